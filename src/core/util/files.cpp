@@ -1,0 +1,38 @@
+#include "core/util/files.h"
+
+namespace warp::util {
+
+std::string_view describe(FileError error)
+{
+    switch (error) {
+    case FileError::NotFound:
+        return "not found";
+    case FileError::NoPermission:
+        return "no permission";
+    case FileError::NoSpace:
+        return "no space left";
+    case FileError::NotDirectory:
+        return "not a directory";
+    case FileError::TooLarge:
+        return "too large";
+    case FileError::Exists:
+        return "already there";
+    case FileError::Io:
+        break;
+    }
+    return "input/output error";
+}
+
+Result<void, FileError> Files::replaceDurably(const std::filesystem::path& path, ByteView bytes,
+                                              FileAccess access)
+{
+    std::filesystem::path temporary = path;
+    temporary += ".new";
+    WARP_CHECK(write(temporary, bytes, access));
+    WARP_CHECK(sync(temporary));
+    WARP_CHECK(rename(temporary, path));
+    const std::filesystem::path parent = path.parent_path();
+    return sync(parent.empty() ? std::filesystem::path(".") : parent);
+}
+
+} // namespace warp::util

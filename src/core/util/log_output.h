@@ -1,0 +1,67 @@
+// The log of the running program: standard error or a file through spdlog, as text or JSON lines,
+// and a bounded ring of the newest records with ids. Thread-safe.
+#pragma once
+
+#include "core/util/clock.h"
+#include "core/util/log.h"
+#include "core/util/mutex.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace spdlog {
+class logger;
+} // namespace spdlog
+
+namespace warp::util {
+
+enum class LogFormat : std::uint8_t { Text, Json };
+
+struct LogOptions
+{
+    LogLevel level = LogLevel::Info;
+    LogFormat format = LogFormat::Text;
+    bool hasNetDebug = false;       ///< debug records of Net and Stratum whatever the level
+    std::size_t ringCapacity = 2000; ///< records; the oldest is dropped
+};
+
+struct LogEntry
+{
+    std::uint64_t id = 0; ///< rises by one a record
+    WallTime time{};
+    LogLevel level = LogLevel::Info;
+    LogCategory category = LogCategory::App;
+    std::string text;
+};
+
+class LogOutput final : public LogSink
+{
+public:
+    /// At most this many records of one site in ten seconds; the rest are counted.
+    static constexpr std::uint32_t SITE_LIMIT = 50;
+
+    LogOutput(const Clock& clock, LogOptions options);
+    ~LogOutput() override;
+
+    [[nodiscard]] bool isEnabled(LogLevel level, LogCategory category) const override;
+    void write(const LogRecord& record, LogSite& site) override;
+
+    /// Records with a larger id, oldest first.
+    [[nodiscard]] std::vector<LogEntry> since(std::uint64_t id) const;
+
+private:
+    [[nodiscard]] bool admit(LogSite& site, std::uint32_t& suppressed) const;
+    [[nodiscard]] std::string render(const LogEntry& entry) const;
+
+    const Clock& m_clock;
+    LogOptions m_options;
+    std::shared_ptr<spdlog::logger> m_logger;
+    mutable Mutex m_mutex;
+    std::deque<LogEntry> m_ring GUARDED_BY(m_mutex);
+    std::uint64_t m_nextId GUARDED_BY(m_mutex) = 1;
+};
+
+} // namespace warp::util

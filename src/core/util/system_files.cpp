@@ -1,0 +1,221 @@
+#include "core/util/system_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace warp::util {
+
+namespace {
+
+FileError fromErrno(int code)
+{
+    switch (code) {
+    case ENOENT:
+        return FileError::NotFound;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return FileError::NoPermission;
+    case ENOSPC:
+    case EDQUOT:
+        return FileError::NoSpace;
+    case ENOTDIR:
+        return FileError::NotDirectory;
+    case EEXIST:
+        return FileError::Exists;
+    default:
+        return FileError::Io;
+    }
+}
+
+class Descriptor
+{
+public:
+    explicit Descriptor(int descriptor) : m_descriptor(descriptor) {}
+    ~Descriptor()
+    {
+        if (m_descriptor >= 0) {
+            ::close(m_descriptor);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] bool isOpen() const { return m_descriptor >= 0; }
+    [[nodiscard]] int get() const { return m_descriptor; }
+    [[nodiscard]] int release() { return std::exchange(m_descriptor, -1); }
+
+private:
+    int m_descriptor;
+};
+
+Result<void, FileError> writeAll(int descriptor, ByteView bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return Unexpected(fromErrno(errno));
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+std::int64_t readHolder(int descriptor)
+{
+    std::array<char, 24> text{};
+    const ssize_t count = ::pread(descriptor, text.data(), text.size(), 0);
+    std::int64_t pid = 0;
+    if (count > 0) {
+        std::from_chars(text.data(), text.data() + count, pid);
+    }
+    return pid;
+}
+
+class SystemLock final : public Handle
+{
+public:
+    explicit SystemLock(int descriptor) : m_descriptor(descriptor) {}
+
+private:
+    Descriptor m_descriptor; // closing releases the lock
+};
+
+} // namespace
+
+Result<std::string, FileError> SystemFiles::read(const std::filesystem::path& path,
+                                                 std::size_t maxBytes)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen()) {
+        return Unexpected(fromErrno(errno));
+    }
+    std::string content;
+    std::array<char, 16384> chunk{};
+    while (true) {
+        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+        if (count < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return Unexpected(fromErrno(errno));
+        }
+        if (count == 0) {
+            return content;
+        }
+        if (content.size() + static_cast<std::size_t>(count) > maxBytes) {
+            return Unexpected(FileError::TooLarge);
+        }
+        content.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+}
+
+Result<void, FileError> SystemFiles::write(const std::filesystem::path& path, ByteView bytes,
+                                           FileAccess access)
+{
+    const mode_t mode = access == FileAccess::Private ? 0600 : 0644;
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    if (!file.isOpen()) {
+        return Unexpected(fromErrno(errno));
+    }
+    if (access == FileAccess::Private && ::fchmod(file.get(), mode) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    WARP_CHECK(writeAll(file.get(), bytes));
+    // Some file systems report a full disk only here.
+    if (::close(file.release()) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    return {};
+}
+
+Result<void, FileError> SystemFiles::sync(const std::filesystem::path& path)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen()) {
+        return Unexpected(fromErrno(errno));
+    }
+    // A file system that cannot sync a folder says EINVAL; its rename needs none.
+    if (::fsync(file.get()) != 0 && errno != EINVAL) {
+        return Unexpected(fromErrno(errno));
+    }
+    return {};
+}
+
+Result<void, FileError> SystemFiles::rename(const std::filesystem::path& from,
+                                            const std::filesystem::path& to)
+{
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    return {};
+}
+
+Result<void, FileError> SystemFiles::remove(const std::filesystem::path& path)
+{
+    if (::unlink(path.c_str()) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    return {};
+}
+
+Result<void, FileError> SystemFiles::makeDirectories(const std::filesystem::path& path)
+{
+    std::error_code code;
+    std::filesystem::create_directories(path, code);
+    if (code) {
+        return Unexpected(fromErrno(code.value()));
+    }
+    return {};
+}
+
+Result<std::vector<std::string>, FileError>
+SystemFiles::list(const std::filesystem::path& directory)
+{
+    std::error_code code;
+    std::vector<std::string> names;
+    for (std::filesystem::directory_iterator it(directory, code), end; !code && it != end;
+         it.increment(code)) {
+        names.push_back(it->path().filename().string());
+    }
+    if (code) {
+        return Unexpected(fromErrno(code.value()));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Result<std::unique_ptr<Handle>, LockFailure> SystemFiles::lock(const std::filesystem::path& path)
+{
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!file.isOpen()) {
+        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+    }
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return Unexpected(
+                LockFailure{.error = FileError::Exists, .holderPid = readHolder(file.get())});
+        }
+        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+    }
+    const std::string pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(file.get(), 0) != 0) {
+        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+    }
+    // A full disk leaves the file empty: the lock holds all the same, only the pid is missing.
+    static_cast<void>(writeAll(file.get(), asBytes(pid)));
+    return std::unique_ptr<Handle>(std::make_unique<SystemLock>(file.release()));
+}
+
+} // namespace warp::util
