@@ -1,0 +1,96 @@
+// What the node link tells the rest of the engine: tips, states, errors, verdicts on blocks.
+// Value types; no thread affinity.
+#pragma once
+
+#include "core/bitcoin/address.h"
+#include "core/bitcoin/hash256.h"
+#include "core/bitcoin/uint256.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace warp::node {
+
+/// How the link to the node stands. Each is a health state with its own way out.
+enum class NodeState : std::uint8_t {
+    Unknown,         ///< not asked yet
+    Unreachable,     ///< refused, no route, name not found, no answer in time
+    CookieMissing,   ///< the cookie file cannot be read (node not started, wrong path, no permission)
+    Unauthorized,    ///< wrong user, password or cookie (HTTP 401 or 403)
+    WarmingUp,       ///< RPC error -28, or HTTP 503 while it starts
+    Busy,            ///< HTTP 503: its work queue is full
+    InitialDownload, ///< still catching up with the chain
+    NoPeers,         ///< getblocktemplate refuses without peers (RPC error -9)
+    WrongChain,      ///< another chain than configured
+    Failing,         ///< answers, but not with what is needed; the error has the words
+    Ready,
+};
+
+/// Stable code of a state for logs, API and tests, e.g. "node_unauthorized".
+[[nodiscard]] std::string_view code(NodeState state);
+
+enum class NodeErrorCode : std::uint8_t {
+    Transport,     ///< no HTTP answer; `message` names the cause
+    CookieMissing, ///< `message` names the file and the cause
+    Unauthorized,
+    WarmingUp,     ///< RPC -28
+    Busy,          ///< HTTP 503
+    InitialDownload, ///< RPC -10
+    NoPeers,         ///< RPC -9
+    MethodMissing,   ///< RPC -32601: a missing capability, not a fault
+    Rpc,             ///< any other RPC error; rpcCode and message are the node's
+    Malformed,       ///< the answer is not what the method promises
+    Abandoned,       ///< the deadline passed
+};
+
+struct NodeError
+{
+    NodeErrorCode code = NodeErrorCode::Transport;
+    std::int64_t rpcCode = 0;
+    std::string message; ///< the node's words, or ours; not yet sanitised for a log
+};
+
+enum class TipSource : std::uint8_t { Poll, Longpoll, Zmq };
+enum class TipTrust : std::uint8_t { Unverified, Trusted };
+
+struct Tip
+{
+    bitcoin::Hash256 hash{};
+    std::int64_t height = 0;
+    bitcoin::Uint256 chainwork{}; ///< 0 where the node does not say
+    TipSource source = TipSource::Poll;
+    TipTrust trust = TipTrust::Unverified;
+};
+
+/// What getblockchaininfo said, reduced.
+struct ChainInfo
+{
+    bitcoin::Network network = bitcoin::Network::Main;
+    Tip tip;
+    bool isInitialDownload = false;
+    bool isPruned = false;
+};
+
+enum class SubmitVerdict : std::uint8_t {
+    Accepted,
+    AlreadyThere, ///< duplicate: another path brought it
+    Inconclusive, ///< valid so far, not on the best chain: to be tracked
+    Rejected,     ///< `reason` has the node's words
+    Unknown,      ///< no verdict: transport or RPC error; to be retried
+};
+
+struct SubmitOutcome
+{
+    SubmitVerdict verdict = SubmitVerdict::Unknown;
+    std::string reason;
+};
+
+/// The result of submitblock (null or a string) as a verdict: null accepted; `duplicate`,
+/// `rejected: duplicate` (bcoin) and `rejected: already have block ...` (btcd) already there;
+/// `inconclusive*` and `duplicate-inconclusive` tracked; `duplicate-invalid` and anything else
+/// rejected, a leading "rejected: " stripped from the reason.
+[[nodiscard]] SubmitOutcome classifySubmitResult(const std::optional<std::string>& result);
+
+} // namespace warp::node
