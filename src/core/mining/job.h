@@ -1,0 +1,46 @@
+// One job: everything about a piece of work that all its miners share. Immutable; any thread.
+#pragma once
+
+#include "core/bitcoin/hash256.h"
+#include "core/bitcoin/target.h"
+#include "core/mining/block_template.h"
+#include "core/mining/coinbase.h"
+#include "core/util/bytes.h"
+#include "core/util/clock.h"
+#include "core/util/strong.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace warp::mining {
+
+/// Bits of the header's version that a miner may roll (BIP 320).
+inline constexpr std::uint32_t VERSION_ROLLING_MASK = 0x1fffe000;
+
+struct Job
+{
+    Job(util::JobId jobId, std::uint32_t tip, std::shared_ptr<const BlockTemplate> blockTemplate,
+        const bitcoin::Target& target)
+        : id(jobId), tipNumber(tip), source(std::move(blockTemplate)), networkTarget(target)
+    {
+    }
+
+    util::JobId id;
+    /// Rises by one with each change of the previous block; jobs of one tip share it.
+    std::uint32_t tipNumber = 0;
+    std::shared_ptr<const BlockTemplate> source;
+    bitcoin::Target networkTarget; ///< of source->bits
+    Coinbase coinbase;             ///< around the extranonce, in the form that is hashed
+    std::vector<bitcoin::Hash256> branch; ///< merkle branch of the coinbase
+    std::uint32_t time = 0;        ///< nTime as sent: the template's plus elapsed boot time
+    util::BootTime created{};
+
+    /// Template transactions that the block carries, in order; the template may be trimmed to fit
+    /// the weight limit. Their hexadecimal text is the first `transactionsHexLength` characters of
+    /// source->transactionsHex.
+    std::size_t transactionCount = 0;
+    std::size_t transactionsHexLength = 0;
+};
+
+} // namespace warp::mining

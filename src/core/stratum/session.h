@@ -1,0 +1,73 @@
+// A miner's session without I/O: bytes in, actions out. Server, simulator, fuzzers and tests run
+// the same code. A session belongs to one io thread and knows no clock, socket or executor.
+#pragma once
+
+#include "core/mining/job_set.h"
+#include "core/mining/share.h"
+#include "core/util/bytes.h"
+#include "core/util/clock.h"
+#include "core/util/strong.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp::stratum {
+
+enum class CloseCause : std::uint8_t {
+    LineTooLong,
+    NotJson,          ///< too many lines that are no JSON
+    HandshakeTimeout, ///< no full line in 10 s, or not authorized in 30 s
+    Flood,            ///< more messages before authorization than any miner needs
+};
+
+[[nodiscard]] std::string_view name(CloseCause cause);
+
+struct ShareReport
+{
+    mining::ShareVerdict verdict;
+    std::string worker; ///< as authorized, e.g. "bc1q....rig1"; unsanitised
+};
+
+/// What the caller has to do, in this order: blocks first, then send, then close.
+struct Actions
+{
+    std::string output; ///< bytes to send
+    std::vector<ShareReport> shares;
+    std::optional<CloseCause> close;
+
+    void clear()
+    {
+        output.clear();
+        shares.clear();
+        close.reset();
+    }
+};
+
+struct SessionInfo
+{
+    std::string userAgent; ///< as sent, cut to 128 bytes; unsanitised
+    std::string worker;    ///< the last one authorized; empty before
+    util::Difficulty difficulty{};
+    bool isAuthorized = false;
+};
+
+class Session
+{
+public:
+    virtual ~Session() = default;
+
+    /// Appends to `out`; the caller clears it. Bytes may be any part of the stream.
+    virtual void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) = 0;
+    /// New work. Never nullptr; without a call there is no work, and miners wait.
+    virtual void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                        Actions& out)
+        = 0;
+    /// Once a second or so: time-outs and difficulty.
+    virtual void onTimer(util::BootTime now, Actions& out) = 0;
+    [[nodiscard]] virtual SessionInfo info() const = 0;
+};
+
+} // namespace warp::stratum
