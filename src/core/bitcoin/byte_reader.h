@@ -18,7 +18,6 @@ enum class ParseError : std::uint8_t {
     TrailingBytes,      ///< bytes after the end of the whole
     UnknownFlag,        ///< a BIP 144 flag other than 1
     SuperfluousWitness, ///< a witness section with nothing in it
-    ValueOutOfRange,    ///< a count or an amount that no valid block has
 };
 
 /// "truncated", "trailing bytes", ... for logs.
