@@ -27,8 +27,8 @@ inline constexpr std::size_t SALT_SIZE = 8;
 inline constexpr std::size_t MAX_SCRIPT_SIG_SIZE = 100;
 /// What is left for the tag: 100 - height push (at most 6) - salt push - extranonce push - its own
 /// length byte.
-inline constexpr std::size_t MAX_TAG_SIZE
-    = MAX_SCRIPT_SIG_SIZE - 6 - (1 + SALT_SIZE) - (1 + EXTRANONCE1_SIZE + EXTRANONCE2_SIZE) - 1;
+inline constexpr std::size_t MAX_TAG_SIZE =
+    MAX_SCRIPT_SIG_SIZE - 6 - (1 + SALT_SIZE) - (1 + EXTRANONCE1_SIZE + EXTRANONCE2_SIZE) - 1;
 
 using Extranonce1 = std::array<std::byte, EXTRANONCE1_SIZE>;
 using Extranonce2 = std::array<std::byte, EXTRANONCE2_SIZE>;
@@ -42,7 +42,7 @@ struct Coinbase
     util::Bytes suffix;
     /// Whether the block carries it with the witness item of BIP 141 (32 zero bytes).
     bool hasWitness = false;
-    std::size_t weight = 0;      ///< weight units, with witness where it has one
+    std::size_t weight = 0; ///< weight units, with witness where it has one
     std::size_t sigopCost = 0;
     std::vector<bitcoin::TxOut> outputs; ///< in order, the witness commitment last
 };

@@ -2,13 +2,12 @@
 // makes no difference. Bounded; freed with the job. Owned by a ShareValidator.
 #pragma once
 
+#include "core/mining/job_set.h"
 #include "core/mining/share.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <unordered_set>
-#include <vector>
+#include <memory>
 
 namespace warp::mining {
 
@@ -19,32 +18,24 @@ public:
     /// old would count twice in statistics, and no honest share is refused.
     static constexpr std::size_t CAPACITY = 8192;
 
-    /// Whether this is the first time. `version` is the header's version as hashed.
-    [[nodiscard]] bool insert(util::JobId job, const Share& share, std::uint32_t version);
+    DuplicateFilter();
+    ~DuplicateFilter();
+    DuplicateFilter(const DuplicateFilter&) = delete;
+    DuplicateFilter& operator=(const DuplicateFilter&) = delete;
 
-    /// Frees every job that is not in `live`.
-    void retain(const std::vector<util::JobId>& live);
+    /// @param version the header's version as hashed
+    [[nodiscard]] bool contains(util::JobId job, const Share& share, std::uint32_t version) const;
+    void insert(util::JobId job, const Share& share, std::uint32_t version);
 
-    [[nodiscard]] std::size_t size() const { return m_order.size(); }
+    /// Frees what belongs to jobs that are not live.
+    void retain(const JobSet& jobs);
+
+    [[nodiscard]] std::size_t size() const;
 
 private:
-    struct Key
-    {
-        std::uint64_t extranonce2 = 0;
-        util::JobId job;
-        std::uint32_t time = 0;
-        std::uint32_t nonce = 0;
-        std::uint32_t version = 0;
+    struct State;
 
-        friend bool operator==(const Key&, const Key&) = default;
-    };
-    struct KeyHash
-    {
-        std::size_t operator()(const Key& key) const noexcept;
-    };
-
-    std::unordered_set<Key, KeyHash> m_seen;
-    std::deque<Key> m_order; ///< oldest first
+    std::unique_ptr<State> m_state; ///< made with the first share: idle sessions stay small
 };
 
 } // namespace warp::mining

@@ -13,7 +13,9 @@ namespace warp::mining {
 class ExtranonceAllocator final
 {
 public:
-    explicit ExtranonceAllocator(std::uint8_t thread) : m_thread(thread) {}
+    explicit ExtranonceAllocator(std::uint8_t thread)
+        : m_thread(thread)
+    {}
 
     /// Never one that is in use; none when all 2^24 are.
     [[nodiscard]] std::optional<Extranonce1> allocate();

@@ -22,18 +22,20 @@ struct Job
 {
     Job(util::JobId jobId, std::uint32_t tip, std::shared_ptr<const BlockTemplate> blockTemplate,
         const bitcoin::Target& target)
-        : id(jobId), tipNumber(tip), source(std::move(blockTemplate)), networkTarget(target)
-    {
-    }
+        : id(jobId)
+        , tipNumber(tip)
+        , source(std::move(blockTemplate))
+        , networkTarget(target)
+    {}
 
     util::JobId id;
     /// Rises by one with each change of the previous block; jobs of one tip share it.
     std::uint32_t tipNumber = 0;
     std::shared_ptr<const BlockTemplate> source;
-    bitcoin::Target networkTarget; ///< of source->bits
-    Coinbase coinbase;             ///< around the extranonce, in the form that is hashed
+    bitcoin::Target networkTarget;        ///< of source->bits
+    Coinbase coinbase;                    ///< around the extranonce, in the form that is hashed
     std::vector<bitcoin::Hash256> branch; ///< merkle branch of the coinbase
-    std::uint32_t time = 0;        ///< nTime as sent: the template's plus elapsed boot time
+    std::uint32_t time = 0;               ///< nTime as sent: the template's plus elapsed boot time
     util::BootTime created{};
 
     /// Template transactions that the block carries, in order; the template may be trimmed to fit

@@ -18,15 +18,15 @@ enum class MinerClass : std::uint8_t {
     AvalonQ,
     AvalonAsic,
     Whatsminer,
-    CpuMiner,  ///< cpuminer and its like
-    Rental,    ///< NiceHash, MiningRigRentals and proxies of that size
+    CpuMiner, ///< cpuminer and its like
+    Rental,   ///< NiceHash, MiningRigRentals and proxies of that size
 };
 
 struct MinerClassTraits
 {
-    std::string_view name;                    ///< stable, e.g. "bitaxe"
-    util::Difficulty startDifficulty;         ///< before the first share is known
-    std::chrono::seconds targetInterval{};    ///< between shares
+    std::string_view name;                 ///< stable, e.g. "bitaxe"
+    util::Difficulty startDifficulty;      ///< before the first share is known
+    std::chrono::seconds targetInterval{}; ///< between shares
 };
 
 [[nodiscard]] MinerClass classifyUserAgent(std::string_view userAgent);

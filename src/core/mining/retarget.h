@@ -12,9 +12,9 @@ namespace warp::mining {
 
 struct RetargetLimits
 {
-    util::Duration targetInterval{};   ///< wanted time between shares
-    util::Difficulty minimum{};        ///< > 0
-    util::Difficulty maximum{};        ///< 0: none
+    util::Duration targetInterval{}; ///< wanted time between shares
+    util::Difficulty minimum{};      ///< > 0
+    util::Difficulty maximum{};      ///< 0: none
 };
 
 class Retarget final

@@ -28,14 +28,14 @@ struct Share
 /// Each has its own code on the wire and its own counter.
 enum class ShareCode : std::uint8_t {
     Accepted,
-    UnknownJob,    ///< no live job has the id
-    Stale,         ///< the job belongs to an earlier tip
+    UnknownJob, ///< no live job has the id
+    Stale,      ///< the job belongs to an earlier tip
     Duplicate,
     LowDifficulty,
-    BadTime,       ///< nTime outside of what the job allows
-    BadVersion,    ///< version bits outside of the mask
-    Malformed,     ///< parameters that are not a share
-    Unauthorized,  ///< a worker name that has not been authorized
+    BadTime,      ///< nTime outside of what the job allows
+    BadVersion,   ///< version bits outside of the mask
+    Malformed,    ///< parameters that are not a share
+    Unauthorized, ///< a worker name that has not been authorized
     NotSubscribed,
 };
 inline constexpr std::size_t SHARE_CODE_COUNT = 10;

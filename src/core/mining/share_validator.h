@@ -17,15 +17,15 @@ class ShareValidator final
 public:
     explicit ShareValidator(const Extranonce1& extranonce1);
 
-    /// Forgets what belonged to jobs that are gone and remembers with which difficulty the current
-    /// job goes out. Call before the job is sent.
+    /// Forgets what belonged to jobs that are gone. Call with each new set.
     void onJobs(const JobSet& jobs);
 
-    /// The difficulty sent to the miner, in force from now on. Shares are held to the least of what
-    /// was in force while their job was worked on: a miner may apply a change at once or with the
-    /// next job. `difficulty` is the very number on the wire.
-    void setDifficulty(util::Difficulty difficulty);
-    [[nodiscard]] util::Difficulty difficulty() const { return m_difficulty; }
+    /// The difficulty sent to the miner, in force from `now` on. A share is held to the least that
+    /// was in force at any time since its job was made: a miner may apply a change at once or with
+    /// the next job, and either is right. `difficulty` is the very number on the wire.
+    void setDifficulty(util::Difficulty difficulty, util::BootTime now);
+    /// In force now; 0 before the first setDifficulty().
+    [[nodiscard]] util::Difficulty difficulty() const;
 
     /// @param versionMask bits this session may roll; shares without negotiation may use
     ///        VERSION_ROLLING_MASK.
@@ -45,18 +45,20 @@ public:
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
 private:
-    /// Least difficulty in force since a job went out.
-    struct JobDifficulty
+    /// A difficulty and since when it was in force.
+    struct Level
     {
-        util::JobId job;
-        util::Difficulty least;
+        util::BootTime since;
+        util::Difficulty difficulty;
     };
 
-    [[nodiscard]] util::Difficulty requiredFor(util::JobId job) const;
+    [[nodiscard]] util::Difficulty requiredFor(const Job& job) const;
+    [[nodiscard]] bool meets(const bitcoin::Hash256& hash, util::Difficulty required);
 
     Extranonce1 m_extranonce1;
-    util::Difficulty m_difficulty{};
-    std::vector<JobDifficulty> m_jobs; ///< newest first, as JobSet::jobs
+    std::vector<Level> m_levels;   ///< oldest first
+    util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
+    bitcoin::Target m_target;
     DuplicateFilter m_duplicates;
 };
 

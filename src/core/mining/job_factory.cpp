@@ -1,0 +1,141 @@
+#include "core/mining/job_factory.h"
+
+#include "core/bitcoin/header.h"
+#include "core/bitcoin/merkle.h"
+#include "core/bitcoin/witness_commitment.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace warp::mining {
+
+namespace {
+
+constexpr std::uint32_t MAX_BLOCK_WEIGHT = 4'000'000;  // BIP 141
+constexpr std::uint32_t MAX_BLOCK_SIGOP_COST = 80'000; // BIP 141
+/// Header and the largest transaction count there is, four weight units a byte.
+constexpr std::uint64_t FRAME_WEIGHT = 4 * (bitcoin::BlockHeader::SIZE + 5);
+
+std::uint64_t weightOf(const TemplateTransaction& transaction)
+{
+    // Where the node does not say, no transaction weighs more than four units a byte.
+    return transaction.weight != 0 ? transaction.weight : 2 * std::uint64_t{transaction.hexLength};
+}
+
+/// How many transactions fit, in order, beside a coinbase of this weight and sigop cost.
+/// Cutting at the end is safe: a transaction only depends on earlier ones.
+std::size_t countThatFit(const BlockTemplate& source, const Coinbase& coinbase)
+{
+    const std::uint64_t weightLimit =
+        std::min(source.weightLimit.value_or(MAX_BLOCK_WEIGHT), MAX_BLOCK_WEIGHT);
+    const std::uint64_t sigopLimit =
+        std::min(source.sigopLimit.value_or(MAX_BLOCK_SIGOP_COST), MAX_BLOCK_SIGOP_COST);
+    std::uint64_t weight = FRAME_WEIGHT + coinbase.weight;
+    std::uint64_t sigops = coinbase.sigopCost;
+    std::size_t count = 0;
+    for (const TemplateTransaction& transaction : source.transactions) {
+        weight += weightOf(transaction);
+        sigops += transaction.sigopCost;
+        if (weight > weightLimit || sigops > sigopLimit) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+util::Bytes commitmentScript(const BlockTemplate& source, std::size_t count)
+{
+    std::vector<bitcoin::Hash256> wtxids;
+    wtxids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        wtxids.push_back(source.transactions[i].wtxid);
+    }
+    return bitcoin::witnessCommitmentScript(
+        bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), bitcoin::Hash256{}));
+}
+
+/// Whether the node's commitment is that of its transactions; it may carry more data behind it.
+bool isCommitmentRight(const BlockTemplate& source)
+{
+    const util::Bytes expected = commitmentScript(source, source.transactions.size());
+    const util::Bytes& given = *source.witnessCommitmentScript;
+    return given.size() >= expected.size() &&
+           std::equal(expected.begin(), expected.end(), given.begin());
+}
+
+} // namespace
+
+std::string_view describe(JobError error)
+{
+    switch (error) {
+    case JobError::BadBits:
+        return "the template's target is not valid";
+    case JobError::Coinbase:
+        return "the coinbase cannot be built";
+    case JobError::CommitmentMismatch:
+        return "the template's witness commitment does not match its transactions";
+    case JobError::TooHeavy:
+        return "the coinbase alone exceeds the block's limits";
+    }
+    return "unknown failure";
+}
+
+JobFactory::JobFactory(JobFactoryOptions options)
+    : m_options(std::move(options))
+{}
+
+util::Result<std::shared_ptr<const Job>, JobError>
+JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber,
+                 util::BootTime now)
+{
+    const auto target = bitcoin::Target::fromCompact(source->bits);
+    if (!target) {
+        return util::Unexpected(JobError::BadBits);
+    }
+    if (source->witnessCommitmentScript && !isCommitmentRight(*source)) {
+        return util::Unexpected(JobError::CommitmentMismatch);
+    }
+    const std::uint32_t number = m_counter++;
+    auto job = std::make_shared<Job>(util::JobId(m_options.firstJobId + number), tipNumber, source,
+                                     *target);
+    job->created = now;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - source->received);
+    job->time = source->currentTime +
+                static_cast<std::uint32_t>(std::max<std::int64_t>(elapsed.count(), 0));
+
+    CoinbasePlan plan{.height = source->height,
+                      .tag = m_options.tag,
+                      .payouts = {{source->coinbaseValue, m_options.payoutScript}},
+                      .witnessCommitmentScript = source->witnessCommitmentScript};
+    util::storeBigEndian<std::uint32_t>(std::span(plan.salt).first<4>(), m_options.instance);
+    util::storeBigEndian<std::uint32_t>(std::span(plan.salt).last<4>(), number);
+    auto coinbase = buildCoinbase(plan);
+    if (!coinbase) {
+        return util::Unexpected(JobError::Coinbase);
+    }
+    const std::size_t count = countThatFit(*source, *coinbase);
+    if (FRAME_WEIGHT + coinbase->weight > MAX_BLOCK_WEIGHT ||
+        coinbase->sigopCost > MAX_BLOCK_SIGOP_COST) {
+        return util::Unexpected(JobError::TooHeavy);
+    }
+    if (count < source->transactions.size() && source->witnessCommitmentScript) {
+        plan.witnessCommitmentScript = commitmentScript(*source, count);
+        coinbase = buildCoinbase(plan);
+        WARP_ASSERT(coinbase.hasValue());
+    }
+    job->coinbase = std::move(*coinbase);
+
+    std::vector<bitcoin::Hash256> txids;
+    txids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        txids.push_back(source->transactions[i].txid);
+        job->transactionsHexLength += source->transactions[i].hexLength;
+    }
+    job->transactionCount = count;
+    job->branch = bitcoin::merkleBranchOfFirst(txids);
+    return std::shared_ptr<const Job>(std::move(job));
+}
+
+} // namespace warp::mining

@@ -1,0 +1,49 @@
+// Makes jobs from templates: payout, coinbase, merkle branch, limits. Owned by the work executor;
+// pure but for its counter.
+#pragma once
+
+#include "core/mining/block_template.h"
+#include "core/mining/job.h"
+#include "core/util/clock.h"
+#include "core/util/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace warp::mining {
+
+enum class JobError : std::uint8_t {
+    BadBits,            ///< a compact target that no block may have
+    Coinbase,           ///< the coinbase cannot be built (tag, payout, height)
+    CommitmentMismatch, ///< default_witness_commitment is not that of the transactions
+    TooHeavy,           ///< the coinbase alone passes the weight or sigop limit
+};
+
+[[nodiscard]] std::string_view describe(JobError error);
+
+struct JobFactoryOptions
+{
+    std::string tag;              ///< at most MAX_TAG_SIZE bytes
+    util::Bytes payoutScript;     ///< receives the whole value
+    std::uint32_t instance = 0;   ///< random for each process: no two runs make the same work
+    std::uint32_t firstJobId = 0; ///< random, so that ids are unique across restarts
+};
+
+class JobFactory final
+{
+public:
+    explicit JobFactory(JobFactoryOptions options);
+
+    /// A job that differs from every other one, even on the same template.
+    /// @param tipNumber see Job::tipNumber
+    [[nodiscard]] util::Result<std::shared_ptr<const Job>, JobError>
+    make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber, util::BootTime now);
+
+private:
+    JobFactoryOptions m_options;
+    std::uint32_t m_counter = 0;
+};
+
+} // namespace warp::mining
