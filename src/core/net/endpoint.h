@@ -8,7 +8,7 @@ namespace warp::net {
 
 struct Endpoint
 {
-    std::string host;       ///< numeric address or name; empty when listening: every address, dual-stack
+    std::string host; ///< numeric address or name; empty when listening: every address, dual-stack
     std::uint16_t port = 0; ///< 0 when listening: any free one
 
     friend bool operator==(const Endpoint&, const Endpoint&) = default;

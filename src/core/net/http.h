@@ -48,7 +48,8 @@ enum class HttpError : std::uint8_t {
 
 struct HttpOptions
 {
-    std::string baseUrl; ///< "http://host:port", optionally with a path that goes before each target
+    /// "http://host:port", optionally with a path that goes before each target.
+    std::string baseUrl;
     std::size_t maxResponseBytes = 64 * 1024 * 1024;
 };
 
@@ -62,8 +63,7 @@ public:
     /// Destroying the handle abandons the request (and its connection, where it is under way).
     [[nodiscard]] virtual util::RequestHandle
     request(HttpRequest request, util::Duration timeout,
-            util::Reply<util::Result<HttpResponse, HttpError>> reply)
-        = 0;
+            util::Reply<util::Result<HttpResponse, HttpError>> reply) = 0;
 };
 
 } // namespace warp::net

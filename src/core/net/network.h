@@ -52,19 +52,16 @@ public:
     /// Listens on `endpoint` and hands new connections to `targets` in turn. An empty host is a
     /// dual-stack socket (IPv4 alone where the machine has no IPv6). Called on targets[0].
     [[nodiscard]] virtual util::Result<std::unique_ptr<Listener>, NetError>
-    listen(const Endpoint& endpoint, std::span<util::Executor* const> targets, AcceptFn accept)
-        = 0;
+    listen(const Endpoint& endpoint, std::span<util::Executor* const> targets, AcceptFn accept) = 0;
 
     /// Opens a connection; answers on `executor`, the caller's.
     [[nodiscard]] virtual util::RequestHandle
     connect(util::Executor& executor, const Endpoint& endpoint, util::Duration timeout,
-            util::Reply<util::Result<std::unique_ptr<Connection>, NetError>> reply)
-        = 0;
+            util::Reply<util::Result<std::unique_ptr<Connection>, NetError>> reply) = 0;
 
     /// A client of one server on `executor`, the caller's.
     [[nodiscard]] virtual std::unique_ptr<HttpTransport>
-    createHttpTransport(util::Executor& executor, HttpOptions options)
-        = 0;
+    createHttpTransport(util::Executor& executor, HttpOptions options) = 0;
 };
 
 } // namespace warp::net
