@@ -1,9 +1,26 @@
 // What kind of miner a user agent names, and what such a miner starts with. Pure; any thread.
+//
+// class       typical rate   start difficulty   target interval
+// unknown     -              256                8 s
+// nerdminer   80-400 kH/s    0.00015            30 s
+// nerdnos     0.3 TH/s       512                8 s
+// bitaxe      0.4-6 TH/s     2048               8 s
+// antminer    100 TH/s       200000             8 s
+// avalon_q    90 TH/s        150000             8 s
+// avalon      6-100 TH/s     65536              8 s
+// whatsminer  100 TH/s       200000             8 s
+// asic        1-100 TH/s     8192               8 s
+// cpu         1-100 MH/s     0.01               8 s
+// rental      >= 500 TH/s    1000000            8 s
+//
+// A start difficulty is rate x interval / 2^32, except where one is chosen low so that the first
+// share comes soon (nerdminer) or because the rates differ widely (asic, avalon).
 #pragma once
 
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -14,12 +31,13 @@ enum class MinerClass : std::uint8_t {
     NerdMiner, ///< ESP32 without ASIC, some 50 to 400 kH/s
     NerdNos,   ///< one small ASIC on a NerdMiner-like board
     Bitaxe,    ///< ESP-Miner and AxeOS, NerdAxe, NerdQAxe: 0.4 to 6 TH/s
-    Antminer,
+    Antminer,  ///< stock firmware, Braiins OS
     AvalonQ,
     AvalonAsic,
     Whatsminer,
-    CpuMiner, ///< cpuminer and its like
-    Rental,   ///< NiceHash, MiningRigRentals and proxies of that size
+    UnknownAsic, ///< cgminer, BFGMiner: hardware of unknown size
+    CpuMiner,    ///< cpuminer and its like
+    Rental,      ///< NiceHash, MiningRigRentals and proxies of that size
 };
 
 struct MinerClassTraits
@@ -29,6 +47,7 @@ struct MinerClassTraits
     std::chrono::seconds targetInterval{}; ///< between shares
 };
 
+/// By parts of the name in any case; the first 128 bytes count.
 [[nodiscard]] MinerClass classifyUserAgent(std::string_view userAgent);
 [[nodiscard]] const MinerClassTraits& traits(MinerClass minerClass);
 
