@@ -1,0 +1,453 @@
+#include "core/config/field_table.h"
+
+#include "core/config/field_binding.h"
+
+#include <algorithm>
+#include <array>
+
+namespace warp::config {
+
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array CHAINS{"auto"sv, "main"sv, "test"sv, "testnet4"sv, "signet"sv, "regtest"sv};
+constexpr std::array PAYOUT_MODES{"single"sv, "per_miner"sv};
+constexpr std::array PROFILES{"auto"sv, "small"sv, "medium"sv, "large"sv, "enterprise"sv};
+constexpr std::array PROTOCOLS{"v1"sv, "v2"sv};
+constexpr std::array LOG_LEVELS{"debug"sv, "info"sv, "warning"sv, "error"sv};
+
+constexpr NumberRange PERCENT_RANGE{.lowest = 0, .highest = 100};
+constexpr NumberRange RATE_RANGE{.lowest = 1, .highest = 1'000'000};
+/// Ten thousand times the network's difficulty of 2025.
+constexpr double HIGHEST_DIFFICULTY = 1e18;
+/// Version 0 witness program of 20 zero bytes on regtest (BIP 173); nobody knows a key for it.
+constexpr std::string_view EXAMPLE_PAYOUT_ADDRESS = "bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202";
+
+constexpr std::array SECTIONS{
+    Section{.name = "node", .fields = "node", .help = "The Bitcoin node that gives the work."},
+    Section{.name = "node.backup",
+            .fields = "node",
+            .kind = SectionKind::List,
+            .help = "Further nodes, one block each, with the same keys. Their rpc_pass stands in "
+                    "secrets.toml under [[node.backup]] with the same rpc_url."},
+    Section{.name = "mining", .fields = "mining", .help = "Who is paid when a block is found."},
+    Section{.name = "server",
+            .fields = "server",
+            .help = "Where the program listens and keeps its data. An address is \"host:port\"; "
+                    "without host it is every address of the machine, \"\" switches it off."},
+    Section{.name = "tls", .fields = "tls", .help = "Certificate of the TLS listeners."},
+    Section{.name = "listener",
+            .fields = "listener",
+            .kind = SectionKind::List,
+            .help = "Further listeners for miners, one block each."},
+    Section{.name = "vardiff",
+            .fields = "vardiff",
+            .help = "How the difficulty of each miner follows its hashrate."},
+    Section{.name = "ratelimit",
+            .fields = "ratelimit",
+            .help = "Protection against too many connections and logins from one address."},
+    Section{.name = "profile", .fields = "profile", .help = "Size of the installation."},
+    Section{.name = "metrics", .fields = "metrics", .help = "Figures for Prometheus."},
+    Section{.name = "logging", .fields = "logging", .help = "What the log tells."},
+};
+
+// One row a setting; a row's order of members is that of Field.
+constexpr std::array FIELDS{
+    // [node]
+    Field{.section = "node",
+          .key = "rpc_url",
+          .type = ValueType::Url,
+          .defaultText = "http://127.0.0.1:8332",
+          .help = "Address of the node's RPC server: port 8332 on mainnet, 18332 on testnet, "
+                  "48332 on testnet4, 38332 on signet, 18443 on regtest.",
+          .exampleText = "http://127.0.0.1:18443",
+          .binding = bind<&Settings::node, &NodeSettings::rpcUrl>()},
+    Field{.section = "node",
+          .key = "rpc_cookie",
+          .type = ValueType::Path,
+          .help = "The node's cookie file, read again whenever the node restarts. Not used when "
+                  "rpc_user is set.",
+          .exampleText = "~/.bitcoin/regtest/.cookie",
+          .binding = bind<&Settings::node, &NodeSettings::rpcCookie>()},
+    Field{.section = "node",
+          .key = "rpc_user",
+          .type = ValueType::Text,
+          .help = "User name at the node, instead of the cookie file.",
+          .alias = "rpc_user",
+          .binding = bind<&Settings::node, &NodeSettings::rpcUser>()},
+    Field{.section = "node",
+          .key = "rpc_pass",
+          .type = ValueType::Secret,
+          .help = "Password of rpc_user. Never in this file: it belongs into secrets.toml or the "
+                  "environment.",
+          .alias = "rpc_pass",
+          .binding = bind<&Settings::node, &NodeSettings::rpcPassword>()},
+    Field{.section = "node",
+          .key = "zmq_hashblock_addr",
+          .type = ValueType::ZmqAddress,
+          .help = "The node's zmqpubhashblock address (tcp://127.0.0.1:28332); empty for longpoll "
+                  "and polling alone.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::node, &NodeSettings::zmqHashBlock>()},
+    Field{.section = "node",
+          .key = "zmq_rawblock_addr",
+          .type = ValueType::ZmqAddress,
+          .help = "The node's zmqpubrawblock address; empty for none.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::node, &NodeSettings::zmqRawBlock>()},
+    Field{.section = "node",
+          .key = "chain",
+          .type = ValueType::Choice,
+          .defaultText = "auto",
+          .help = "The chain that the node must be on; auto takes the node's.",
+          .exampleText = "regtest",
+          .choices = CHAINS,
+          .binding = bind<&Settings::node, &NodeSettings::chain>()},
+
+    // [mining]
+    Field{.section = "mining",
+          .key = "payout_mode",
+          .type = ValueType::Choice,
+          .defaultText = "single",
+          .help = "single: every block pays payout_address; per_miner: it pays the address that "
+                  "the finder gave as user name.",
+          .choices = PAYOUT_MODES,
+          .availability = Availability::RefusedTill,
+          .binding = bind<&Settings::mining, &MiningSettings::payoutMode>()},
+    Field{.section = "mining",
+          .key = "payout_address",
+          .type = ValueType::BitcoinAddress,
+          .help = "The address that the whole reward of a block is paid to.",
+          .exampleText = EXAMPLE_PAYOUT_ADDRESS,
+          .exampleComment = "EXAMPLE ONLY: nobody has the key of this regtest address. Replace it "
+                            "with your own before you mine.",
+          .binding = bind<&Settings::mining, &MiningSettings::payoutAddress>()},
+    Field{.section = "mining",
+          .key = "pool_fee_percent",
+          .type = ValueType::Percent,
+          .defaultText = "0",
+          .help = "Part of the reward for pool_fee_address, with at most two decimal places.",
+          .range = PERCENT_RANGE,
+          .availability = Availability::RefusedTill,
+          .binding = bind<&Settings::mining, &MiningSettings::poolFee>()},
+    Field{.section = "mining",
+          .key = "pool_fee_address",
+          .type = ValueType::BitcoinAddress,
+          .help = "Who gets the pool fee.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::mining, &MiningSettings::poolFeeAddress>()},
+    Field{.section = "mining",
+          .key = "donation_percent",
+          .type = ValueType::Percent,
+          .defaultText = "0",
+          .help = "Part of the reward for donation_address, with at most two decimal places.",
+          .range = PERCENT_RANGE,
+          .availability = Availability::RefusedTill,
+          .binding = bind<&Settings::mining, &MiningSettings::donation>()},
+    Field{.section = "mining",
+          .key = "donation_address",
+          .type = ValueType::BitcoinAddress,
+          .help = "Who gets the donation.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::mining, &MiningSettings::donationAddress>()},
+    Field{.section = "mining",
+          .key = "pooltag_prefix",
+          .type = ValueType::PoolTag,
+          .defaultText = "WarpPool",
+          .help = "Text in the coinbase of a found block: at most 40 printable ASCII characters.",
+          .binding = bind<&Settings::mining, &MiningSettings::poolTagPrefix>()},
+
+    // [server]
+    Field{.section = "server",
+          .key = "data_dir",
+          .type = ValueType::Path,
+          .defaultText = "~/.local/share/warppool",
+          .help = "Folder of the program's data. The default follows XDG_DATA_HOME.",
+          .binding = bind<&Settings::server, &ServerSettings::dataDirectory>()},
+    Field{.section = "server",
+          .key = "pool_listen",
+          .type = ValueType::Listen,
+          .defaultText = ":3333",
+          .help = "Stratum V1 for miners.",
+          .binding = bind<&Settings::server, &ServerSettings::poolListen>()},
+    Field{.section = "server",
+          .key = "tls_listen",
+          .type = ValueType::Listen,
+          .help = "Stratum V1 over TLS, usually \":3334\"; needs a certificate under [tls].",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::server, &ServerSettings::tlsListen>()},
+    Field{.section = "server",
+          .key = "v2_listen",
+          .type = ValueType::Listen,
+          .defaultText = ":34254",
+          .help = "Stratum V2 for miners.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::server, &ServerSettings::v2Listen>()},
+    Field{.section = "server",
+          .key = "status_listen",
+          .type = ValueType::Listen,
+          .defaultText = "127.0.0.1:18334",
+          .help = "Web pages and API.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::server, &ServerSettings::statusListen>()},
+    Field{.section = "server",
+          .key = "lan_access",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "Whether other machines of the local network may use web pages and API.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::server, &ServerSettings::isLanAccessible>()},
+    Field{.section = "server",
+          .key = "job_refresh_secs",
+          .type = ValueType::Seconds,
+          .defaultText = "30",
+          .help = "Seconds between two looks at the node for fresh transactions; without longpoll "
+                  "a new block is noticed within this time.",
+          .range = {.lowest = 1, .highest = 3600},
+          .binding = bind<&Settings::server, &ServerSettings::jobRefresh>()},
+    Field{.section = "server",
+          .key = "max_connections",
+          .type = ValueType::Count,
+          .defaultText = "1000",
+          .help = "Miners connected at the same time; the next one is turned away.",
+          .range = {.lowest = 1, .highest = 1'000'000},
+          .binding = bind<&Settings::server, &ServerSettings::maxConnections>()},
+
+    // [tls]
+    Field{.section = "tls",
+          .key = "cert_file",
+          .type = ValueType::Path,
+          .help = "Certificate chain in PEM form.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::tls, &TlsSettings::certificateFile>()},
+    Field{.section = "tls",
+          .key = "key_file",
+          .type = ValueType::Path,
+          .help = "Private key in PEM form.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::tls, &TlsSettings::keyFile>()},
+
+    // [[listener]]
+    Field{.section = "listener",
+          .key = "listen",
+          .type = ValueType::Listen,
+          .help = "Address of this listener.",
+          .binding = bind<&Settings::listeners, &ListenerSettings::listen>()},
+    Field{.section = "listener",
+          .key = "protocol",
+          .type = ValueType::Choice,
+          .defaultText = "v1",
+          .help = "Stratum version.",
+          .choices = PROTOCOLS,
+          .binding = bind<&Settings::listeners, &ListenerSettings::protocol>()},
+    Field{.section = "listener",
+          .key = "tls",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "Whether it speaks TLS with the certificate of [tls].",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::listeners, &ListenerSettings::isTls>()},
+    Field{.section = "listener",
+          .key = "proxy_from",
+          .type = ValueType::IpNetworks,
+          .help = "Addresses or networks of load balancers whose PROXY header is believed.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::listeners, &ListenerSettings::proxyFrom>()},
+
+    // [vardiff]
+    Field{.section = "vardiff",
+          .key = "enabled",
+          .type = ValueType::Boolean,
+          .defaultText = "true",
+          .help = "Whether the difficulty of a miner follows its hashrate.",
+          .binding = bind<&Settings::vardiff, &VardiffSettings::isEnabled>()},
+    Field{.section = "vardiff",
+          .key = "target_seconds_per_share",
+          .type = ValueType::FineSeconds,
+          .defaultText = "8",
+          .help = "Seconds between two shares of one miner.",
+          .range = {.lowest = 0.1, .highest = 3600},
+          .binding = bind<&Settings::vardiff, &VardiffSettings::targetInterval>()},
+    Field{.section = "vardiff",
+          .key = "window",
+          .type = ValueType::Seconds,
+          .defaultText = "90",
+          .help = "Seconds over which a miner's share rate is measured.",
+          .range = {.lowest = 1, .highest = 86'400},
+          .availability = Availability::Later,
+          .binding = bind<&Settings::vardiff, &VardiffSettings::window>()},
+    Field{.section = "vardiff",
+          .key = "min_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0.00001",
+          .help = "No miner gets a lower difficulty, unless the network's own is lower.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY, .start = RangeStart::Excluded},
+          .binding = bind<&Settings::vardiff, &VardiffSettings::minDifficulty>()},
+    Field{.section = "vardiff",
+          .key = "max_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0",
+          .help = "No miner gets a higher difficulty; 0 for no limit.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .binding = bind<&Settings::vardiff, &VardiffSettings::maxDifficulty>()},
+    Field{.section = "vardiff",
+          .key = "initial_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0",
+          .help = "Difficulty of a new miner; 0 to go by the kind of device.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .binding = bind<&Settings::vardiff, &VardiffSettings::initialDifficulty>()},
+
+    // [ratelimit]
+    Field{.section = "ratelimit",
+          .key = "enabled",
+          .type = ValueType::Boolean,
+          .defaultText = "true",
+          .help = "Whether the limits of this section hold.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::rateLimit, &RateLimitSettings::isEnabled>()},
+    Field{.section = "ratelimit",
+          .key = "connects_per_sec",
+          .type = ValueType::Count,
+          .defaultText = "10",
+          .help = "Lasting rate of connections from one address.",
+          .range = RATE_RANGE,
+          .availability = Availability::Later,
+          .binding = bind<&Settings::rateLimit, &RateLimitSettings::connectsPerSecond>()},
+    Field{.section = "ratelimit",
+          .key = "connect_burst",
+          .type = ValueType::Count,
+          .defaultText = "50",
+          .help = "Connections from one address at once, after a rest.",
+          .range = RATE_RANGE,
+          .availability = Availability::Later,
+          .binding = bind<&Settings::rateLimit, &RateLimitSettings::connectBurst>()},
+    Field{.section = "ratelimit",
+          .key = "auths_per_sec",
+          .type = ValueType::Count,
+          .defaultText = "10",
+          .help = "Lasting rate of mining.authorize from one address.",
+          .range = RATE_RANGE,
+          .availability = Availability::Later,
+          .binding = bind<&Settings::rateLimit, &RateLimitSettings::authorisationsPerSecond>()},
+    Field{.section = "ratelimit",
+          .key = "auth_burst",
+          .type = ValueType::Count,
+          .defaultText = "50",
+          .help = "mining.authorize from one address at once, after a rest.",
+          .range = RATE_RANGE,
+          .availability = Availability::Later,
+          .binding = bind<&Settings::rateLimit, &RateLimitSettings::authorisationBurst>()},
+
+    // [profile]
+    Field{.section = "profile",
+          .key = "kind",
+          .type = ValueType::Choice,
+          .defaultText = "auto",
+          .help = "Gives the defaults of one size of installation; what is set elsewhere wins.",
+          .choices = PROFILES,
+          .binding = bind<&Settings::profile, &ProfileSettings::kind>()},
+
+    // [metrics]
+    Field{.section = "metrics",
+          .key = "workers",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "Whether each worker has figures of its own.",
+          .availability = Availability::Later,
+          .binding = bind<&Settings::metrics, &MetricsSettings::hasWorkers>()},
+
+    // [logging]
+    Field{.section = "logging",
+          .key = "level",
+          .type = ValueType::Choice,
+          .defaultText = "info",
+          .help = "Least important records that are written.",
+          .choices = LOG_LEVELS,
+          .binding = bind<&Settings::logging, &LoggingSettings::level>()},
+    Field{.section = "logging",
+          .key = "json",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "One JSON object a line instead of text.",
+          .binding = bind<&Settings::logging, &LoggingSettings::isJson>()},
+    Field{.section = "logging",
+          .key = "net_debug",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "Also records the traffic with each miner, at level debug.",
+          .binding = bind<&Settings::logging, &LoggingSettings::isNetDebug>()},
+    Field{.section = "logging",
+          .key = "debug",
+          .type = ValueType::Boolean,
+          .defaultText = "false",
+          .help = "Another way to write level = \"debug\".",
+          .binding = bind<&Settings::logging, &LoggingSettings::isDebug>()},
+};
+
+constexpr std::array PROFILE_VALUES{
+    ProfileValue{ProfileKind::Small, "server", "max_connections", "64"},
+    ProfileValue{ProfileKind::Medium, "server", "max_connections", "256"},
+    ProfileValue{ProfileKind::Large, "server", "max_connections", "1024"},
+    ProfileValue{ProfileKind::Enterprise, "server", "max_connections", "4096"},
+};
+
+} // namespace
+
+std::span<const Field> fieldTable()
+{
+    return FIELDS;
+}
+
+std::span<const Section> sectionTable()
+{
+    return SECTIONS;
+}
+
+const Section* findSection(std::string_view name)
+{
+    const auto* const found =
+        std::find_if(SECTIONS.begin(), SECTIONS.end(),
+                     [name](const Section& section) { return section.name == name; });
+    return found == SECTIONS.end() ? nullptr : found;
+}
+
+const Field* findField(std::string_view section, std::string_view key)
+{
+    const Section* const owner = findSection(section);
+    if (owner == nullptr) {
+        return nullptr;
+    }
+    const auto* const found =
+        std::find_if(FIELDS.begin(), FIELDS.end(), [owner, key](const Field& field) {
+            return field.section == owner->fields && field.key == key;
+        });
+    return found == FIELDS.end() ? nullptr : found;
+}
+
+std::span<const ProfileValue> profileTable()
+{
+    return PROFILE_VALUES;
+}
+
+std::string Field::path() const
+{
+    return std::string(section) + "." + std::string(key);
+}
+
+std::string Field::environmentName() const
+{
+    std::string name = "WARPPOOL_";
+    if (!section.empty()) {
+        name += std::string(section) + "_";
+    }
+    name += key;
+    std::transform(name.begin(), name.end(), name.begin(), [](char character) {
+        const bool isLower = character >= 'a' && character <= 'z';
+        return isLower ? static_cast<char>(character - 'a' + 'A') : character;
+    });
+    return name;
+}
+
+} // namespace warp::config

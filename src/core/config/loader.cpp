@@ -1,0 +1,301 @@
+#include "core/config/loader.h"
+
+#include "core/config/field_table.h"
+#include "core/config/file_layer.h"
+#include "core/config/text_layers.h"
+#include "core/config/toml_document.h"
+#include "core/config/validation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace warp::config {
+
+namespace {
+
+using std::filesystem::path;
+using std::filesystem::perms;
+
+/// Applies what the layers gave, from the lowest to the highest.
+class Merger
+{
+public:
+    Merger(const LoadRequest& request, Collection collection)
+        : m_request(request)
+        , m_collection(std::move(collection))
+    {}
+
+    [[nodiscard]] util::Result<LoadedSettings, std::vector<ConfigFault>> merge()
+    {
+        m_loaded.settings.nodeBackups.resize(m_collection.backupCount);
+        m_loaded.settings.listeners.resize(m_collection.listenerCount);
+        checkLoginConflicts();
+        addProfile();
+        std::stable_sort(m_collection.assignments.begin(), m_collection.assignments.end(),
+                         [](const Assignment& left, const Assignment& right) {
+                             return left.origin < right.origin;
+                         });
+        for (const Assignment& assignment : m_collection.assignments) {
+            apply(assignment);
+        }
+        setDataDirectory();
+        applyDebugAlias();
+        checkAvailability();
+        validate({.settings = m_loaded.settings,
+                  .winners = m_winners,
+                  .refused = m_refused,
+                  .file = m_request.configPath.string()},
+                 m_collection.faults, m_collection.warnings);
+        if (!m_collection.faults.empty()) {
+            return util::Unexpected(std::move(m_collection.faults));
+        }
+        for (const auto& [name, assignment] : m_winners) {
+            m_loaded.origins.emplace(name, assignment.origin);
+        }
+        m_loaded.warnings = std::move(m_collection.warnings);
+        return std::move(m_loaded);
+    }
+
+private:
+    void fault(const SettingPlace& place, FaultCode code, std::string detail)
+    {
+        m_collection.faults.push_back(makeFault(place, code, std::move(detail)));
+    }
+
+    /// A login may stand in config.toml and in secrets.toml, but not two of them.
+    void checkLoginConflicts()
+    {
+        for (const Assignment& secret : m_collection.assignments) {
+            if (secret.origin != Origin::Secrets) {
+                continue;
+            }
+            for (const Assignment& open : m_collection.assignments) {
+                const bool isSame = open.field == secret.field && open.entry == secret.entry &&
+                                    (open.origin == Origin::File ||
+                                     (open.origin == Origin::Secrets && &open < &secret));
+                if (isSame && open.text != secret.text) {
+                    fault(secret.place, FaultCode::Conflict,
+                          fmt::format("{} has another value", describe(open.place)));
+                }
+            }
+        }
+    }
+
+    void addProfile()
+    {
+        const Field* const kindField = findField("profile", "kind");
+        const Assignment* winner = nullptr;
+        for (const Assignment& assignment : m_collection.assignments) {
+            if (assignment.field == kindField &&
+                (winner == nullptr || assignment.origin >= winner->origin)) {
+                winner = &assignment;
+            }
+        }
+        Settings scratch;
+        if (winner == nullptr || !kindField->binding.store(*kindField, scratch, 0, winner->text)) {
+            return;
+        }
+        for (const ProfileValue& value : profileTable()) {
+            if (value.kind == scratch.profile.kind) {
+                m_collection.assignments.push_back(
+                    {.field = findField(value.section, value.key),
+                     .entry = 0,
+                     .text = std::string(value.text),
+                     .origin = Origin::Profile,
+                     .place = {.file = "profile", .line = 0, .column = 0}});
+            }
+        }
+    }
+
+    void apply(const Assignment& assignment)
+    {
+        const Field& field = *assignment.field;
+        const std::string name = settingName(field, assignment.entry);
+        std::string text = assignment.text;
+        if (field.type == ValueType::Path && !text.empty() && !resolvePath(assignment, text)) {
+            m_refused.push_back(name);
+            return;
+        }
+        const auto stored = field.binding.store(field, m_loaded.settings, assignment.entry, text);
+        if (!stored) {
+            fault(assignment.place, stored.error().code, stored.error().detail);
+            m_refused.push_back(name);
+            return;
+        }
+        m_winners.insert_or_assign(name, assignment);
+    }
+
+    /// "~" is the home folder; in the file a relative path begins at the file's folder.
+    bool resolvePath(const Assignment& assignment, std::string& text)
+    {
+        const auto expanded = expandHome(path(text), m_request.environment);
+        if (!expanded) {
+            fault(assignment.place, FaultCode::BadValue,
+                  "\"~\" cannot be resolved: only ~/... is understood, and HOME must be set");
+            return false;
+        }
+        const bool isOfFile = assignment.origin == Origin::File;
+        text = (isOfFile && expanded->is_relative() ? m_request.configPath.parent_path() / *expanded
+                                                    : *expanded)
+                   .string();
+        return true;
+    }
+
+    void setDataDirectory()
+    {
+        if (isRefused("server.data_dir")) {
+            return;
+        }
+        path& folder = m_loaded.settings.server.dataDirectory;
+        if (m_winners.contains("server.data_dir") && !folder.empty()) {
+            return;
+        }
+        if (auto standard = defaultDataDirectory(m_request.environment)) {
+            folder = std::move(*standard);
+            return;
+        }
+        fault({.file = m_request.configPath.string(),
+               .line = 0,
+               .column = 0,
+               .key = "[server] data_dir"},
+              FaultCode::Missing, "there is no HOME to take the default from; name a folder");
+    }
+
+    /// `debug` is another way to write `level`; of the two the higher layer counts.
+    void applyDebugAlias()
+    {
+        LoggingSettings& logging = m_loaded.settings.logging;
+        if (!logging.isDebug) {
+            return;
+        }
+        const Assignment& debug = m_winners.find("logging.debug")->second;
+        const auto level = m_winners.find("logging.level");
+        if (level != m_winners.end() && level->second.origin > debug.origin) {
+            return;
+        }
+        const bool isContrary = level != m_winners.end() && level->second.origin == debug.origin &&
+                                logging.level != util::LogLevel::Debug;
+        if (isContrary) {
+            fault(debug.place, FaultCode::Conflict,
+                  fmt::format("{} says \"{}\"", describe(level->second.place), level->second.text));
+        }
+        logging.level = util::LogLevel::Debug;
+    }
+
+    void checkAvailability()
+    {
+        for (const auto& [name, assignment] : m_winners) {
+            const Field& field = *assignment.field;
+            const std::string text = field.binding.show(field, m_loaded.settings, assignment.entry);
+            if (field.availability == Availability::Later && !text.empty()) {
+                m_collection.warnings.push_back(
+                    makeWarning(assignment.place, WarningCode::NotAvailableYet,
+                                "has no effect yet: this version does not have that part"));
+            } else if (field.availability == Availability::RefusedTill &&
+                       text != field.defaultText) {
+                fault(assignment.place, FaultCode::NotAvailable,
+                      fmt::format("\"{}\" is not available in this version, and to ignore it would "
+                                  "pay wrongly",
+                                  text));
+            }
+        }
+    }
+
+    [[nodiscard]] bool isRefused(std::string_view name) const
+    {
+        return std::find(m_refused.begin(), m_refused.end(), name) != m_refused.end();
+    }
+
+    const LoadRequest& m_request;
+    Collection m_collection;
+    LoadedSettings m_loaded;
+    Winners m_winners;
+    std::vector<std::string> m_refused;
+};
+
+void unreadable(const path& file, util::FileError error, Collection& collection)
+{
+    collection.faults.push_back(
+        makeFault({.file = file.string(), .line = 0, .column = 0}, FaultCode::Unreadable,
+                  error == util::FileError::TooLarge
+                      ? fmt::format("it is larger than {} KiB", MAX_FILE_BYTES / 1024)
+                      : fmt::format("it cannot be read: {}", util::describe(error))));
+}
+
+void readFile(const LoadRequest& request, util::Files& files, Collection& collection)
+{
+    const auto text = files.read(request.configPath, MAX_FILE_BYTES);
+    if (text) {
+        collectFile(*text, request.configPath.string(), collection);
+    } else if (request.configFile == ConfigFile::Required ||
+               text.error() != util::FileError::NotFound) {
+        unreadable(request.configPath, text.error(), collection);
+    }
+}
+
+void readSecrets(const LoadRequest& request, util::Files& files, Collection& collection)
+{
+    const path secretsPath = secretsPathFor(request.configPath);
+    const auto text = files.read(secretsPath, MAX_FILE_BYTES);
+    if (!text) {
+        if (text.error() != util::FileError::NotFound) {
+            unreadable(secretsPath, text.error(), collection);
+        }
+        return;
+    }
+    const auto mode = request.permissionsOf ? request.permissionsOf(secretsPath) : std::nullopt;
+    constexpr perms OTHERS = perms::group_all | perms::others_all;
+    if (mode && (*mode & OTHERS) != perms::none) {
+        collection.warnings.push_back(
+            makeWarning({.file = secretsPath.string(), .line = 0, .column = 0},
+                        WarningCode::SecretsFileReadable,
+                        fmt::format("its mode is {:04o}, so others than the owner have access; set "
+                                    "it to 0600",
+                                    static_cast<unsigned>(*mode & perms::mask))));
+    }
+    collectSecrets(*text, secretsPath.string(), collection);
+}
+
+} // namespace
+
+std::string_view describe(Origin origin)
+{
+    switch (origin) {
+    case Origin::Profile:
+        return "profile";
+    case Origin::File:
+        return "config.toml";
+    case Origin::Secrets:
+        return "secrets.toml";
+    case Origin::Environment:
+        return "environment";
+    case Origin::CommandLine:
+        return "--set";
+    case Origin::Default:
+        break;
+    }
+    return "default";
+}
+
+Origin LoadedSettings::originOf(std::string_view path) const
+{
+    const auto found = origins.find(path);
+    return found == origins.end() ? Origin::Default : found->second;
+}
+
+util::Result<LoadedSettings, std::vector<ConfigFault>> load(const LoadRequest& request,
+                                                            util::Files& files)
+{
+    Collection collection;
+    if (!request.configPath.empty()) {
+        readFile(request, files, collection);
+        readSecrets(request, files, collection);
+    }
+    collectEnvironment(request.environment, collection);
+    collectOverrides(request.overrides, collection);
+    return Merger(request, std::move(collection)).merge();
+}
+
+} // namespace warp::config

@@ -1,0 +1,56 @@
+// Merges all layers into Settings: default < profile < config.toml with secrets.toml < environment
+// < --set. Reads files through util::Files alone and touches nothing else; called once at start,
+// and by whoever checks a configuration. Any thread.
+#pragma once
+
+#include "core/config/assignment.h"
+#include "core/config/config_fault.h"
+#include "core/config/paths.h"
+#include "core/config/settings.h"
+#include "core/util/files.h"
+#include "core/util/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warp::config {
+
+enum class ConfigFile : std::uint8_t {
+    Required, ///< named by the user: a missing file is a fault
+    Optional, ///< the default place: a missing file is none
+};
+
+/// Permissions of a file; nothing where the system has none or they cannot be read.
+using PermissionProbe =
+    std::function<std::optional<std::filesystem::perms>(const std::filesystem::path&)>;
+
+struct LoadRequest
+{
+    std::filesystem::path configPath; ///< empty: no file at all, and no secrets.toml
+    ConfigFile configFile = ConfigFile::Required;
+    Environment environment;
+    std::vector<std::string> overrides; ///< "section.key=value", as given to --set
+    PermissionProbe permissionsOf;      ///< may be empty: secrets.toml is not checked then
+};
+
+struct LoadedSettings
+{
+    Settings settings;
+    /// Where each setting got its value, by "section.key"; defaults are left out.
+    std::map<std::string, Origin, std::less<>> origins;
+    std::vector<ConfigWarning> warnings;
+
+    [[nodiscard]] Origin originOf(std::string_view path) const;
+};
+
+/// @return the settings, or every fault there is, in the order of the layers and lines.
+[[nodiscard]] util::Result<LoadedSettings, std::vector<ConfigFault>>
+load(const LoadRequest& request, util::Files& files);
+
+} // namespace warp::config
