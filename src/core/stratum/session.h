@@ -63,8 +63,7 @@ public:
     virtual void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) = 0;
     /// New work. Never nullptr; without a call there is no work, and miners wait.
     virtual void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                        Actions& out)
-        = 0;
+                        Actions& out) = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;

@@ -19,6 +19,8 @@
 
 namespace warp::stratum::v1 {
 
+struct Message;
+
 struct ClientOptions
 {
     enum class VersionRolling : std::uint8_t { Off, On };
@@ -155,13 +157,10 @@ private:
     };
 
     void onLine(std::string_view line, ClientActions& actions);
-    void onNotification(std::string_view method, std::string_view params, std::string_view id,
-                        ClientActions& actions);
-    void onReply(std::uint64_t id, std::string_view result, std::string_view error,
-                 ClientActions& actions);
-    void onSubscribeReply(std::string_view result, ClientActions& actions);
-    void onShareReply(std::uint64_t id, std::string_view result, std::string_view error,
-                      ClientActions& actions);
+    void onNotification(std::string_view method, const Message& message, ClientActions& actions);
+    void onReply(std::uint64_t id, const Message& message, ClientActions& actions);
+    void onSubscribeReply(const Message& message, ClientActions& actions);
+    void onShareReply(std::uint64_t id, const Message& message, ClientActions& actions);
     void fail(ClientFailure reason, ClientActions& actions);
 
     ClientOptions m_options;

@@ -17,8 +17,8 @@ enum class LineStatus : std::uint8_t {
     TooLong,  ///< more than the limit without an end; the stream is of no more use
 };
 
-/// Lines end with LF or CR LF; blank lines and a byte order mark before the first line are left
-/// out. Usage: feed() once for each read, then next() until it is not Line.
+/// Lines end with LF or CR LF; blank lines and a UTF-8 byte order mark in front are left out.
+/// Usage: feed() once for each read, then next() until it is not Line.
 class LineSplitter final
 {
 public:
@@ -27,23 +27,25 @@ public:
         : m_limit(limit)
     {}
 
-    /// The bytes must stay until next() has returned NeedMore or TooLong.
+    /// The bytes must stay until next() has returned NeedMore or TooLong, or reset() was called.
     void feed(util::ByteView bytes) { m_input = util::asText(bytes); }
 
     /// `line` is valid until the next call.
     [[nodiscard]] LineStatus next(std::string_view& line);
 
+    /// Forgets everything.
+    void reset();
+
     /// Memory kept for an unfinished line.
-    [[nodiscard]] std::size_t heldBytes() const { return m_partial.capacity(); }
+    [[nodiscard]] std::size_t heldBytes() const;
 
 private:
-    [[nodiscard]] std::string_view trimmed(std::string_view line);
+    [[nodiscard]] LineStatus takeFromInput(std::string_view& line);
 
     std::size_t m_limit;
     std::string_view m_input;
     std::string m_partial;
     bool m_isPartialGiven = false; ///< m_partial was returned as a line and is to be freed
-    bool m_isFirstLine = true;
 };
 
 } // namespace warp::stratum::v1

@@ -3,11 +3,16 @@
 // Owned by its io thread.
 #pragma once
 
-#include "core/mining/retarget.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/session.h"
+#include "core/stratum/v1/authorize.h"
+#include "core/stratum/v1/line_splitter.h"
+#include "core/stratum/v1/message.h"
+#include "core/stratum/v1/notify_cache.h"
+#include "core/stratum/v1/reply.h"
+#include "core/stratum/v1/server_options.h"
+#include "core/stratum/v1/session_difficulty.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,19 +22,93 @@
 
 namespace warp::stratum::v1 {
 
-class NotifyCache;
-
-struct ServerOptions
+/// What the sessions of one io thread share. Owned by that thread; outlives its sessions.
+struct ServerContext
 {
-    enum class Retargeting : std::uint8_t { Off, On };
-
-    Retargeting retargeting = Retargeting::On;
-    util::Duration targetInterval{};         ///< 0: by miner class
-    util::Difficulty minimumDifficulty{1e-5}; ///< > 0; the network's difficulty goes before it
-    util::Difficulty maximumDifficulty{};    ///< 0: none
-    util::Difficulty initialDifficulty{};    ///< 0: by miner class
+    ServerOptions options;
+    AuthorizePolicy& policy;
+    NotifyCache notifications{};
 };
 
-inline constexpr std::size_t MAX_LINE_BYTES = 16 * 1024;
+/// Order of what is sent: each line's reply first, then the notifications that it causes; and no
+/// notification at all before the session is both subscribed and authorized, because cgminer and
+/// cpuminer take the next line for the reply they wait for. Then, at once: the version mask where
+/// one was agreed on, the difficulty, the job.
+///
+/// A change of difficulty is sent as soon as it is decided, as a line of its own and without a new
+/// job. That is safe: ShareValidator holds the shares of a job to the least difficulty in force
+/// since the job was made, so it does not matter whether a miner obeys at once or with the next
+/// job.
+class ServerSession final : public Session
+{
+public:
+    ServerSession(ServerContext& context, const mining::Extranonce1& extranonce1,
+                  util::BootTime now);
+
+    void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
+    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                Actions& out) override;
+    void onTimer(util::BootTime now, Actions& out) override;
+    [[nodiscard]] SessionInfo info() const override;
+    [[nodiscard]] mining::MinerClass minerClass() const { return m_difficulty.minerClass(); }
+
+private:
+    /// What a method's handler gets to see.
+    struct Request
+    {
+        const Message& message;
+        util::BootTime now;
+        Actions& out;
+    };
+    using Handler = void (ServerSession::*)(const Request&);
+    struct Method
+    {
+        std::string_view name;
+        Handler handler;
+    };
+
+    void onLine(std::string_view line, util::BootTime now, Actions& out);
+    void onRequest(const Request& request);
+    [[nodiscard]] static Handler handlerOf(std::string_view method);
+    void onSubscribe(const Request& request);
+    void onAuthorize(const Request& request);
+    void onConfigure(const Request& request);
+    void onSubmit(const Request& request);
+    void onSuggestDifficulty(const Request& request);
+    void onSuggestTarget(const Request& request);
+
+    [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
+    [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
+                                             util::BootTime now);
+    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
+                                              const mining::Share* hashable) const;
+    [[nodiscard]] bool isWorker(std::string_view name) const;
+
+    [[nodiscard]] bool isReady() const { return m_isSubscribed && !m_workers.empty(); }
+    void beginWhenReady(util::BootTime now, Actions& out);
+    void sendVersionMask(Actions& out);
+    void sendDifficulty(util::BootTime now, Actions& out);
+    void sendJob(mining::CleanJobs clean, Actions& out);
+    void close(CloseCause cause, Actions& out);
+
+    ServerContext& m_context;
+    mining::ShareValidator m_validator;
+    SessionDifficulty m_difficulty;
+    LineSplitter m_lines{MAX_LINE_BYTES};
+    std::shared_ptr<const mining::JobSet> m_jobs; ///< nullptr before the first work
+    std::string m_userAgent;
+    std::vector<std::string> m_workers; ///< as authorized, the latest last
+    util::BootTime m_created;
+    util::Difficulty m_networkDifficulty{}; ///< of m_jobs' current job
+    std::optional<util::JobId> m_sentJob;
+    std::uint32_t m_versionMask = mining::VERSION_ROLLING_MASK;
+    std::uint16_t m_handshakeMessages = 0;
+    std::uint8_t m_invalidLines = 0;
+    bool m_hasLine = false;
+    bool m_isSubscribed = false;
+    bool m_isVersionMaskDue = false; ///< agreed on, not yet sent
+    bool m_hasBegun = false;
+    bool m_isClosed = false;
+};
 
 } // namespace warp::stratum::v1

@@ -1,0 +1,20 @@
+#include "core/stratum/session.h"
+
+namespace warp::stratum {
+
+std::string_view name(CloseCause cause)
+{
+    switch (cause) {
+    case CloseCause::LineTooLong:
+        return "line_too_long";
+    case CloseCause::NotJson:
+        return "not_json";
+    case CloseCause::HandshakeTimeout:
+        return "handshake_timeout";
+    case CloseCause::Flood:
+        break;
+    }
+    return "flood";
+}
+
+} // namespace warp::stratum

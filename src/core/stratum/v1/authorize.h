@@ -1,0 +1,73 @@
+// Who may mine: user name and password as miners send them, and the policy that decides.
+// Pure; the policy's owner says on which thread it may be asked.
+#pragma once
+
+#include "core/bitcoin/address.h"
+#include "core/util/result.h"
+#include "core/util/strong.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace warp::stratum::v1 {
+
+/// Longer names are refused.
+inline constexpr std::size_t MAX_USER_NAME_BYTES = 256;
+
+/// A user name of the form `address.worker`, `address_worker` or `address/worker`.
+struct WorkerName
+{
+    std::string full;    ///< without blanks around it
+    std::string address; ///< before the separator; the whole name without one
+    std::string worker;  ///< after it; may be empty
+};
+
+/// Never fails: any text is a name. Neither half is checked here.
+[[nodiscard]] WorkerName parseWorkerName(std::string_view user);
+
+/// `d=` or `diff=` among the password's parts ("x,d=512"), at the beginning of a part, the first
+/// that is a number above 0; nothing otherwise.
+[[nodiscard]] std::optional<util::Difficulty> passwordDifficulty(std::string_view password);
+
+enum class AuthorizeRefusal : std::uint8_t {
+    NameMissing,
+    NameTooLong,
+    InvalidAddress, ///< no address, or mistyped
+    WrongNetwork,   ///< an address of another network
+    TooManyWorkers, ///< on one connection
+    NotAllowed,
+};
+
+/// English, for the miner's log.
+[[nodiscard]] std::string_view describe(AuthorizeRefusal refusal);
+
+class AuthorizePolicy
+{
+public:
+    virtual ~AuthorizePolicy() = default;
+
+    /// `user` is not empty and at most MAX_USER_NAME_BYTES long; both are hostile text.
+    [[nodiscard]] virtual util::Result<WorkerName, AuthorizeRefusal>
+    authorize(std::string_view user, std::string_view password) = 0;
+};
+
+/// Payout mode "single": every name is accepted, since the configured address is paid. A name
+/// without a valid address of the network is noted in the log.
+class SingleModePolicy final : public AuthorizePolicy
+{
+public:
+    explicit SingleModePolicy(bitcoin::Network network)
+        : m_network(network)
+    {}
+
+    [[nodiscard]] util::Result<WorkerName, AuthorizeRefusal>
+    authorize(std::string_view user, std::string_view password) override;
+
+private:
+    bitcoin::Network m_network;
+};
+
+} // namespace warp::stratum::v1

@@ -1,0 +1,98 @@
+#include "core/stratum/v1/notify_cache.h"
+
+#include "core/bitcoin/target.h"
+#include "core/stratum/v1/reply.h"
+#include "core/util/hex.h"
+
+#include <cmath>
+
+namespace warp::stratum::v1 {
+
+namespace {
+
+/// Each group of four bytes reversed: the order in which Stratum V1 shows a header's hashes.
+bitcoin::Hash256 withSwappedWords(const bitcoin::Hash256& hash)
+{
+    bitcoin::Hash256 swapped;
+    for (std::size_t i = 0; i < hash.bytes.size(); ++i) {
+        swapped.bytes[i ^ 3U] = hash.bytes[i];
+    }
+    return swapped;
+}
+
+void appendQuotedHex(std::string& out, util::ByteView bytes)
+{
+    out.push_back('"');
+    util::appendHex(out, bytes);
+    out.append("\",");
+}
+
+void appendQuotedHex(std::string& out, std::uint32_t value)
+{
+    out.push_back('"');
+    appendHexUint32(out, value);
+    out.append("\",");
+}
+
+std::string makeLine(const mining::Job& job)
+{
+    std::string line;
+    line.reserve(256 + 2 * (job.coinbase.prefix.size() + job.coinbase.suffix.size()) +
+                 67 * job.branch.size());
+    line.append("{\"id\":null,\"method\":\"mining.notify\",\"params\":[");
+    appendQuotedHex(line, job.id.value());
+    appendQuotedHex(line, withSwappedWords(job.source->previous).bytes);
+    appendQuotedHex(line, job.coinbase.prefix);
+    appendQuotedHex(line, job.coinbase.suffix);
+    line.push_back('[');
+    for (const bitcoin::Hash256& node : job.branch) {
+        appendQuotedHex(line, node.bytes);
+    }
+    if (!job.branch.empty()) {
+        line.pop_back();
+    }
+    line.append("],");
+    appendQuotedHex(line, job.source->version);
+    appendQuotedHex(line, job.source->bits);
+    appendQuotedHex(line, job.time);
+    return line;
+}
+
+/// toDifficulty() may round up by a last place, and its share target would then lie below the
+/// network's.
+util::Difficulty largestWithin(const bitcoin::Target& networkTarget)
+{
+    util::Difficulty difficulty = networkTarget.toDifficulty();
+    while (difficulty.value() > 0 && bitcoin::Target::fromDifficulty(difficulty) < networkTarget) {
+        difficulty = util::Difficulty(std::nextafter(difficulty.value(), 0.0));
+    }
+    return difficulty;
+}
+
+} // namespace
+
+void NotifyCache::append(const mining::Job& job, mining::CleanJobs clean, std::string& out)
+{
+    prepare(job);
+    out.append(m_line);
+    out.append(clean == mining::CleanJobs::Yes ? "true]}\n" : "false]}\n");
+}
+
+util::Difficulty NotifyCache::networkDifficulty(const mining::Job& job)
+{
+    prepare(job);
+    return m_networkDifficulty;
+}
+
+void NotifyCache::prepare(const mining::Job& job)
+{
+    if (m_job == job.id) {
+        return;
+    }
+    m_line = makeLine(job);
+    m_networkDifficulty = largestWithin(job.networkTarget);
+    m_job = job.id;
+    ++m_madeCount;
+}
+
+} // namespace warp::stratum::v1

@@ -1,0 +1,38 @@
+// Options of the Stratum V1 server, the same for all sessions of a listener. Value type.
+#pragma once
+
+#include "core/util/clock.h"
+#include "core/util/strong.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace warp::stratum::v1 {
+
+struct ServerOptions
+{
+    enum class Retargeting : std::uint8_t { Off, On };
+
+    Retargeting retargeting = Retargeting::On;
+    util::Duration targetInterval{};          ///< 0: by miner class
+    util::Difficulty minimumDifficulty{1e-5}; ///< > 0; the network's difficulty goes before it
+    util::Difficulty maximumDifficulty{};     ///< 0: none
+    util::Difficulty initialDifficulty{};     ///< 0: by miner class
+};
+
+/// Largest line of a miner, without its end.
+inline constexpr std::size_t MAX_LINE_BYTES = 16 * 1024;
+/// From the connection's start to the first full line, and to the first authorized worker.
+inline constexpr std::chrono::seconds FIRST_LINE_TIMEOUT{10};
+inline constexpr std::chrono::seconds AUTHORIZE_TIMEOUT{30};
+/// Messages before the first authorized worker; one more closes.
+inline constexpr unsigned MAX_HANDSHAKE_MESSAGES = 100;
+/// Lines in a row that are no JSON; this one closes.
+inline constexpr unsigned MAX_INVALID_LINES = 10;
+/// Workers of one connection (proxies have several).
+inline constexpr std::size_t MAX_WORKERS = 256;
+/// What is kept of a user agent and of a refused worker's name.
+inline constexpr std::size_t MAX_KEPT_TEXT_BYTES = 128;
+
+} // namespace warp::stratum::v1

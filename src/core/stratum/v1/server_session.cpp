@@ -1,0 +1,431 @@
+#include "core/stratum/v1/server_session.h"
+
+#include "core/bitcoin/difficulty_text.h"
+#include "core/bitcoin/target.h"
+#include "core/stratum/v1/configure.h"
+#include "core/stratum/v1/json_text.h"
+#include "core/stratum/v1/submit.h"
+#include "core/util/assert.h"
+#include "core/util/hex.h"
+#include "core/util/log.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace warp::stratum::v1 {
+
+namespace {
+
+/// Methods that need no more than a fixed result.
+struct FixedReply
+{
+    std::string_view method;
+    std::string_view result;
+};
+constexpr std::array FIXED_REPLIES{
+    FixedReply{"mining.extranonce.subscribe", "true"},
+    FixedReply{"mining.ping", "\"pong\""},
+    FixedReply{"mining.multi_version", "true"},
+    FixedReply{"mining.capabilities", "true"}, // BFGMiner
+    FixedReply{"mining.get_transactions", "[]"},
+    FixedReply{"client.get_version", "\"WarpPool\""},
+};
+
+constexpr ReplyError INVALID_JSON{.code = ErrorCode::Other, .text = "Invalid JSON"};
+constexpr ReplyError ID_TOO_LONG{.code = ErrorCode::Other, .text = "Id too long"};
+constexpr ReplyError NO_METHOD{.code = ErrorCode::Other, .text = "Method missing"};
+constexpr ReplyError UNKNOWN_METHOD{.code = ErrorCode::Other, .text = "Unknown method"};
+constexpr ReplyError INVALID_PARAMETERS{.code = ErrorCode::Other, .text = "Invalid parameters"};
+
+/// A difficulty as a number or as a string with a number.
+std::optional<util::Difficulty> difficultyOf(std::string_view text)
+{
+    std::string buffer;
+    return bitcoin::parseDifficulty(jsonString(text, buffer).value_or(text));
+}
+
+std::string quotedExtranonce1(const mining::Extranonce1& extranonce1)
+{
+    return '"' + util::toHex(extranonce1) + '"';
+}
+
+} // namespace
+
+ServerSession::ServerSession(ServerContext& context, const mining::Extranonce1& extranonce1,
+                             util::BootTime now)
+    : m_context(context)
+    , m_validator(extranonce1)
+    , m_difficulty(context.options, now)
+    , m_created(now)
+{}
+
+void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& out)
+{
+    if (m_isClosed) {
+        return;
+    }
+    m_lines.feed(bytes);
+    std::string_view line;
+    LineStatus status = m_lines.next(line);
+    while (status == LineStatus::Line && !m_isClosed) {
+        onLine(line, now, out);
+        status = m_isClosed ? LineStatus::NeedMore : m_lines.next(line);
+    }
+    if (status == LineStatus::TooLong) {
+        close(CloseCause::LineTooLong, out);
+    }
+}
+
+void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                           Actions& out)
+{
+    WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
+    m_jobs = jobs;
+    m_networkDifficulty = m_context.notifications.networkDifficulty(*jobs->current());
+    m_validator.onJobs(*jobs);
+    if (m_isClosed || !m_hasBegun || m_sentJob == jobs->current()->id) {
+        return;
+    }
+    sendDifficulty(now, out);
+    // The first job a miner sees always replaces whatever it did before.
+    sendJob(m_sentJob ? jobs->clean : mining::CleanJobs::Yes, out);
+}
+
+void ServerSession::onTimer(util::BootTime now, Actions& out)
+{
+    if (m_isClosed) {
+        return;
+    }
+    const util::Duration age = now - m_created;
+    if ((!m_hasLine && age >= FIRST_LINE_TIMEOUT) ||
+        (m_workers.empty() && age >= AUTHORIZE_TIMEOUT)) {
+        close(CloseCause::HandshakeTimeout, out);
+        return;
+    }
+    m_difficulty.onTimer(now);
+    sendDifficulty(now, out);
+}
+
+SessionInfo ServerSession::info() const
+{
+    return {.userAgent = m_userAgent,
+            .worker = m_workers.empty() ? std::string() : m_workers.back(),
+            .difficulty = m_difficulty.inForce(),
+            .isAuthorized = !m_workers.empty()};
+}
+
+void ServerSession::onLine(std::string_view line, util::BootTime now, Actions& out)
+{
+    m_hasLine = true;
+    if (m_workers.empty() && ++m_handshakeMessages > MAX_HANDSHAKE_MESSAGES) {
+        close(CloseCause::Flood, out);
+        return;
+    }
+    const auto message = parseMessage(line);
+    if (!message) {
+        appendError(out.output, "null", INVALID_JSON);
+        if (++m_invalidLines >= MAX_INVALID_LINES) {
+            close(CloseCause::NotJson, out);
+        }
+        return;
+    }
+    m_invalidLines = 0;
+    if (message->id.size() > MAX_ID_BYTES) {
+        appendError(out.output, "null", ID_TOO_LONG);
+        return;
+    }
+    onRequest({.message = *message, .now = now, .out = out});
+}
+
+void ServerSession::onRequest(const Request& request)
+{
+    const Message& message = request.message;
+    std::string buffer;
+    const auto method = jsonString(message.method, buffer);
+    if (!method) {
+        // A reply to something we asked, as some firmware answers what nobody asked.
+        const bool isReply = !message.result.empty() || !message.error.empty();
+        if (!isReply && message.hasId()) {
+            appendError(request.out.output, message.id, NO_METHOD);
+        }
+        return;
+    }
+    if (const Handler handler = handlerOf(*method)) {
+        (this->*handler)(request);
+        return;
+    }
+    // ESP-Miner answers a ping with a request of this name.
+    if (!message.hasId() || *method == "pong") {
+        return;
+    }
+    const auto* fixed = std::find_if(FIXED_REPLIES.begin(), FIXED_REPLIES.end(),
+                                     [&](const auto& entry) { return entry.method == *method; });
+    if (fixed != FIXED_REPLIES.end()) {
+        appendResult(request.out.output, message.id, fixed->result);
+    } else {
+        appendError(request.out.output, message.id, UNKNOWN_METHOD);
+    }
+}
+
+ServerSession::Handler ServerSession::handlerOf(std::string_view method)
+{
+    static constexpr std::array METHODS{
+        Method{"mining.submit", &ServerSession::onSubmit},
+        Method{"mining.subscribe", &ServerSession::onSubscribe},
+        Method{"mining.authorize", &ServerSession::onAuthorize},
+        Method{"mining.configure", &ServerSession::onConfigure},
+        Method{"mining.suggest_difficulty", &ServerSession::onSuggestDifficulty},
+        Method{"mining.suggest_target", &ServerSession::onSuggestTarget},
+    };
+    for (const Method& entry : METHODS) {
+        if (entry.name == method) {
+            return entry.handler;
+        }
+    }
+    return nullptr;
+}
+
+void ServerSession::onSubscribe(const Request& request)
+{
+    std::string buffer;
+    const auto userAgent = jsonString(request.message.parameters[0], buffer);
+    if (userAgent && !userAgent->empty()) {
+        m_userAgent = userAgent->substr(0, MAX_KEPT_TEXT_BYTES);
+        m_difficulty.onUserAgent(m_userAgent);
+    }
+    m_isSubscribed = true;
+    const std::string extranonce1 = quotedExtranonce1(m_validator.extranonce1());
+    std::string result = "[[[\"mining.set_difficulty\",";
+    result.append(extranonce1).append("],[\"mining.notify\",").append(extranonce1).append("]],");
+    result.append(extranonce1).append(",");
+    result.append(std::to_string(mining::EXTRANONCE2_SIZE)).append("]");
+    appendResult(request.out.output, request.message.replyId(), result);
+    beginWhenReady(request.now, request.out);
+}
+
+void ServerSession::onAuthorize(const Request& request)
+{
+    const std::string_view id = request.message.replyId();
+    const auto refusal = addWorker(request);
+    if (refusal) {
+        const ReplyError error{.code = ErrorCode::Unauthorized, .text = describe(*refusal)};
+        appendError(request.out.output, id, error);
+        return;
+    }
+    std::string buffer;
+    if (const auto password = jsonString(request.message.parameters[1], buffer)) {
+        if (const auto wish = passwordDifficulty(*password)) {
+            m_difficulty.onPassword(*wish, request.now);
+        }
+    }
+    appendResult(request.out.output, id, "true");
+    if (m_hasBegun) {
+        sendDifficulty(request.now, request.out);
+    } else {
+        beginWhenReady(request.now, request.out);
+    }
+}
+
+std::optional<AuthorizeRefusal> ServerSession::addWorker(const Request& request)
+{
+    std::string userBuffer;
+    std::string passwordBuffer;
+    const auto user = jsonString(request.message.parameters[0], userBuffer);
+    if (!user || user->find_first_not_of(' ') == std::string_view::npos) {
+        return AuthorizeRefusal::NameMissing;
+    }
+    if (user->size() > MAX_USER_NAME_BYTES) {
+        return AuthorizeRefusal::NameTooLong;
+    }
+    if (isWorker(*user)) {
+        return std::nullopt;
+    }
+    if (m_workers.size() >= MAX_WORKERS) {
+        return AuthorizeRefusal::TooManyWorkers;
+    }
+    const auto password = jsonString(request.message.parameters[1], passwordBuffer);
+    const auto worker = m_context.policy.authorize(*user, password.value_or(std::string_view()));
+    if (!worker) {
+        return worker.error();
+    }
+    LOG_DEBUG(Stratum, "worker {} authorized", util::sanitize(*user));
+    m_workers.emplace_back(*user);
+    return std::nullopt;
+}
+
+void ServerSession::onConfigure(const Request& request)
+{
+    const auto outcome = negotiate(request.message);
+    const std::string_view id = request.message.replyId();
+    if (!outcome) {
+        appendError(request.out.output, id, INVALID_PARAMETERS);
+        return;
+    }
+    appendResult(request.out.output, id, outcome->result);
+    if (outcome->versionMask) {
+        m_versionMask = *outcome->versionMask;
+        m_isVersionMaskDue = true;
+    }
+    if (outcome->minimumDifficulty) {
+        m_difficulty.onMinimum(*outcome->minimumDifficulty, request.now);
+    }
+    if (m_hasBegun) {
+        sendVersionMask(request.out);
+        sendDifficulty(request.now, request.out);
+    }
+}
+
+void ServerSession::onSubmit(const Request& request)
+{
+    std::string buffer;
+    const Submission submission = parseSubmission(request.message, buffer);
+    mining::ShareVerdict verdict;
+    if (!m_isSubscribed) {
+        verdict = refuse(mining::ShareCode::NotSubscribed,
+                         submission.isHashable ? &submission.share : nullptr);
+    } else if (submission.fault != SubmitFault::None) {
+        verdict = refuse(mining::ShareCode::Malformed,
+                         submission.isHashable ? &submission.share : nullptr);
+    } else {
+        verdict = judge(submission.share, submission.worker, request.now);
+    }
+    const mining::ShareCode code = verdict.code;
+    if (code == mining::ShareCode::Accepted) {
+        appendResult(request.out.output, request.message.replyId(), "true");
+        m_difficulty.onAcceptedShare(verdict.credited, request.now);
+    } else {
+        ReplyError error = errorOf(code);
+        if (code == mining::ShareCode::Malformed) {
+            error.text = describe(submission.fault);
+        }
+        appendError(request.out.output, request.message.replyId(), error);
+    }
+    request.out.shares.push_back(
+        {.verdict = std::move(verdict),
+         .worker = std::string(submission.worker.substr(0, MAX_USER_NAME_BYTES))});
+    if (code == mining::ShareCode::Accepted) {
+        sendDifficulty(request.now, request.out);
+    }
+}
+
+mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::string_view worker,
+                                          util::BootTime now)
+{
+    if (!isWorker(worker)) {
+        return refuse(mining::ShareCode::Unauthorized, &share);
+    }
+    if (m_jobs == nullptr) {
+        return refuse(mining::ShareCode::UnknownJob, nullptr);
+    }
+    return m_validator.judge(share, *m_jobs, m_versionMask, now);
+}
+
+mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
+                                           const mining::Share* hashable) const
+{
+    mining::ShareVerdict verdict;
+    verdict.code = code;
+    if (hashable != nullptr && m_jobs != nullptr) {
+        verdict.block = m_validator.findBlock(*hashable, *m_jobs, m_versionMask);
+    }
+    return verdict;
+}
+
+bool ServerSession::isWorker(std::string_view name) const
+{
+    return std::find(m_workers.rbegin(), m_workers.rend(), name) != m_workers.rend();
+}
+
+void ServerSession::onSuggestDifficulty(const Request& request)
+{
+    const auto wish = difficultyOf(request.message.parameters[0]);
+    if (wish) {
+        m_difficulty.onSuggestion(*wish, request.now);
+    }
+    if (request.message.hasId()) {
+        if (wish) {
+            appendResult(request.out.output, request.message.id, "true");
+        } else {
+            appendError(request.out.output, request.message.id, INVALID_PARAMETERS);
+        }
+    }
+    sendDifficulty(request.now, request.out);
+}
+
+void ServerSession::onSuggestTarget(const Request& request)
+{
+    std::string buffer;
+    const auto text = jsonString(request.message.parameters[0], buffer);
+    const auto number = bitcoin::Uint256::fromBigEndianHex(text.value_or(std::string_view()));
+    if (number) {
+        m_difficulty.onSuggestion(bitcoin::Target(*number).toDifficulty(), request.now);
+    }
+    if (request.message.hasId()) {
+        if (number) {
+            appendResult(request.out.output, request.message.id, "true");
+        } else {
+            appendError(request.out.output, request.message.id, INVALID_PARAMETERS);
+        }
+    }
+    sendDifficulty(request.now, request.out);
+}
+
+void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
+{
+    if (!isReady()) {
+        return;
+    }
+    if (m_hasBegun) {
+        // Whoever subscribes again may have lost what it was told.
+        m_difficulty.forgetSent();
+    } else {
+        m_hasBegun = true;
+        m_difficulty.begin(now);
+    }
+    sendVersionMask(out);
+    if (m_jobs != nullptr) {
+        sendDifficulty(now, out);
+        sendJob(mining::CleanJobs::Yes, out);
+    }
+}
+
+void ServerSession::sendVersionMask(Actions& out)
+{
+    if (m_isVersionMaskDue) {
+        appendSetVersionMask(out.output, m_versionMask);
+        m_isVersionMaskDue = false;
+    }
+}
+
+void ServerSession::sendDifficulty(util::BootTime now, Actions& out)
+{
+    // Without a job the network's difficulty, the upper limit, is not known.
+    if (!m_hasBegun || m_jobs == nullptr) {
+        return;
+    }
+    const auto change = m_difficulty.takeChange(m_networkDifficulty);
+    if (!change) {
+        return;
+    }
+    const std::string text = bitcoin::toPlainDecimal(*change);
+    appendSetDifficulty(out.output, text);
+    // Shares are held to what the miner reads, not to what was meant.
+    m_validator.setDifficulty(bitcoin::parseDifficulty(text).value_or(*change), now);
+}
+
+void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
+{
+    const mining::Job& job = *m_jobs->current();
+    m_context.notifications.append(job, clean, out.output);
+    m_sentJob = job.id;
+}
+
+void ServerSession::close(CloseCause cause, Actions& out)
+{
+    out.close = cause;
+    m_isClosed = true;
+    m_lines.reset();
+}
+
+} // namespace warp::stratum::v1
