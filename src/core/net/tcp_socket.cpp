@@ -21,13 +21,6 @@ constexpr int KEEPALIVE_IDLE_SECONDS = 60;
 constexpr int KEEPALIVE_INTERVAL_SECONDS = 20;
 constexpr int KEEPALIVE_PROBES = 5;
 
-void closeOnExec([[maybe_unused]] int descriptor)
-{
-#if !defined(_WIN32)
-    static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
-#endif
-}
-
 #if !defined(_WIN32)
 template <int Name>
 void setTcpOption(TcpSocket& socket, int value)
@@ -139,6 +132,13 @@ bool isWouldBlock(const ErrorCode& error)
 {
     return error == asio::error::would_block || error == asio::error::try_again ||
            error == asio::error::interrupted;
+}
+
+void closeOnExec([[maybe_unused]] int descriptor)
+{
+#if !defined(_WIN32)
+    static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
+#endif
 }
 
 void configureStream(TcpSocket& socket)

@@ -26,6 +26,9 @@ using ErrorCode = boost::system::error_code;
 /// Whether the read or write merely has to wait.
 [[nodiscard]] bool isWouldBlock(const ErrorCode& error);
 
+/// Keeps a descriptor from child processes.
+void closeOnExec(int descriptor);
+
 /// Non-blocking, no delay, keepalive after 60 s, every 20 s, 5 times; not inherited by child
 /// processes. What the system does not know is left out.
 void configureStream(TcpSocket& socket);

@@ -1,0 +1,38 @@
+#include "core/net/asio_network.h"
+
+#include "core/net/asio_executor.h"
+#include "core/net/curl_transport.h"
+#include "core/net/tcp_connect.h"
+#include "core/net/tcp_listener.h"
+
+#include <utility>
+#include <vector>
+
+namespace warp::net {
+
+util::Result<std::unique_ptr<Listener>, NetError>
+AsioNetwork::listen(const Endpoint& endpoint, std::span<util::Executor* const> targets,
+                    AcceptFn accept)
+{
+    std::vector<AsioExecutor*> executors;
+    executors.reserve(targets.size());
+    for (util::Executor* const target : targets) {
+        executors.push_back(&asioBehind(*target));
+    }
+    return TcpListener::create(endpoint, std::move(executors), std::move(accept), m_limits);
+}
+
+util::RequestHandle
+AsioNetwork::connect(util::Executor& executor, const Endpoint& endpoint, util::Duration timeout,
+                     util::Reply<util::Result<std::unique_ptr<Connection>, NetError>> reply)
+{
+    return connectTcp(asioBehind(executor), endpoint, timeout, m_limits, std::move(reply));
+}
+
+std::unique_ptr<HttpTransport> AsioNetwork::createHttpTransport(util::Executor& executor,
+                                                                HttpOptions options)
+{
+    return std::make_unique<CurlTransport>(asioBehind(executor), std::move(options));
+}
+
+} // namespace warp::net

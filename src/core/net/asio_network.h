@@ -1,0 +1,32 @@
+// The real network: Boost.Asio for TCP, libcurl for HTTP. Stateless apart from its limits; each
+// call works on the executor it is given, which must have an AsioExecutor behind it.
+#pragma once
+
+#include "core/net/network.h"
+#include "core/net/tcp_limits.h"
+
+namespace warp::net {
+
+class AsioNetwork final : public Network
+{
+public:
+    explicit AsioNetwork(const TcpLimits& limits = {})
+        : m_limits(limits)
+    {}
+
+    [[nodiscard]] util::Result<std::unique_ptr<Listener>, NetError>
+    listen(const Endpoint& endpoint, std::span<util::Executor* const> targets,
+           AcceptFn accept) override;
+
+    [[nodiscard]] util::RequestHandle
+    connect(util::Executor& executor, const Endpoint& endpoint, util::Duration timeout,
+            util::Reply<util::Result<std::unique_ptr<Connection>, NetError>> reply) override;
+
+    [[nodiscard]] std::unique_ptr<HttpTransport> createHttpTransport(util::Executor& executor,
+                                                                     HttpOptions options) override;
+
+private:
+    TcpLimits m_limits;
+};
+
+} // namespace warp::net
