@@ -39,7 +39,10 @@ function(warp_add_test NAME)
     endif()
     set(target ${NAME}_test)
     add_executable(${target} ${ARG_SOURCES})
-    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+    # moc of Qt 6.4 cannot parse libstdc++'s <concepts>; its include guard leaves the header out.
+    set_target_properties(${target} PROPERTIES
+        AUTOMOC ON
+        AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
     target_link_libraries(${target} PRIVATE warp_settings warp_test_support Qt6::Test ${ARG_EXTERNAL})
     foreach(dependency IN LISTS ARG_DEPENDS)
         target_link_libraries(${target} PRIVATE warp_${dependency})
