@@ -30,6 +30,9 @@ inline constexpr std::chrono::seconds AUTHORIZE_TIMEOUT{30};
 inline constexpr unsigned MAX_HANDSHAKE_MESSAGES = 100;
 /// Lines in a row that are no JSON; this one closes.
 inline constexpr unsigned MAX_INVALID_LINES = 10;
+/// Changes of difficulty that a miner can cause between two timer ticks; what it wishes beyond them
+/// is applied at the tick. Every change is remembered while its jobs live.
+inline constexpr unsigned MAX_CHANGES_PER_TICK = 4;
 /// Workers of one connection (proxies have several).
 inline constexpr std::size_t MAX_WORKERS = 256;
 /// What is kept of a user agent and of a refused worker's name.

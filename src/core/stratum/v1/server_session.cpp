@@ -103,6 +103,7 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
         close(CloseCause::HandshakeTimeout, out);
         return;
     }
+    m_changesSinceTick = 0;
     m_difficulty.onTimer(now);
     sendDifficulty(now, out);
 }
@@ -221,7 +222,7 @@ void ServerSession::onAuthorize(const Request& request)
     }
     appendResult(request.out.output, id, "true");
     if (m_hasBegun) {
-        sendDifficulty(request.now, request.out);
+        followDifficulty(request.now, request.out);
     } else {
         beginWhenReady(request.now, request.out);
     }
@@ -272,7 +273,7 @@ void ServerSession::onConfigure(const Request& request)
     }
     if (m_hasBegun) {
         sendVersionMask(request.out);
-        sendDifficulty(request.now, request.out);
+        followDifficulty(request.now, request.out);
     }
 }
 
@@ -305,7 +306,7 @@ void ServerSession::onSubmit(const Request& request)
         {.verdict = std::move(verdict),
          .worker = std::string(submission.worker.substr(0, MAX_USER_NAME_BYTES))});
     if (code == mining::ShareCode::Accepted) {
-        sendDifficulty(request.now, request.out);
+        followDifficulty(request.now, request.out);
     }
 }
 
@@ -339,18 +340,7 @@ bool ServerSession::isWorker(std::string_view name) const
 
 void ServerSession::onSuggestDifficulty(const Request& request)
 {
-    const auto wish = difficultyOf(request.message.parameters[0]);
-    if (wish) {
-        m_difficulty.onSuggestion(*wish, request.now);
-    }
-    if (request.message.hasId()) {
-        if (wish) {
-            appendResult(request.out.output, request.message.id, "true");
-        } else {
-            appendError(request.out.output, request.message.id, INVALID_PARAMETERS);
-        }
-    }
-    sendDifficulty(request.now, request.out);
+    onSuggestion(request, difficultyOf(request.message.parameters[0]));
 }
 
 void ServerSession::onSuggestTarget(const Request& request)
@@ -358,17 +348,21 @@ void ServerSession::onSuggestTarget(const Request& request)
     std::string buffer;
     const auto text = jsonString(request.message.parameters[0], buffer);
     const auto number = bitcoin::Uint256::fromBigEndianHex(text.value_or(std::string_view()));
-    if (number) {
-        m_difficulty.onSuggestion(bitcoin::Target(*number).toDifficulty(), request.now);
+    onSuggestion(request,
+                 number ? std::optional(bitcoin::Target(*number).toDifficulty()) : std::nullopt);
+}
+
+void ServerSession::onSuggestion(const Request& request, std::optional<util::Difficulty> wish)
+{
+    if (wish) {
+        m_difficulty.onSuggestion(*wish, request.now);
     }
-    if (request.message.hasId()) {
-        if (number) {
-            appendResult(request.out.output, request.message.id, "true");
-        } else {
-            appendError(request.out.output, request.message.id, INVALID_PARAMETERS);
-        }
+    if (request.message.hasId() && wish) {
+        appendResult(request.out.output, request.message.id, "true");
+    } else if (request.message.hasId()) {
+        appendError(request.out.output, request.message.id, INVALID_PARAMETERS);
     }
-    sendDifficulty(request.now, request.out);
+    followDifficulty(request.now, request.out);
 }
 
 void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
@@ -376,16 +370,16 @@ void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
     if (!isReady()) {
         return;
     }
-    if (m_hasBegun) {
-        // Whoever subscribes again may have lost what it was told.
-        m_difficulty.forgetSent();
-    } else {
+    if (!m_hasBegun) {
         m_hasBegun = true;
         m_difficulty.begin(now);
-    }
-    sendVersionMask(out);
-    if (m_jobs != nullptr) {
+        sendVersionMask(out);
         sendDifficulty(now, out);
+    } else if (m_difficulty.inForce().value() > 0) {
+        // Whoever subscribes again may have lost what it was told.
+        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+    }
+    if (m_jobs != nullptr) {
         sendJob(mining::CleanJobs::Yes, out);
     }
 }
@@ -408,10 +402,18 @@ void ServerSession::sendDifficulty(util::BootTime now, Actions& out)
     if (!change) {
         return;
     }
+    ++m_changesSinceTick;
     const std::string text = bitcoin::toPlainDecimal(*change);
     appendSetDifficulty(out.output, text);
     // Shares are held to what the miner reads, not to what was meant.
     m_validator.setDifficulty(bitcoin::parseDifficulty(text).value_or(*change), now);
+}
+
+void ServerSession::followDifficulty(util::BootTime now, Actions& out)
+{
+    if (m_changesSinceTick < MAX_CHANGES_PER_TICK) {
+        sendDifficulty(now, out);
+    }
 }
 
 void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)

@@ -76,6 +76,7 @@ private:
     void onSubmit(const Request& request);
     void onSuggestDifficulty(const Request& request);
     void onSuggestTarget(const Request& request);
+    void onSuggestion(const Request& request, std::optional<util::Difficulty> wish);
 
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
@@ -87,7 +88,10 @@ private:
     [[nodiscard]] bool isReady() const { return m_isSubscribed && !m_workers.empty(); }
     void beginWhenReady(util::BootTime now, Actions& out);
     void sendVersionMask(Actions& out);
+    /// Sends the difficulty if it has changed.
     void sendDifficulty(util::BootTime now, Actions& out);
+    /// The same for changes that the miner causes: not more than MAX_CHANGES_PER_TICK.
+    void followDifficulty(util::BootTime now, Actions& out);
     void sendJob(mining::CleanJobs clean, Actions& out);
     void close(CloseCause cause, Actions& out);
 
@@ -104,6 +108,7 @@ private:
     std::uint32_t m_versionMask = mining::VERSION_ROLLING_MASK;
     std::uint16_t m_handshakeMessages = 0;
     std::uint8_t m_invalidLines = 0;
+    std::uint8_t m_changesSinceTick = 0;
     bool m_hasLine = false;
     bool m_isSubscribed = false;
     bool m_isVersionMaskDue = false; ///< agreed on, not yet sent

@@ -41,9 +41,6 @@ public:
     /// @param network largest difficulty the network's target allows.
     [[nodiscard]] std::optional<util::Difficulty> takeChange(util::Difficulty network);
 
-    /// The next takeChange() returns the difficulty in any case.
-    void forgetSent() { m_inForce = {}; }
-
     /// Sent last; 0 before the first.
     [[nodiscard]] util::Difficulty inForce() const { return m_inForce; }
     [[nodiscard]] mining::MinerClass minerClass() const { return m_class; }
