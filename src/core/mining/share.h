@@ -17,12 +17,12 @@ namespace warp::mining {
 /// What a miner rolled, as numbers; the hexadecimal spelling is gone.
 struct Share
 {
-    std::optional<util::JobId> job; ///< none where the id is not one of ours
+    std::optional<util::JobId> job{}; ///< none where the id is not one of ours
     Extranonce2 extranonce2{};
     std::uint32_t time = 0;
     std::uint32_t nonce = 0;
     /// BIP 310: the rolled bits; none where the miner sent none.
-    std::optional<std::uint32_t> versionBits;
+    std::optional<std::uint32_t> versionBits{};
 };
 
 /// Each has its own code on the wire and its own counter.
@@ -46,7 +46,7 @@ inline constexpr std::size_t SHARE_CODE_COUNT = 10;
 /// A share that is a block: exactly what was hashed.
 struct FoundBlock
 {
-    std::shared_ptr<const Job> job;
+    std::shared_ptr<const Job> job{};
     std::array<std::byte, 80> header{};
     Extranonce1 extranonce1{};
     Extranonce2 extranonce2{};

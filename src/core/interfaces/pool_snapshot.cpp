@@ -1,0 +1,21 @@
+#include "core/interfaces/pool_snapshot.h"
+
+#include <array>
+
+namespace warp::interfaces {
+
+std::string_view name(EngineState state)
+{
+    constexpr std::array<std::string_view, 6> NAMES = {"needs_setup", "starting", "running",
+                                                       "no_work",     "stopping", "failed"};
+    return NAMES.at(static_cast<std::size_t>(state));
+}
+
+std::string_view name(BlockState state)
+{
+    constexpr std::array<std::string_view, 4> NAMES = {"pending", "accepted", "rejected",
+                                                       "superseded"};
+    return NAMES.at(static_cast<std::size_t>(state));
+}
+
+} // namespace warp::interfaces

@@ -1,0 +1,99 @@
+// What the pool looks like at one moment: the value that GUI, API and tools read. Immutable once
+// published; any thread.
+#pragma once
+
+#include "core/bitcoin/hash256.h"
+#include "core/bitcoin/network.h"
+#include "core/util/clock.h"
+#include "core/util/strong.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace warp::interfaces {
+
+enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, Stopping, Failed };
+
+[[nodiscard]] std::string_view name(EngineState state);
+
+/// Shares since the start, by what became of them.
+struct ShareCounters
+{
+    std::uint64_t accepted = 0;
+    std::uint64_t unknownJob = 0;
+    std::uint64_t stale = 0;
+    std::uint64_t duplicate = 0;
+    std::uint64_t lowDifficulty = 0;
+    std::uint64_t badTime = 0;
+    std::uint64_t badVersion = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t unauthorized = 0;
+    std::uint64_t notSubscribed = 0;
+
+    /// Sum of the difficulties of accepted shares: work is this times 2^32 hashes.
+    double acceptedWork = 0;
+
+    friend bool operator==(const ShareCounters&, const ShareCounters&) = default;
+};
+
+enum class BlockState : std::uint8_t {
+    Pending,    ///< on its way to the node
+    Accepted,   ///< the node has it
+    Rejected,   ///< the node refused it; `reason` has its words
+    Superseded, ///< another of our blocks on the same parent went before it
+};
+
+[[nodiscard]] std::string_view name(BlockState state);
+
+struct Payment
+{
+    std::string address; ///< empty where the script has no address
+    util::Satoshi value{};
+
+    friend bool operator==(const Payment&, const Payment&) = default;
+};
+
+struct BlockRecord
+{
+    bitcoin::Hash256 hash{};
+    std::int64_t height = 0;
+    BlockState state = BlockState::Pending;
+    std::string reason;
+    std::string worker; ///< who found it, as authorized; unsanitised
+    std::vector<Payment> payments;
+
+    friend bool operator==(const BlockRecord&, const BlockRecord&) = default;
+};
+
+/// Something that keeps the pool from working as it should. Codes are stable; text is made at the
+/// edge.
+struct HealthIssue
+{
+    std::string code;   ///< e.g. "node_unauthorized", "listener_port_in_use"
+    std::string detail; ///< values, such as an address or the node's words; unsanitised
+    util::BootTime since{};
+
+    friend bool operator==(const HealthIssue&, const HealthIssue&) = default;
+};
+
+struct PoolSnapshot
+{
+    std::uint64_t version = 0; ///< rises with each one
+    EngineState state = EngineState::Starting;
+    std::optional<bitcoin::Network> network;
+    std::int64_t tipHeight = -1; ///< -1 before the first job
+    bitcoin::Hash256 tipHash{};
+    std::uint64_t jobsMade = 0;
+    std::uint32_t miners = 0; ///< connections
+    ShareCounters shares;
+    std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
+    std::vector<HealthIssue> issues;
+    std::vector<std::string> listening; ///< "host:port" of each open listener
+
+    static constexpr std::size_t MAX_BLOCKS = 100;
+};
+
+} // namespace warp::interfaces

@@ -1,0 +1,269 @@
+#include "core/mining/share_validator.h"
+
+#include "tests/core/mining/mining_fixtures.h"
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+namespace {
+
+using namespace warp;
+using mining::ShareCode;
+
+constexpr mining::Extranonce1 EXTRANONCE1{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}};
+// 2^-12 of all hashes is a block, 2^-8 a share.
+constexpr std::uint32_t HARD_BITS = 0x1f0fffff;
+const util::Difficulty SHARE_DIFFICULTY(0x1p-24);
+
+/// One session with a job, able to mine what each test needs.
+class Bench
+{
+public:
+    explicit Bench(std::uint32_t bits = HARD_BITS)
+        : m_bits(bits)
+    {
+        nextTip("tip 1");
+        validator.setDifficulty(SHARE_DIFFICULTY, test::at({}));
+    }
+
+    void nextTip(const std::string& name)
+    {
+        m_tip = name;
+        ++m_tipNumber;
+        refresh();
+    }
+    void refresh()
+    {
+        const auto job = m_factory.make(
+            test::sharedTemplate({.transactions = 1, .bits = m_bits, .previous = m_tip}),
+            m_tipNumber, now);
+        jobs = m_book.add(*job, now);
+        validator.onJobs(*jobs);
+    }
+
+    [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
+    [[nodiscard]] bool isBlock(const bitcoin::Hash256& hash) const
+    {
+        return job().networkTarget.isMetBy(hash);
+    }
+    [[nodiscard]] static bool isShare(const bitcoin::Hash256& hash)
+    {
+        return bitcoin::Target::fromDifficulty(SHARE_DIFFICULTY).isMetBy(hash);
+    }
+
+    mining::Share mineShare(mining::Share start = {})
+    {
+        start.nonce += m_nonce += 100'000;
+        return test::mine(
+            job(), EXTRANONCE1, [&](const auto& hash) { return isShare(hash) && !isBlock(hash); },
+            start);
+    }
+    mining::Share mineBlock(mining::Share start = {})
+    {
+        start.nonce += m_nonce += 100'000;
+        return test::mine(
+            job(), EXTRANONCE1, [&](const auto& hash) { return isBlock(hash); }, start);
+    }
+    mining::Share mineNothing(mining::Share start = {})
+    {
+        return test::mine(
+            job(), EXTRANONCE1, [&](const auto& hash) { return !isShare(hash); }, start);
+    }
+    mining::ShareVerdict judge(const mining::Share& share,
+                               std::uint32_t mask = mining::VERSION_ROLLING_MASK)
+    {
+        return validator.judge(share, *jobs, mask, now);
+    }
+
+    util::BootTime now = test::at({});
+    mining::ShareValidator validator{EXTRANONCE1};
+    std::shared_ptr<const mining::JobSet> jobs;
+
+private:
+    std::uint32_t m_bits;
+    std::string m_tip;
+    std::uint32_t m_tipNumber = 0;
+    std::uint32_t m_nonce = 0;
+    mining::JobFactory m_factory = test::makeFactory();
+    mining::JobBook m_book;
+};
+
+class ShareValidatorTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    // R021
+    void acceptsAGoodShareAndRefusesItWithOneBitChanged()
+    {
+        Bench bench;
+        const mining::Share share = bench.mineShare();
+        const mining::ShareVerdict verdict = bench.judge(share);
+        QCOMPARE(verdict.code, ShareCode::Accepted);
+        QCOMPARE(verdict.credited, SHARE_DIFFICULTY);
+        QVERIFY(verdict.achieved >= SHARE_DIFFICULTY);
+        QVERIFY(!verdict.block);
+        mining::Share changed = share;
+        changed.extranonce2[7] ^= std::byte{1};
+        QCOMPARE(bench.judge(changed).code, ShareCode::LowDifficulty);
+    }
+
+    // R023 R025 R026: each fault has its own code.
+    void namesEachFault()
+    {
+        Bench bench;
+        const mining::Share good = bench.mineShare();
+        QCOMPARE(bench.judge(good).code, ShareCode::Accepted);
+        QCOMPARE(bench.judge(good).code, ShareCode::Duplicate);
+
+        mining::Share share = good;
+        share.job = util::JobId(1);
+        QCOMPARE(bench.judge(share).code, ShareCode::UnknownJob);
+        share.job.reset();
+        QCOMPARE(bench.judge(share).code, ShareCode::UnknownJob);
+
+        QCOMPARE(bench.judge(bench.mineNothing()).code, ShareCode::LowDifficulty);
+
+        const auto& source = *bench.job().source;
+        QCOMPARE(bench.judge(bench.mineShare({.time = source.minimumTime - 1})).code,
+                 ShareCode::BadTime);
+        QCOMPARE(bench.judge(bench.mineShare({.time = source.minimumTime})).code,
+                 ShareCode::Accepted);
+        const std::uint32_t latest = source.currentTime + 7000;
+        QCOMPARE(bench.judge(bench.mineShare({.time = latest})).code, ShareCode::Accepted);
+        QCOMPARE(bench.judge(bench.mineShare({.time = latest + 1})).code, ShareCode::BadTime);
+        bench.now += std::chrono::seconds(1);
+        QCOMPARE(bench.judge(bench.mineShare({.time = latest + 1})).code, ShareCode::Accepted);
+
+        QCOMPARE(bench.judge(bench.mineShare({.versionBits = 0x00002000})).code,
+                 ShareCode::Accepted);
+        QCOMPARE(bench.judge(bench.mineShare({.versionBits = 0x00001000})).code,
+                 ShareCode::BadVersion);
+        QCOMPARE(bench.judge(bench.mineShare({.versionBits = 0x00004000}), 0x00002000).code,
+                 ShareCode::BadVersion);
+
+        const mining::Share late = bench.mineShare();
+        bench.nextTip("tip 2");
+        QCOMPARE(bench.judge(late).code, ShareCode::Stale);
+    }
+
+    // R017: a refresh leaves the jobs of the same tip good.
+    void keepsOlderJobsOfTheSameTip()
+    {
+        Bench bench;
+        const mining::Share share = bench.mineShare();
+        bench.refresh();
+        QCOMPARE(bench.jobs->clean, mining::CleanJobs::No);
+        QCOMPARE(bench.judge(share).code, ShareCode::Accepted);
+        bench.nextTip("tip 2");
+        QCOMPARE(bench.jobs->clean, mining::CleanJobs::Yes);
+    }
+
+    // B01 R027 R029: the block test comes first, whatever else is wrong.
+    void neverLosesABlock_data()
+    {
+        QTest::addColumn<int>("fault");
+        for (int fault = 0; fault < 9; ++fault) {
+            constexpr std::array NAMES{
+                "none",        "duplicate",  "unknown job",      "no job id", "stale",
+                "early ntime", "late ntime", "outside the mask", "difficulty"};
+            QTest::newRow(NAMES.at(static_cast<std::size_t>(fault))) << fault;
+        }
+    }
+    void neverLosesABlock()
+    {
+        QFETCH(const int, fault);
+        Bench bench;
+        mining::Share start;
+        if (fault == 5) {
+            start.time = bench.job().source->minimumTime - 100;
+        } else if (fault == 6) {
+            start.time = bench.job().source->currentTime + 7100;
+        } else if (fault == 7) {
+            start.versionBits = 0x1fffe000;
+        }
+        mining::Share share = bench.mineBlock(start);
+        const std::uint32_t mask = fault == 7 ? 0x00002000 : mining::VERSION_ROLLING_MASK;
+        const auto expected = mining::hashShare(
+            bench.job(), EXTRANONCE1, share,
+            mining::rollVersion(bench.job().source->version, share.versionBits.value_or(0),
+                                share.versionBits ? mining::VERSION_ROLLING_MASK : 0));
+        if (fault == 1) {
+            QVERIFY(bench.judge(share, mask).block.has_value());
+        } else if (fault == 2) {
+            share.job = util::JobId(0xdead);
+        } else if (fault == 3) {
+            share.job.reset();
+        } else if (fault == 4) {
+            bench.nextTip("tip 2");
+        } else if (fault == 8) {
+            bench.validator.setDifficulty(util::Difficulty(1e6), test::at({}));
+            bench.now += std::chrono::seconds(5);
+            bench.refresh();
+            share = bench.mineBlock();
+        }
+        const mining::ShareVerdict verdict = bench.judge(share, mask);
+        QVERIFY(verdict.block.has_value());
+        if (fault != 8) {
+            QVERIFY(verdict.block->header == expected.header);
+            QVERIFY(verdict.block->hash == expected.hash);
+        }
+        constexpr std::array EXPECTED{
+            ShareCode::Accepted,   ShareCode::Duplicate,  ShareCode::UnknownJob,
+            ShareCode::UnknownJob, ShareCode::Stale,      ShareCode::BadTime,
+            ShareCode::BadTime,    ShareCode::BadVersion, ShareCode::LowDifficulty};
+        QCOMPARE(verdict.code, EXPECTED.at(static_cast<std::size_t>(fault)));
+    }
+
+    // A miner may apply a new difficulty at once or with the next job: both are right.
+    void holdsSharesToTheLeastDifficultyOfTheirTime()
+    {
+        Bench bench;
+        const util::Difficulty harder(SHARE_DIFFICULTY.value() * 1e6);
+        bench.now += std::chrono::seconds(5);
+        const mining::Share before = bench.mineShare();
+        bench.validator.setDifficulty(harder, bench.now);
+        QCOMPARE(bench.judge(before).code, ShareCode::Accepted);
+        QCOMPARE(bench.judge(bench.mineShare()).credited, SHARE_DIFFICULTY);
+        bench.now += std::chrono::seconds(5);
+        bench.refresh();
+        QCOMPARE(bench.judge(bench.mineShare()).code, ShareCode::LowDifficulty);
+        bench.validator.setDifficulty(SHARE_DIFFICULTY, bench.now);
+        QCOMPARE(bench.judge(bench.mineShare()).code, ShareCode::Accepted);
+    }
+
+    void findsBlocksOfRefusedWorkers()
+    {
+        Bench bench;
+        const auto found =
+            bench.validator.findBlock(bench.mineBlock(), *bench.jobs, mining::VERSION_ROLLING_MASK);
+        QVERIFY(found.has_value());
+        QVERIFY(!bench.validator.findBlock(bench.mineShare(), *bench.jobs,
+                                           mining::VERSION_ROLLING_MASK));
+    }
+
+    // R024: a flood of different shares stays within the bound, and the newest are remembered.
+    void boundsItsMemoryOfShares()
+    {
+        mining::DuplicateFilter filter;
+        const util::JobId job(1);
+        mining::Share share;
+        for (std::uint32_t i = 0; i < 10 * mining::DuplicateFilter::CAPACITY; ++i) {
+            share.nonce = i;
+            filter.insert(job, share, 0);
+            QVERIFY(filter.size() <= mining::DuplicateFilter::CAPACITY);
+        }
+        QVERIFY(filter.contains(job, share, 0));
+        QVERIFY(!filter.contains(job, share, 1));
+        QVERIFY(!filter.contains(util::JobId(2), share, 0));
+        Bench bench;
+        filter.retain(*bench.jobs);
+        QCOMPARE(filter.size(), std::size_t{0});
+    }
+};
+
+WARP_TEST_CLASS(ShareValidatorTest);
+
+} // namespace
+
+#include "share_validator_test.moc"
