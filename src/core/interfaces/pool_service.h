@@ -29,8 +29,8 @@ struct PoolEvent
     EventKind kind = EventKind::StateChanged;
     Severity severity = Severity::Info;
     EngineState state = EngineState::Starting; ///< StateChanged
-    HealthIssue issue;                         ///< IssueRaised, IssueCleared
-    BlockRecord block;                         ///< BlockFound, BlockRejected
+    HealthIssue issue{};                       ///< IssueRaised, IssueCleared
+    BlockRecord block{};                       ///< BlockFound, BlockRejected
 };
 
 using EventFn = std::function<void(const PoolEvent&)>;

@@ -1,0 +1,64 @@
+#include "core/engine/data_folder.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace warp::engine {
+
+namespace {
+
+constexpr auto ISSUE = "data_folder_unusable";
+
+} // namespace
+
+util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
+lockDataFolder(util::Files& files, const std::filesystem::path& folder)
+{
+    if (const auto made = files.makeDirectories(folder); !made) {
+        return util::Unexpected(util::LockFailure{.error = made.error(), .holderPid = 0});
+    }
+    return files.lock(folder / "warppool.lock");
+}
+
+DataFolder::DataFolder(util::Executor& executor, util::Files& files, std::filesystem::path folder,
+                       std::unique_ptr<util::Handle> lock, Hosted<Statistics>& statistics)
+    : m_executor(executor)
+    , m_files(files)
+    , m_folder(std::move(folder))
+    , m_lock(std::move(lock))
+    , m_statistics(statistics)
+{
+    check();
+}
+
+util::Result<void, util::FileError> DataFolder::probe()
+{
+    if (!m_lock) {
+        auto lock = lockDataFolder(m_files, m_folder);
+        if (!lock) {
+            return util::Unexpected(lock.error().error);
+        }
+        m_lock = std::move(*lock);
+    }
+    // A kilobyte, because an empty file can be made on a full disk.
+    const std::filesystem::path path = m_folder / "write-probe";
+    const std::string content(1024, '.');
+    WARP_CHECK(m_files.write(path, util::asBytes(content), util::FileAccess::Private));
+    return m_files.remove(path);
+}
+
+void DataFolder::check()
+{
+    const auto result = probe();
+    if (result) {
+        m_statistics.post([](Statistics& statistics) { statistics.clearIssue(ISSUE); });
+    } else {
+        m_statistics.post(
+            [detail = fmt::format("{}: {}", m_folder.string(), describe(result.error()))](
+                Statistics& statistics) { statistics.raiseIssue(ISSUE, detail); });
+    }
+    m_timer = m_executor.after(result ? CHECK_INTERVAL : RETRY_INTERVAL, [this] { check(); });
+}
+
+} // namespace warp::engine

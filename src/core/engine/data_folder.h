@@ -1,0 +1,42 @@
+// The data folder: made, locked by one process, and watched. A folder that cannot be used is a
+// health state that ends by itself; one that another process holds ends the start.
+// Lives on the "courier" executor, except for lockDataFolder().
+#pragma once
+
+#include "core/engine/hosted.h"
+#include "core/engine/statistics.h"
+#include "core/util/executor.h"
+#include "core/util/files.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace warp::engine {
+
+/// Makes the folder and takes its lock. LockFailure::error is Exists where another process has it.
+[[nodiscard]] util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
+lockDataFolder(util::Files& files, const std::filesystem::path& folder);
+
+class DataFolder final
+{
+public:
+    /// Seldom while all is well: each probe is a write.
+    static constexpr std::chrono::seconds CHECK_INTERVAL{60};
+    static constexpr std::chrono::seconds RETRY_INTERVAL{5};
+
+    DataFolder(util::Executor& executor, util::Files& files, std::filesystem::path folder,
+               std::unique_ptr<util::Handle> lock, Hosted<Statistics>& statistics);
+
+private:
+    [[nodiscard]] util::Result<void, util::FileError> probe();
+    void check();
+
+    util::Executor& m_executor;
+    util::Files& m_files;
+    std::filesystem::path m_folder;
+    std::unique_ptr<util::Handle> m_lock; ///< none until the folder can be used
+    Hosted<Statistics>& m_statistics;
+    util::TimerHandle m_timer;
+};
+
+} // namespace warp::engine

@@ -1,0 +1,155 @@
+#include "core/engine/engine.h"
+
+#include "core/node/rpc_submitter.h"
+
+#include <fmt/format.h>
+
+namespace warp::engine {
+
+Engine::Engine(const Platform& platform, EngineOptions options)
+    : m_platform(platform)
+    , m_options(std::move(options))
+    , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+{
+    WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
+    m_eventExecutor = platform.executors.createExecutor("events");
+    m_statisticsExecutor = platform.executors.createExecutor("stats");
+    m_courierExecutor = platform.executors.createExecutor("courier");
+    m_workExecutor = platform.executors.createExecutor("work");
+    for (std::size_t i = 0; i < m_options.ioThreads; ++i) {
+        m_ioExecutors.push_back(platform.executors.createExecutor(fmt::format("io.{}", i)));
+        m_workers.push_back(std::make_unique<Hosted<IoWorker>>());
+        m_workers.back()->attach(*m_ioExecutors.back());
+    }
+    m_events.attach(*m_eventExecutor);
+    m_statistics.attach(*m_statisticsExecutor);
+    m_courier.attach(*m_courierExecutor);
+    m_dataFolder.attach(*m_courierExecutor);
+    m_work.attach(*m_workExecutor);
+    m_listeners.attach(*m_ioExecutors.front());
+}
+
+Engine::~Engine()
+{
+    m_listeners.reset({});
+    for (const auto& worker : m_workers) {
+        worker->reset({});
+    }
+    m_work.reset({});
+    m_dataFolder.reset({});
+    m_courier.reset({});
+    m_statistics.reset({});
+    // Each executor ends only after what was posted to it; those that post to others go first.
+    m_ioExecutors.clear();
+    m_workExecutor.reset();
+    m_courierExecutor.reset();
+    m_statisticsExecutor.reset();
+    m_eventExecutor.reset();
+}
+
+std::vector<Hosted<IoWorker>*> Engine::workers()
+{
+    std::vector<Hosted<IoWorker>*> list;
+    for (const auto& worker : m_workers) {
+        list.push_back(worker.get());
+    }
+    return list;
+}
+
+void Engine::start(std::unique_ptr<util::Handle> folderLock)
+{
+    m_statistics.emplace([this] {
+        return std::make_unique<Statistics>(
+            *m_statisticsExecutor, m_platform.clock, m_snapshot,
+            [this](const interfaces::PoolEvent& event) { m_events.publish(event); });
+    });
+    m_dataFolder.emplace(
+        [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
+            return std::make_unique<DataFolder>(*m_courierExecutor, m_platform.files,
+                                                m_options.dataDirectory, std::move(*lock),
+                                                m_statistics);
+        });
+    startCourier();
+    startMiners();
+    m_work.emplace([this] {
+        return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, m_options, m_statistics,
+                                            workers());
+    });
+}
+
+void Engine::startCourier()
+{
+    m_courier.emplace([this] {
+        auto submitter = std::make_unique<node::RpcSubmitter>(*m_courierExecutor,
+                                                              m_platform.network, m_platform.clock,
+                                                              m_platform.files, m_options.node);
+        return std::make_unique<Courier>(
+            *m_courierExecutor, std::move(submitter), m_statistics,
+            Courier::Options{.submitTimeout = m_options.node.submitTimeout},
+            [this] { m_work.post([](WorkMaster& work) { work.onBlockAccepted(); }); });
+    });
+}
+
+void Engine::startMiners()
+{
+    for (std::size_t i = 0; i < m_workers.size(); ++i) {
+        m_workers[i]->emplace([this, i] {
+            return std::make_unique<IoWorker>(
+                *m_ioExecutors[i], static_cast<std::uint8_t>(i),
+                IoWorker::Shared{.clock = m_platform.clock,
+                                 .courier = m_courier,
+                                 .statistics = m_statistics,
+                                 .connections = m_connections,
+                                 .maxConnections = m_options.maxConnections,
+                                 .stratum = m_options.stratum});
+        });
+    }
+    m_listeners.emplace([this] {
+        return std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
+                                           m_options.listeners, workers(), m_statistics);
+    });
+}
+
+void Engine::stop(util::Task done)
+{
+    m_statistics.post(
+        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+    m_listeners.reset([this, done = std::move(done)] {
+        stopMiners(std::make_shared<util::Task>([this, done] { stopRest(done); }));
+    });
+}
+
+void Engine::stopMiners(const std::shared_ptr<util::Task>& then)
+{
+    const auto left = std::make_shared<std::atomic<std::size_t>>(m_workers.size());
+    for (const auto& worker : m_workers) {
+        worker->reset([left, then] {
+            if (left->fetch_sub(1) == 1) {
+                (*then)();
+            }
+        });
+    }
+}
+
+void Engine::stopRest(const util::Task& done)
+{
+    m_work.reset([this, done] {
+        const auto finish = [this, done] {
+            m_dataFolder.reset({});
+            m_courier.reset([this, done] { m_statistics.reset(done); });
+        };
+        m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
+    });
+}
+
+std::shared_ptr<const interfaces::PoolSnapshot> Engine::snapshot() const
+{
+    return m_snapshot.load();
+}
+
+std::unique_ptr<util::Subscription> Engine::subscribe(interfaces::EventFn onEvent)
+{
+    return m_events.subscribe(std::move(onEvent));
+}
+
+} // namespace warp::engine

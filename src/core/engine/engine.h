@@ -1,0 +1,75 @@
+// The pool: owns the executors, wires nodes, work, miners, courier and statistics, and is what GUI
+// and API see as PoolService. Made and destroyed by the composition root, on its thread; everything
+// else happens on the executors of docs/threads.md.
+#pragma once
+
+#include "core/engine/courier.h"
+#include "core/engine/data_folder.h"
+#include "core/engine/engine_options.h"
+#include "core/engine/event_hub.h"
+#include "core/engine/hosted.h"
+#include "core/engine/io_worker.h"
+#include "core/engine/listeners.h"
+#include "core/engine/statistics.h"
+#include "core/engine/work_master.h"
+#include "core/interfaces/pool_service.h"
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace warp::engine {
+
+class Engine final : public interfaces::PoolService
+{
+public:
+    /// How long found blocks without a verdict hold up a stop.
+    static constexpr std::chrono::seconds DRAIN_LIMIT{5};
+
+    /// Everything in `platform` must outlive the engine.
+    Engine(const Platform& platform, EngineOptions options);
+    /// Stops what still runs, without waiting for verdicts; see stop().
+    ~Engine() override;
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// @param folderLock from lockDataFolder(); none where the folder cannot be used yet
+    void start(std::unique_ptr<util::Handle> folderLock);
+    /// Listeners, sessions, work, courier (found blocks get DRAIN_LIMIT), statistics, in this
+    /// order. `done` is called on the "stats" executor; the engine may then be destroyed on its own
+    /// thread.
+    void stop(util::Task done);
+
+    [[nodiscard]] std::shared_ptr<const interfaces::PoolSnapshot> snapshot() const override;
+    [[nodiscard]] std::unique_ptr<util::Subscription>
+    subscribe(interfaces::EventFn onEvent) override;
+
+private:
+    void startCourier();
+    void startMiners();
+    void stopMiners(const std::shared_ptr<util::Task>& then);
+    void stopRest(const util::Task& done);
+    [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
+
+    Platform m_platform;
+    EngineOptions m_options;
+    util::Published<interfaces::PoolSnapshot> m_snapshot;
+    EventHub m_events;
+    std::atomic<std::size_t> m_connections{0};
+
+    Hosted<Statistics> m_statistics;
+    Hosted<Courier> m_courier;
+    Hosted<DataFolder> m_dataFolder;
+    Hosted<WorkMaster> m_work;
+    std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
+    Hosted<Listeners> m_listeners;
+
+    // Last members, so that they end before what their tasks use; in their stopping order.
+    std::unique_ptr<util::Executor> m_eventExecutor;
+    std::unique_ptr<util::Executor> m_statisticsExecutor;
+    std::unique_ptr<util::Executor> m_courierExecutor;
+    std::unique_ptr<util::Executor> m_workExecutor;
+    std::vector<std::unique_ptr<util::Executor>> m_ioExecutors;
+};
+
+} // namespace warp::engine

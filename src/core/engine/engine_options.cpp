@@ -1,0 +1,53 @@
+#include "core/engine/engine_options.h"
+
+#include "core/util/log.h"
+
+#include <algorithm>
+
+namespace warp::engine {
+
+namespace {
+
+net::Endpoint toEndpoint(const config::ListenAddress& address)
+{
+    return {.host = address.host, .port = address.port};
+}
+
+stratum::v1::ServerOptions toStratum(const config::VardiffSettings& vardiff)
+{
+    using stratum::v1::ServerOptions;
+    return {.retargeting = vardiff.isEnabled ? ServerOptions::Retargeting::On
+                                             : ServerOptions::Retargeting::Off,
+            .targetInterval = vardiff.targetInterval,
+            .minimumDifficulty = vardiff.minDifficulty,
+            .maximumDifficulty = vardiff.maxDifficulty,
+            .initialDifficulty = vardiff.initialDifficulty};
+}
+
+} // namespace
+
+EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
+{
+    EngineOptions options;
+    options.ioThreads = std::clamp(cores, 2U, 9U) - 1;
+    options.maxConnections = static_cast<std::size_t>(settings.server.maxConnections);
+    for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
+        if (listener.listen && listener.protocol == config::ListenerProtocol::V1 &&
+            !listener.isTls) {
+            options.listeners.push_back(toEndpoint(*listener.listen));
+        }
+    }
+    options.dataDirectory = settings.server.dataDirectory;
+    options.payoutAddress = settings.mining.payoutAddress;
+    options.tag = settings.mining.poolTagPrefix;
+    options.jobRefresh = settings.server.jobRefresh;
+    options.stratum = toStratum(settings.vardiff);
+    options.node.url = settings.node.rpcUrl;
+    options.node.cookieFile = settings.node.rpcCookie;
+    options.node.user = settings.node.rpcUser;
+    options.node.password = settings.node.rpcPassword.reveal();
+    options.node.expectedNetwork = networkOf(settings.node.chain);
+    return options;
+}
+
+} // namespace warp::engine

@@ -1,0 +1,49 @@
+// What the engine runs with: its outside world and its settings, mapped from config once.
+// Value types; no thread affinity.
+#pragma once
+
+#include "core/bitcoin/network.h"
+#include "core/config/settings.h"
+#include "core/net/network.h"
+#include "core/node/node_options.h"
+#include "core/stratum/v1/server_session.h"
+#include "core/util/clock.h"
+#include "core/util/executor.h"
+#include "core/util/files.h"
+#include "core/util/random.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp::engine {
+
+/// The engine's only ways to threads, time, chance, files and the network. All outlive it.
+struct Platform
+{
+    util::ExecutorFactory& executors;
+    util::Clock& clock;
+    util::Random& random;
+    util::Files& files;
+    net::Network& network;
+};
+
+struct EngineOptions
+{
+    std::size_t ioThreads = 1; ///< 1 to 255
+    std::size_t maxConnections = 1000;
+    std::vector<net::Endpoint> listeners; ///< Stratum V1, plain
+    std::filesystem::path dataDirectory;
+    std::string payoutAddress;
+    std::string tag;
+    util::Duration jobRefresh{std::chrono::seconds(30)};
+    stratum::v1::ServerOptions stratum;
+    node::NodeOptions node;
+};
+
+/// @param cores of the machine; io threads are clamp(cores - 1, 1, 8)
+[[nodiscard]] EngineOptions mapSettings(const config::Settings& settings, unsigned cores);
+
+} // namespace warp::engine

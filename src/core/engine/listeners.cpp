@@ -1,0 +1,80 @@
+#include "core/engine/listeners.h"
+
+#include "core/util/log.h"
+
+namespace warp::engine {
+
+namespace {
+
+/// One issue an address, so that two taken ports are two issues.
+std::string issueCode(net::NetError error, const net::Endpoint& endpoint)
+{
+    const std::string_view kind =
+        error == net::NetError::AddressInUse ? "listener_port_in_use" : "listener_failed";
+    return fmt::format("{}:{}", kind, endpoint.port);
+}
+
+} // namespace
+
+Listeners::Listeners(util::Executor& executor, net::Network& network,
+                     const std::vector<net::Endpoint>& endpoints,
+                     std::vector<Hosted<IoWorker>*> workers, Hosted<Statistics>& statistics)
+    : m_executor(executor)
+    , m_network(network)
+    , m_workers(std::move(workers))
+    , m_statistics(statistics)
+{
+    for (const Hosted<IoWorker>* worker : m_workers) {
+        m_targets.push_back(&worker->executor());
+    }
+    for (const net::Endpoint& endpoint : endpoints) {
+        m_entries.push_back(std::make_unique<Entry>());
+        m_entries.back()->endpoint = endpoint;
+    }
+    for (const auto& entry : m_entries) {
+        open(*entry);
+    }
+}
+
+void Listeners::open(Entry& entry)
+{
+    auto accept = [workers = m_workers](std::size_t target,
+                                        std::unique_ptr<net::Connection> connection) {
+        // The accept callback runs on the target's executor, where its worker lives.
+        workers[target]->use([&](IoWorker& worker) { worker.accept(std::move(connection)); });
+    };
+    auto opened = m_network.listen(entry.endpoint, m_targets, std::move(accept));
+    if (!opened) {
+        entry.issue = issueCode(opened.error(), entry.endpoint);
+        m_statistics.post([issue = entry.issue,
+                           detail = fmt::format("{}: {}", net::toString(entry.endpoint),
+                                                describe(opened.error()))](Statistics& statistics) {
+            statistics.raiseIssue(issue, detail);
+        });
+        entry.retry = m_executor.after(RETRY_DELAY, [this, &entry] { open(entry); });
+        return;
+    }
+    if (!entry.issue.empty()) {
+        m_statistics.post([issue = std::exchange(entry.issue, {})](Statistics& statistics) {
+            statistics.clearIssue(issue);
+        });
+    }
+    entry.listener = std::move(*opened);
+    LOG_INFO(Net, "listening for miners on {} (Stratum V1)",
+             net::toString(entry.listener->local()));
+    reportListening();
+}
+
+void Listeners::reportListening()
+{
+    std::vector<std::string> open;
+    for (const auto& entry : m_entries) {
+        if (entry->listener) {
+            open.push_back(net::toString(entry->listener->local()));
+        }
+    }
+    m_statistics.post(
+        [open = std::move(open)](Statistics& statistics) { statistics.setListening(open); });
+}
+
+} // namespace warp::engine

@@ -1,0 +1,78 @@
+#include "core/engine/miner_connection.h"
+
+#include "core/util/log.h"
+
+namespace warp::engine {
+
+MinerConnection::MinerConnection(MinerHost& host, std::uint64_t id,
+                                 std::unique_ptr<net::Connection> connection,
+                                 std::unique_ptr<stratum::Session> session,
+                                 const mining::Extranonce1& extranonce1)
+    : m_host(host)
+    , m_id(id)
+    , m_extranonce1(extranonce1)
+    , m_session(std::move(session))
+    , m_connection(std::move(connection))
+{}
+
+void MinerConnection::start()
+{
+    m_connection->start(*this);
+}
+
+void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs)
+{
+    m_lastJobs = jobs.get();
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    m_session->onJobs(jobs, m_host.now(), actions);
+    perform(actions);
+}
+
+void MinerConnection::onTimer()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    m_session->onTimer(m_host.now(), actions);
+    perform(actions);
+}
+
+void MinerConnection::onBytes(util::ByteView bytes)
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    m_session->onBytes(bytes, m_host.now(), actions);
+    perform(actions);
+}
+
+void MinerConnection::perform(stratum::Actions& actions)
+{
+    if (!actions.shares.empty()) {
+        m_host.onShares(actions.shares);
+    }
+    if (!actions.output.empty()) {
+        m_connection->send(util::asBytes(actions.output));
+    }
+    if (actions.close) {
+        LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),
+                  stratum::name(*actions.close));
+        m_isClosing = true;
+        m_connection->closeAfterFlush();
+    }
+}
+
+void MinerConnection::onClosed(net::CloseReason reason)
+{
+    LOG_DEBUG(Net, "connection {} of {} is over ({})", m_id, net::toString(m_connection->peer()),
+              static_cast<int>(reason));
+    m_isClosing = true;
+    m_host.onGone(m_id);
+}
+
+} // namespace warp::engine

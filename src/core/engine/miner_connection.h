@@ -1,0 +1,59 @@
+// One miner: a connection and its session, and what has to be done with the session's actions.
+// Owned by an IoWorker, lives on its executor.
+#pragma once
+
+#include "core/mining/coinbase.h"
+#include "core/net/connection.h"
+#include "core/stratum/session.h"
+#include "core/util/clock.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace warp::engine {
+
+/// What a connection needs of its worker.
+class MinerHost
+{
+public:
+    virtual ~MinerHost() = default;
+
+    [[nodiscard]] virtual util::BootTime now() const = 0;
+    /// A cleared buffer that all connections of the thread share; valid until the next call.
+    [[nodiscard]] virtual stratum::Actions& scratch() = 0;
+    /// Counts shares and hands blocks to the courier, before any reply is sent.
+    virtual void onShares(const std::vector<stratum::ShareReport>& shares) = 0;
+    /// The connection is over: destroy it, but not within this call.
+    virtual void onGone(std::uint64_t id) = 0;
+};
+
+class MinerConnection final : private net::ConnectionHandler
+{
+public:
+    MinerConnection(MinerHost& host, std::uint64_t id, std::unique_ptr<net::Connection> connection,
+                    std::unique_ptr<stratum::Session> session,
+                    const mining::Extranonce1& extranonce1);
+
+    void start();
+    void sendJobs(const std::shared_ptr<const mining::JobSet>& jobs);
+    void onTimer();
+
+    [[nodiscard]] const mining::Extranonce1& extranonce1() const { return m_extranonce1; }
+    /// The set that was sent last, for fan-out in steps.
+    [[nodiscard]] const mining::JobSet* lastJobs() const { return m_lastJobs; }
+
+private:
+    void onBytes(util::ByteView bytes) override;
+    void onClosed(net::CloseReason reason) override;
+    void perform(stratum::Actions& actions);
+
+    MinerHost& m_host;
+    std::uint64_t m_id;
+    mining::Extranonce1 m_extranonce1;
+    bool m_isClosing = false;
+    const mining::JobSet* m_lastJobs = nullptr; ///< compared, never dereferenced
+    std::unique_ptr<stratum::Session> m_session;
+    std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others
+};
+
+} // namespace warp::engine

@@ -1,0 +1,41 @@
+// The real world for the engine: threads, clock, chance, files and network of this machine. Made
+// by the composition root before the engine, destroyed after it.
+#pragma once
+
+#include "core/engine/engine_options.h"
+#include "core/engine/qt_executor.h"
+#include "core/net/asio_network.h"
+#include "core/util/random.h"
+#include "core/util/system_clock.h"
+#include "core/util/system_files.h"
+
+#include <functional>
+#include <string_view>
+
+namespace warp::engine {
+
+class QtPlatform final
+{
+public:
+    /// @param onFailure an exception escaped a task: the program has to stop; called on its
+    /// executor
+    explicit QtPlatform(std::function<void(std::string_view)> onFailure);
+
+    [[nodiscard]] Platform platform();
+    [[nodiscard]] util::Clock& clock() { return m_clock; }
+    [[nodiscard]] util::Files& files() { return m_files; }
+
+    /// Raises the descriptor limit to the hard one and logs where `maxConnections` do not fit.
+    static void prepareDescriptors(std::size_t maxConnections);
+    /// Processors that this process may use, at least 1.
+    [[nodiscard]] static unsigned coreCount();
+
+private:
+    util::SystemClock m_clock;
+    util::SystemRandom m_random;
+    util::SystemFiles m_files;
+    QtExecutorFactory m_executors;
+    net::AsioNetwork m_network;
+};
+
+} // namespace warp::engine

@@ -1,0 +1,176 @@
+#include "core/engine/statistics.h"
+
+#include "core/util/log.h"
+
+#include <algorithm>
+
+namespace warp::engine {
+
+using interfaces::BlockRecord;
+using interfaces::BlockState;
+using interfaces::EventKind;
+using interfaces::PoolEvent;
+using interfaces::Severity;
+
+namespace {
+
+std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode code)
+{
+    switch (code) {
+    case mining::ShareCode::Accepted:
+        return counters.accepted;
+    case mining::ShareCode::UnknownJob:
+        return counters.unknownJob;
+    case mining::ShareCode::Stale:
+        return counters.stale;
+    case mining::ShareCode::Duplicate:
+        return counters.duplicate;
+    case mining::ShareCode::LowDifficulty:
+        return counters.lowDifficulty;
+    case mining::ShareCode::BadTime:
+        return counters.badTime;
+    case mining::ShareCode::BadVersion:
+        return counters.badVersion;
+    case mining::ShareCode::Unauthorized:
+        return counters.unauthorized;
+    case mining::ShareCode::NotSubscribed:
+        return counters.notSubscribed;
+    case mining::ShareCode::Malformed:
+        break;
+    }
+    return counters.malformed;
+}
+
+} // namespace
+
+Statistics::Statistics(util::Executor& executor, const util::Clock& clock, SnapshotSink& snapshots,
+                       interfaces::EventFn publish)
+    : m_executor(executor)
+    , m_clock(clock)
+    , m_snapshots(snapshots)
+    , m_publish(std::move(publish))
+{
+    scheduleTick();
+}
+
+void Statistics::scheduleTick()
+{
+    m_timer = m_executor.after(PUBLISH_INTERVAL, [this] {
+        publishSnapshot();
+        scheduleTick();
+    });
+}
+
+void Statistics::publishSnapshot()
+{
+    ++m_current.version;
+    m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
+    m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
+}
+
+void Statistics::emit(PoolEvent event)
+{
+    event.id = m_nextEvent++;
+    m_publish(event);
+}
+
+void Statistics::addShares(const ShareBatch& batch)
+{
+    for (std::size_t i = 0; i < batch.byCode.size(); ++i) {
+        counterOf(m_current.shares, static_cast<mining::ShareCode>(i)) += batch.byCode[i];
+    }
+    m_current.shares.acceptedWork += batch.acceptedWork;
+    m_connections += batch.connectionsDelta;
+}
+
+void Statistics::setState(interfaces::EngineState state)
+{
+    if (m_current.state == state) {
+        return;
+    }
+    m_current.state = state;
+    LOG_INFO(Engine, "state: {}", name(state));
+    publishSnapshot();
+    emit({.kind = EventKind::StateChanged, .state = state});
+}
+
+void Statistics::setNetwork(bitcoin::Network network)
+{
+    m_current.network = network;
+}
+
+void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
+{
+    if (m_current.tipHash == hash && m_current.tipHeight == height) {
+        return;
+    }
+    m_current.tipHeight = height;
+    m_current.tipHash = hash;
+    publishSnapshot();
+    emit({.kind = EventKind::TipChanged});
+}
+
+void Statistics::countJob()
+{
+    ++m_current.jobsMade;
+}
+
+void Statistics::setListening(std::vector<std::string> endpoints)
+{
+    m_current.listening = std::move(endpoints);
+    publishSnapshot();
+}
+
+void Statistics::setBlock(const BlockRecord& record)
+{
+    auto& blocks = m_current.blocks;
+    const auto known = std::find_if(blocks.begin(), blocks.end(), [&](const BlockRecord& other) {
+        return other.hash == record.hash;
+    });
+    if (known != blocks.end()) {
+        *known = record;
+    } else {
+        blocks.push_back(record);
+        if (blocks.size() > interfaces::PoolSnapshot::MAX_BLOCKS) {
+            blocks.erase(blocks.begin());
+        }
+    }
+    publishSnapshot();
+    if (record.state == BlockState::Accepted) {
+        emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
+    } else if (record.state == BlockState::Rejected) {
+        emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+    }
+}
+
+void Statistics::raiseIssue(const std::string& code, const std::string& detail)
+{
+    auto& issues = m_current.issues;
+    const auto known = std::find_if(issues.begin(), issues.end(),
+                                    [&](const auto& issue) { return issue.code == code; });
+    if (known != issues.end()) {
+        known->detail = detail;
+        return;
+    }
+    issues.push_back({.code = code, .detail = detail, .since = m_clock.boot()});
+    LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
+    publishSnapshot();
+    emit({.kind = EventKind::IssueRaised, .severity = Severity::Warning, .issue = issues.back()});
+}
+
+void Statistics::clearIssue(const std::string& code)
+{
+    auto& issues = m_current.issues;
+    const auto known = std::find_if(issues.begin(), issues.end(),
+                                    [&](const auto& issue) { return issue.code == code; });
+    if (known == issues.end()) {
+        return;
+    }
+    const interfaces::HealthIssue cleared = *known;
+    issues.erase(known);
+    LOG_INFO(Engine, "health: {} is over", code);
+    publishSnapshot();
+    emit({.kind = EventKind::IssueCleared, .issue = cleared});
+}
+
+} // namespace warp::engine

@@ -1,0 +1,67 @@
+// Counters, health and blocks of the whole engine, published as PoolSnapshot. Lives on the "stats"
+// executor, the only writer; others post batches.
+#pragma once
+
+#include "core/interfaces/pool_service.h"
+#include "core/mining/share.h"
+#include "core/util/clock.h"
+#include "core/util/executor.h"
+#include "core/util/published.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace warp::engine {
+
+/// What one io thread counted since its last batch.
+struct ShareBatch
+{
+    std::array<std::uint64_t, mining::SHARE_CODE_COUNT> byCode{};
+    double acceptedWork = 0;
+    std::int64_t connectionsDelta = 0;
+
+    friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
+};
+
+class Statistics final
+{
+public:
+    using SnapshotSink = util::Published<interfaces::PoolSnapshot>;
+
+    /// @param publish receives each event, already numbered; called on this executor
+    Statistics(util::Executor& executor, const util::Clock& clock, SnapshotSink& snapshots,
+               interfaces::EventFn publish);
+
+    void addShares(const ShareBatch& batch);
+    void setState(interfaces::EngineState state);
+    void setNetwork(bitcoin::Network network);
+    void setTip(std::int64_t height, const bitcoin::Hash256& hash);
+    void countJob();
+    void setListening(std::vector<std::string> endpoints);
+    /// Adds or replaces by hash.
+    void setBlock(const interfaces::BlockRecord& record);
+    /// An issue of a code is raised once until it is cleared; a changed detail replaces the old.
+    void raiseIssue(const std::string& code, const std::string& detail);
+    void clearIssue(const std::string& code);
+
+private:
+    static constexpr std::chrono::seconds PUBLISH_INTERVAL{1};
+
+    void publishSnapshot();
+    void scheduleTick();
+    void emit(interfaces::PoolEvent event);
+
+    util::Executor& m_executor;
+    const util::Clock& m_clock;
+    SnapshotSink& m_snapshots;
+    interfaces::EventFn m_publish;
+    interfaces::PoolSnapshot m_current;
+    std::int64_t m_connections = 0;
+    std::uint64_t m_nextEvent = 1;
+    util::TimerHandle m_timer;
+};
+
+} // namespace warp::engine

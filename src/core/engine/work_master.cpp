@@ -1,0 +1,224 @@
+#include "core/engine/work_master.h"
+
+#include "core/bitcoin/address.h"
+#include "core/util/log.h"
+
+#include <algorithm>
+
+namespace warp::engine {
+
+namespace {
+
+constexpr std::chrono::seconds RETRY_DELAY{1};
+constexpr std::chrono::milliseconds REPEAT_WINDOW{500};
+constexpr std::size_t PAST_TIPS_KEPT = 16;
+
+} // namespace
+
+WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
+                       const EngineOptions& options, Hosted<Statistics>& statistics,
+                       std::vector<Hosted<IoWorker>*> workers)
+    : m_executor(executor)
+    , m_platform(platform)
+    , m_options(options)
+    , m_statistics(statistics)
+    , m_workers(std::move(workers))
+    , m_node(executor, platform.network, platform.clock, platform.files, options.node)
+    , m_instance(platform.random.uint32())
+    , m_firstJobId(platform.random.uint32())
+{
+    m_stateSubscription = m_node.watchState(
+        [this](node::NodeState state, const node::NodeError& error,
+               const std::optional<node::ChainInfo>& info) { onState(state, error, info); });
+    m_tipSubscription = m_node.watch([this](const node::Tip& tip) { onTip(tip); });
+    m_templateSubscription = m_node.watchTemplates(
+        [this](const std::shared_ptr<const mining::BlockTemplate>& blockTemplate) {
+            onTemplate(blockTemplate);
+        });
+}
+
+void WorkMaster::setIssue(const std::string& code, const std::string& detail)
+{
+    m_statistics.post(
+        [code, detail](Statistics& statistics) { statistics.raiseIssue(code, detail); });
+}
+
+void WorkMaster::clearIssue(const std::string& code)
+{
+    m_statistics.post([code](Statistics& statistics) { statistics.clearIssue(code); });
+}
+
+void WorkMaster::setState(interfaces::EngineState state)
+{
+    m_statistics.post([state](Statistics& statistics) { statistics.setState(state); });
+}
+
+void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
+                         const std::optional<node::ChainInfo>& info)
+{
+    m_state = state;
+    const std::string issue =
+        state == node::NodeState::Ready ? std::string() : std::string(code(state));
+    if (!m_nodeIssue.empty() && m_nodeIssue != issue) {
+        clearIssue(m_nodeIssue);
+    }
+    m_nodeIssue = issue;
+    if (!issue.empty()) {
+        setIssue(issue, error.message);
+        if (!m_job) {
+            setState(interfaces::EngineState::NoWork);
+        } else if (!m_graceTimer) {
+            m_graceTimer =
+                m_executor.after(GRACE, [this] { setState(interfaces::EngineState::NoWork); });
+        }
+        return;
+    }
+    m_graceTimer.reset();
+    if (info) {
+        onReady(*info);
+    }
+}
+
+void WorkMaster::onReady(const node::ChainInfo& info)
+{
+    if (m_network != info.network) {
+        m_network = info.network;
+        LOG_INFO(Node, "the node is ready: chain {}, height {}", chainName(info.network),
+                 info.tip.height);
+        m_statistics.post(
+            [network = info.network](Statistics& statistics) { statistics.setNetwork(network); });
+        preparePayout(info.network);
+    }
+    // The template that proves the node ready follows by itself.
+}
+
+void WorkMaster::preparePayout(bitcoin::Network network)
+{
+    constexpr auto ISSUE = "payout_wrong_network";
+    m_factory.reset();
+    const auto address = bitcoin::parseAddress(m_options.payoutAddress, network);
+    if (!address) {
+        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
+                                    describe(address.error().code), chainName(network)));
+        setState(interfaces::EngineState::NoWork);
+        return;
+    }
+    clearIssue(ISSUE);
+    m_factory = std::make_unique<mining::JobFactory>(
+        mining::JobFactoryOptions{.tag = m_options.tag,
+                                  .payoutScript = address->script,
+                                  .instance = m_instance,
+                                  .firstJobId = m_firstJobId});
+    m_firstJobId += 0x01000000; // another chain's jobs never share ids with these
+}
+
+void WorkMaster::onTip(const node::Tip& tip)
+{
+    const bool isChange = !m_tip || m_tip->hash != tip.hash;
+    if (m_tip && isChange) {
+        m_pastTips.push_back(m_tip->hash);
+        if (m_pastTips.size() > PAST_TIPS_KEPT) {
+            m_pastTips.erase(m_pastTips.begin());
+        }
+    }
+    m_tip = tip;
+    // A longpoll brings the template with the tip.
+    if (isChange && tip.source != node::TipSource::Longpoll) {
+        requestTemplate();
+    }
+}
+
+void WorkMaster::onBlockAccepted()
+{
+    requestTemplate();
+}
+
+void WorkMaster::requestTemplate()
+{
+    if (m_fetch) {
+        m_isFetchWanted = true;
+        return;
+    }
+    m_isFetchWanted = false;
+    m_fetch = m_node.fetch(m_options.node.templateTimeout,
+                           [this](const auto& reply) { onTemplateReply(reply); });
+}
+
+void WorkMaster::onTemplateReply(
+    const util::Result<std::shared_ptr<const mining::BlockTemplate>, node::NodeError>& reply)
+{
+    m_fetch.reset();
+    if (!reply) {
+        LOG_DEBUG(Node, "no template: {}", util::sanitize(reply.error().message, 200));
+        scheduleRefresh(RETRY_DELAY);
+        return;
+    }
+    onTemplate(*reply);
+    if (m_isFetchWanted) {
+        requestTemplate();
+    }
+}
+
+bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
+{
+    return m_tip && blockTemplate.previous != m_tip->hash &&
+           std::find(m_pastTips.begin(), m_pastTips.end(), blockTemplate.previous) !=
+               m_pastTips.end();
+}
+
+bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
+{
+    return m_job && m_job->source->previous == blockTemplate.previous &&
+           m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
+}
+
+void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
+{
+    if (!m_factory || isRepeat(*blockTemplate)) {
+        scheduleRefresh(m_options.jobRefresh);
+        return;
+    }
+    if (isOutdated(*blockTemplate)) {
+        scheduleRefresh({});
+        return;
+    }
+    if (!m_job || m_job->source->previous != blockTemplate->previous) {
+        ++m_tipNumber;
+    }
+    constexpr auto ISSUE = "job_not_built";
+    const auto job = m_factory->make(blockTemplate, m_tipNumber, m_platform.clock.boot());
+    if (!job) {
+        setIssue(ISSUE, std::string(describe(job.error())));
+        scheduleRefresh(RETRY_DELAY);
+        return;
+    }
+    clearIssue(ISSUE);
+    publish(*job);
+    scheduleRefresh(m_options.jobRefresh);
+}
+
+void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
+{
+    m_job = job;
+    const auto jobs = m_book.add(job, m_platform.clock.boot());
+    for (Hosted<IoWorker>* worker : m_workers) {
+        worker->post(
+            [jobs, network = *m_network](IoWorker& ioWorker) { ioWorker.setJobs(jobs, network); });
+    }
+    LOG_INFO(Mining, "job {:08x}: height {}, {} transactions, {} sat{}", job->id.value(),
+             job->source->height, job->transactionCount, job->source->coinbaseValue.value(),
+             jobs->clean == mining::CleanJobs::Yes ? ", new tip" : "");
+    m_statistics.post(
+        [height = job->source->height - 1, hash = job->source->previous](Statistics& statistics) {
+            statistics.countJob();
+            statistics.setTip(height, hash);
+            statistics.setState(interfaces::EngineState::Running);
+        });
+}
+
+void WorkMaster::scheduleRefresh(util::Duration delay)
+{
+    m_refreshTimer = m_executor.after(delay, [this] { requestTemplate(); });
+}
+
+} // namespace warp::engine

@@ -1,0 +1,80 @@
+// Makes the work: follows the node's tip and state, fetches templates, builds jobs and hands each
+// new set to the io threads. Lives on the "work" executor, the only writer.
+#pragma once
+
+#include "core/engine/engine_options.h"
+#include "core/engine/hosted.h"
+#include "core/engine/io_worker.h"
+#include "core/engine/statistics.h"
+#include "core/mining/job_book.h"
+#include "core/mining/job_factory.h"
+#include "core/node/rpc_node.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp::engine {
+
+class WorkMaster final
+{
+public:
+    /// Work is called stale, and the state NoWork, when the node has not been ready for so long.
+    static constexpr std::chrono::seconds GRACE{30};
+
+    WorkMaster(util::Executor& executor, const Platform& platform, const EngineOptions& options,
+               Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers);
+
+    /// A block of ours was taken: asks for the next template at once.
+    void onBlockAccepted();
+
+private:
+    void onState(node::NodeState state, const node::NodeError& error,
+                 const std::optional<node::ChainInfo>& info);
+    void onReady(const node::ChainInfo& info);
+    void onTip(const node::Tip& tip);
+    void onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate);
+    void onTemplateReply(
+        const util::Result<std::shared_ptr<const mining::BlockTemplate>, node::NodeError>& reply);
+
+    /// Whether it is of a tip that another one has followed since.
+    [[nodiscard]] bool isOutdated(const mining::BlockTemplate& blockTemplate) const;
+    /// Whether the current job is of the same tip and only a moment old.
+    [[nodiscard]] bool isRepeat(const mining::BlockTemplate& blockTemplate) const;
+    void preparePayout(bitcoin::Network network);
+    void requestTemplate();
+    void scheduleRefresh(util::Duration delay);
+    void publish(const std::shared_ptr<const mining::Job>& job);
+    void setIssue(const std::string& code, const std::string& detail);
+    void clearIssue(const std::string& code);
+    void setState(interfaces::EngineState state);
+
+    util::Executor& m_executor;
+    Platform m_platform;
+    const EngineOptions& m_options;
+    Hosted<Statistics>& m_statistics;
+    std::vector<Hosted<IoWorker>*> m_workers;
+    node::RpcNode m_node;
+    std::uint32_t m_instance;
+    std::uint32_t m_firstJobId;
+    std::optional<bitcoin::Network> m_network;
+    std::unique_ptr<mining::JobFactory> m_factory; ///< none while nobody can be paid
+    mining::JobBook m_book;
+    std::shared_ptr<const mining::Job> m_job; ///< the newest
+    std::optional<node::Tip> m_tip;
+    std::vector<bitcoin::Hash256> m_pastTips; ///< newest last, at most 16
+    std::uint32_t m_tipNumber = 0;
+    node::NodeState m_state = node::NodeState::Unknown;
+    std::string m_nodeIssue; ///< code of the node's issue that is raised
+    bool m_isFetchWanted = false;
+    util::RequestHandle m_fetch;
+    util::TimerHandle m_refreshTimer;
+    util::TimerHandle m_graceTimer;
+    std::unique_ptr<util::Subscription> m_tipSubscription; ///< these three go first
+    std::unique_ptr<util::Subscription> m_stateSubscription;
+    std::unique_ptr<util::Subscription> m_templateSubscription;
+};
+
+} // namespace warp::engine

@@ -1,0 +1,246 @@
+// The composition root: arguments, settings, log, engine, and the loop that waits for the end.
+// Everything here happens on the main thread.
+
+#include "core/bitcoin/sha256d.h"
+#include "core/config/loader.h"
+#include "core/config/paths.h"
+#include "core/engine/engine.h"
+#include "core/engine/qt_platform.h"
+#include "core/util/log_output.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QSocketNotifier>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+extern char** environ; // NOLINT(readability-redundant-declaration): POSIX has it in no header
+
+namespace {
+
+using namespace warp;
+
+constexpr int EXIT_RUN_FAILED = 1;
+constexpr int EXIT_BAD_CONFIGURATION = 2;
+
+struct Arguments
+{
+    bool isHeadless = false;
+    bool isCheckOnly = false;
+    std::string configPath;
+    std::vector<std::string> overrides;
+};
+
+Arguments parseArguments(const QCoreApplication& application)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Solo Bitcoin mining pool: block rewards straight to your own wallet."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption noGui(QStringLiteral("no-gui"),
+                                   QStringLiteral("Run as a server, without a window."));
+    const QCommandLineOption config(QStringLiteral("config"),
+                                    QStringLiteral("Read the settings from <file>."),
+                                    QStringLiteral("file"));
+    const QCommandLineOption set(QStringLiteral("set"),
+                                 QStringLiteral("Set one setting; may be given several times."),
+                                 QStringLiteral("section.key=value"));
+    const QCommandLineOption check(QStringLiteral("check-config"),
+                                   QStringLiteral("Check the settings and end: 0 good, 2 not."));
+    parser.addOptions({noGui, config, set, check});
+    parser.process(application);
+    Arguments arguments{.isHeadless = parser.isSet(noGui),
+                        .isCheckOnly = parser.isSet(check),
+                        .configPath = parser.value(config).toStdString(),
+                        .overrides = {}};
+    for (const QString& value : parser.values(set)) {
+        arguments.overrides.push_back(value.toStdString());
+    }
+    return arguments;
+}
+
+config::LoadRequest makeRequest(const Arguments& arguments)
+{
+    config::LoadRequest request;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            request.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    request.overrides = arguments.overrides;
+    request.permissionsOf =
+        [](const std::filesystem::path& path) -> std::optional<std::filesystem::perms> {
+        std::error_code code;
+        const auto status = std::filesystem::status(path, code);
+        return code ? std::nullopt : std::optional(status.permissions());
+    };
+    if (!arguments.configPath.empty()) {
+        request.configPath = arguments.configPath;
+    } else if (const auto path = config::defaultConfigPath(request.environment)) {
+        request.configPath = *path;
+        request.configFile = config::ConfigFile::Optional;
+    }
+    return request;
+}
+
+void printFaults(const std::vector<config::ConfigFault>& faults)
+{
+    for (const config::ConfigFault& fault : faults) {
+        static_cast<void>(std::fprintf(stderr, "%s\n", fault.describe().c_str()));
+    }
+}
+
+/// Brings signals into the Qt loop: the handler writes a byte, the loop reads it.
+class SignalBridge final
+{
+public:
+    explicit SignalBridge(const std::function<void(int)>& onSignal)
+    {
+        if (::pipe2(s_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+            return;
+        }
+        m_notifier = std::make_unique<QSocketNotifier>(s_pipe[0], QSocketNotifier::Read);
+        QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
+                         [onSignal] {
+                             unsigned char number = 0;
+                             while (::read(s_pipe[0], &number, 1) == 1) {
+                                 onSignal(number);
+                             }
+                         });
+        for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+            struct sigaction action{};
+            action.sa_handler = [](int received) {
+                const auto byte = static_cast<unsigned char>(received);
+                static_cast<void>(::write(s_pipe[1], &byte, 1) == 1);
+            };
+            ::sigaction(number, &action, nullptr);
+        }
+        // A peer that is gone is an error of the write, not of the process.
+        static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    }
+
+private:
+    static inline std::array<int, 2> s_pipe{-1, -1};
+    std::unique_ptr<QSocketNotifier> m_notifier;
+};
+
+util::LogOptions logOptions(const config::LoggingSettings& settings)
+{
+    return {.level = settings.level,
+            .format = settings.isJson ? util::LogFormat::Json : util::LogFormat::Text,
+            .hasNetDebug = settings.isNetDebug};
+}
+
+/// Takes the data folder's lock. A folder that cannot be used is a health state of the engine; one
+/// that another process holds ends the start.
+bool lockFolder(util::Files& files, const std::filesystem::path& folder,
+                std::unique_ptr<util::Handle>& lock)
+{
+    auto result = engine::lockDataFolder(files, folder);
+    if (result) {
+        lock = std::move(*result);
+        return true;
+    }
+    if (result.error().error != util::FileError::Exists) {
+        return true;
+    }
+    static_cast<void>(
+        std::fprintf(stderr, "[server] data_dir: %s is in use by another process (pid %lld)\n",
+                     folder.c_str(), static_cast<long long>(result.error().holderPid)));
+    return false;
+}
+
+int runHeadless(const config::LoadedSettings& loaded)
+{
+    int exitCode = EXIT_SUCCESS;
+    std::unique_ptr<engine::Engine> pool;
+    bool isStopping = false;
+    const auto stop = [&](int code) {
+        exitCode = std::max(exitCode, code);
+        if (!isStopping && pool) {
+            isStopping = true;
+            pool->stop([] {
+                QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit,
+                                          Qt::QueuedConnection);
+            });
+        }
+    };
+    engine::QtPlatform platform([&](std::string_view what) {
+        LOG_ERROR(App, "stopping after an unexpected failure: {}", util::sanitize(what, 200));
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(), [&] { stop(EXIT_RUN_FAILED); }, Qt::QueuedConnection);
+    });
+    std::unique_ptr<util::Handle> lock;
+    if (!lockFolder(platform.files(), loaded.settings.server.dataDirectory, lock)) {
+        return EXIT_BAD_CONFIGURATION;
+    }
+    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging));
+    util::setLogSink(&log);
+    LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
+    for (const config::ConfigWarning& warning : loaded.warnings) {
+        LOG_WARNING(Config, "{}", warning.describe());
+    }
+    engine::EngineOptions options =
+        engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
+    engine::QtPlatform::prepareDescriptors(options.maxConnections);
+    pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
+    const SignalBridge signals([&](int number) {
+        if (isStopping) {
+            LOG_WARNING(App, "second signal {}: ending at once", number);
+            std::_Exit(EXIT_RUN_FAILED);
+        }
+        LOG_INFO(App, "stopping after signal {}", number);
+        stop(EXIT_SUCCESS);
+    });
+    pool->start(std::move(lock));
+    QCoreApplication::exec();
+    pool.reset();
+    LOG_INFO(App, "stopped");
+    util::setLogSink(nullptr);
+    return exitCode;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("warppool"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(WARP_VERSION));
+    const Arguments arguments = parseArguments(application);
+    if (!bitcoin::selfTest()) {
+        static_cast<void>(std::fprintf(stderr, "SHA-256 gives wrong results on this machine\n"));
+        return EXIT_RUN_FAILED;
+    }
+    util::SystemFiles files;
+    const auto loaded = config::load(makeRequest(arguments), files);
+    if (!loaded) {
+        printFaults(loaded.error());
+        return EXIT_BAD_CONFIGURATION;
+    }
+    if (arguments.isCheckOnly) {
+        for (const config::ConfigWarning& warning : loaded->warnings) {
+            static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
+        }
+        std::puts("The configuration is good.");
+        return EXIT_SUCCESS;
+    }
+    if (!arguments.isHeadless) {
+        static_cast<void>(
+            std::fputs("This build has no window yet. Start it with --no-gui.\n", stderr));
+        return EXIT_RUN_FAILED;
+    }
+    return runHeadless(*loaded);
+}
