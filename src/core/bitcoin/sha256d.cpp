@@ -8,18 +8,13 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace warp::bitcoin {
 
 namespace {
-
-Hash256 finish(SHA256_CTX& context)
-{
-    Hash256 hash;
-    SHA256_Final(reinterpret_cast<unsigned char*>(hash.bytes.data()), &context);
-    return hash;
-}
 
 bool genesisHeaderHashes()
 {
@@ -41,7 +36,9 @@ Hash256 sha256(util::ByteView data)
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, data.data(), data.size());
-    return finish(context);
+    Hash256 hash;
+    SHA256_Final(reinterpret_cast<unsigned char*>(hash.bytes.data()), &context);
+    return hash;
 }
 
 Hash256 sha256d(util::ByteView data)
@@ -51,11 +48,11 @@ Hash256 sha256d(util::ByteView data)
 
 Hash256 hashPair(const Hash256& left, const Hash256& right)
 {
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, left.bytes.data(), left.bytes.size());
-    SHA256_Update(&context, right.bytes.data(), right.bytes.size());
-    return sha256(finish(context).bytes);
+    // One whole block at once, which Update hashes without buffering it.
+    std::array<std::byte, 64> both;
+    std::ranges::copy(left.bytes, both.begin());
+    std::ranges::copy(right.bytes, both.begin() + 32);
+    return sha256d(both);
 }
 
 bool selfTest()
