@@ -8,7 +8,8 @@ A test file makes one Suite, decorates its checks and ends with sys.exit(suite.r
     def refuses_an_unknown_key():
         ...
 
-Checks run in the order of the file; after a failed `needed` check the rest is counted as failed.
+Checks run in the order of the file; after a failed `needed` check the rest counts as failed, after
+a skipped one the file ends.
 """
 
 import os
@@ -80,7 +81,9 @@ class Suite:
                     continue
                 outcome = self._run_one(function, stop)
                 counts[outcome] += 1
-                if is_needed and outcome != "PASS":
+                if is_needed and outcome == "SKIP":
+                    break  # what is missing is said once
+                if is_needed and outcome == "FAIL":
                     stop = outcome
         finally:
             for function in reversed(self._cleanups):

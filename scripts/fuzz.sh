@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets, replays each one's corpus and then runs it for a while.
+#
+#   scripts/fuzz.sh [seconds] [--totals FILE]      seconds a target, 10 by default
+#
+# What a run finds stays in build/fuzz/corpus/<target>; an input that fails is kept in
+# build/fuzz/failures and belongs into tests/fuzz/corpus/<target> together with the repair.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+seconds=10
+totals=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --totals)
+        totals=("$2")
+        shift
+        ;;
+    *[!0-9]*) die "unknown argument $1; see the head of scripts/fuzz.sh" ;;
+    *) seconds="$1" ;;
+    esac
+    shift
+done
+
+cd "$WARP_ROOT"
+scripts/build.sh fuzz --target fuzz_targets
+mkdir -p build/fuzz/failures
+passed=0
+failed=0
+for program in build/fuzz/bin/fuzz_*; do
+    [ -x "$program" ] || continue
+    name="${program##*/fuzz_}"
+    seeds="tests/fuzz/corpus/$name"
+    found="build/fuzz/corpus/$name"
+    mkdir -p "$found"
+    log="build/fuzz/$name.log"
+    settings=(-timeout=10 -rss_limit_mb=2048 "-artifact_prefix=build/fuzz/failures/$name-")
+    if "$program" "${settings[@]}" -runs=0 "$seeds" "$found" > "$log" 2>&1 &&
+        "$program" "${settings[@]}" "-max_total_time=$seconds" "$found" "$seeds" >> "$log" 2>&1; then
+        passed=$((passed + 1))
+        say "PASS   : fuzz $name ($(grep -o 'stat::number_of_executed_units: *[0-9]*\|Done [0-9]* runs' \
+            "$log" | grep -o '[0-9]*' | tail -n 1) runs)"
+    else
+        failed=$((failed + 1))
+        say "FAIL   : fuzz $name"
+        tail -n 60 "$log"
+    fi
+done
+say "Totals: $passed passed, $failed failed, 0 skipped"
+if [ "${#totals[@]}" != 0 ]; then
+    say "$passed $failed 0" >> "${totals[0]}"
+fi
+[ "$failed" = 0 ]

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Installs what WarpPool needs to build on Debian 12. Safe to run again: what is there stays.
+#
+#   scripts/setup.sh [--dev] [--with-peers] [--yes]
+#
+#   --dev         also clang 19, clang-format, clang-tidy, codespell and Google Benchmark
+#   --with-peers  also the programs that only tests talk to: btcd, in build/peers/bin
+#   --yes         do not ask, not even before apt removes a package that conflicts
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+BUILD_PACKAGES=(
+    ca-certificates cmake g++ git ninja-build pkg-config ccache mold python3
+    qt6-base-dev libgl-dev
+    libboost1.81-dev libboost-json1.81-dev
+    libssl-dev libzmq3-dev libcurl4-openssl-dev
+    libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
+)
+DEV_PACKAGES=(
+    clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 libbenchmark-dev codespell
+)
+
+BTCD_VERSION=v0.26.0
+PEERS="$WARP_ROOT/build/peers"
+# btcd asks for Go 1.25; Debian 12 has 1.19, which cannot fetch a newer toolchain by itself. The
+# module proxy has the toolchain as a zip, checked against this sum.
+GO_VERSION=1.25.5
+GO_ZIP_SHA256=8cea6783dab64d68b38f5b81ecd38d45155a3c06638991acc6af19e0fca80edb # linux-amd64
+
+with_dev=no
+with_peers=no
+assume_yes=no
+for argument in "$@"; do
+    case "$argument" in
+    --dev) with_dev=yes ;;
+    --with-peers) with_peers=yes ;;
+    --yes) assume_yes=yes ;;
+    *) die "unknown argument $argument; see the head of scripts/setup.sh" ;;
+    esac
+done
+
+# Stops unless removing these packages is wanted: libboost1.81-dev and 1.74 exclude each other.
+confirm_removal() {
+    if is_ci || [ "$assume_yes" = yes ]; then
+        say "apt removes: $*"
+    elif [ -t 0 ]; then
+        say "To install the missing packages apt has to remove: $*"
+        read -r -p "Go on? [y/N] " answer
+        [[ "$answer" == [yY]* ]] || die "nothing was changed"
+    else
+        die "apt would have to remove $*; run scripts/setup.sh --yes if that is right"
+    fi
+}
+
+install_packages() {
+    local missing removed
+    mapfile -t missing < <(missing_packages "$@")
+    if [ "${#missing[@]}" = 0 ]; then
+        return
+    fi
+    is_debian_12 || die "these packages are missing: ${missing[*]}
+They can be installed for you on Debian 12 alone. Elsewhere install their like by hand, then this
+script has nothing to do where dpkg knows them; or call cmake --preset release directly."
+    say "installing: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    local install=(apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300)
+    if ! apt-get install -s --no-install-recommends "${missing[@]}" > /dev/null 2>&1; then
+        as_root apt-get update -q
+    fi
+    removed="$(apt-get install -s --no-install-recommends "${missing[@]}" |
+        sed -n 's/^Remv \([^ ]*\) .*/\1/p' | tr '\n' ' ')"
+    if [ -n "$removed" ]; then
+        # shellcheck disable=SC2086 # a list of names
+        confirm_removal $removed
+    fi
+    # Old package lists name files that the mirror no longer has.
+    as_root "${install[@]}" "${missing[@]}" || {
+        as_root apt-get update -q
+        as_root "${install[@]}" "${missing[@]}"
+    }
+}
+
+# Prints the minor number of Go 1.x, or 0.
+go_minor() {
+    local text
+    text="$("$1" env GOVERSION 2> /dev/null || true)"
+    [[ "$text" =~ ^go1\.([0-9]+) ]] && say "${BASH_REMATCH[1]}" || say 0
+}
+
+# Sets GO to a Go that can build btcd.
+find_go() {
+    local minor=0 found
+    found="$(command -v go || true)"
+    if [ -n "$found" ]; then
+        minor="$(go_minor "$found")"
+    fi
+    if [ "$minor" -ge 25 ]; then
+        GO="$found"
+    elif [ "$minor" -ge 21 ]; then
+        # From 1.21 on Go fetches a newer toolchain by itself.
+        GO="$found"
+        export GOTOOLCHAIN="go$GO_VERSION"
+    else
+        fetch_go
+    fi
+}
+
+fetch_go() {
+    local url zip="$PEERS/go.zip" name="v0.0.1-go$GO_VERSION.linux-amd64"
+    url="https://proxy.golang.org/golang.org/toolchain/@v/$name.zip"
+    [ "$(uname -m)" = x86_64 ] ||
+        die "btcd needs Go 1.25 or newer: none is in the PATH and none is pinned for $(uname -m)"
+    GO="$PEERS/go/bin/go"
+    export GOTOOLCHAIN=local
+    if [ -x "$GO" ] && [ "$("$GO" env GOVERSION)" = "go$GO_VERSION" ]; then
+        return
+    fi
+    say "fetching Go $GO_VERSION (64 MB) for the test peers"
+    mkdir -p "$PEERS"
+    install_packages curl
+    curl -fsSL --retry 3 -o "$zip" "$url" ||
+        die "btcd needs Go 1.25 or newer; none is in the PATH and $url could not be fetched"
+    say "$GO_ZIP_SHA256  $zip" | sha256sum -c --quiet || die "the toolchain from $url is not the pinned one"
+    rm -rf "$PEERS/go" "$PEERS/go.unpacked"
+    python3 -m zipfile -e "$zip" "$PEERS/go.unpacked"
+    mv "$PEERS/go.unpacked/golang.org/toolchain@$name" "$PEERS/go"
+    chmod -R u+w "$PEERS/go"
+    chmod +x "$PEERS/go/bin/"* "$PEERS/go/pkg/tool/linux_amd64/"*
+    rm -rf "$zip" "$PEERS/go.unpacked"
+}
+
+install_btcd() {
+    if "$PEERS/bin/btcd" --version 2> /dev/null | grep -q " ${BTCD_VERSION#v}"; then
+        return
+    fi
+    find_go
+    say "building btcd $BTCD_VERSION"
+    mkdir -p "$PEERS/bin"
+    GOBIN="$PEERS/bin" CGO_ENABLED=0 GOFLAGS= "$GO" install -trimpath \
+        "github.com/btcsuite/btcd@$BTCD_VERSION" || die "btcd could not be built"
+}
+
+command -v dpkg-query > /dev/null ||
+    die "this script knows Debian 12; here, install the packages that README.md names by hand"
+packages=("${BUILD_PACKAGES[@]}")
+if [ "$with_dev" = yes ]; then
+    packages+=("${DEV_PACKAGES[@]}")
+fi
+install_packages "${packages[@]}"
+if [ "$with_peers" = yes ]; then
+    install_btcd
+fi
