@@ -10,18 +10,34 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace warp::node {
 
 using TipFn = std::function<void(const Tip&)>;
+using TemplateResult = util::Result<std::shared_ptr<const mining::BlockTemplate>, NodeError>;
+using TemplateFn = std::function<void(const std::shared_ptr<const mining::BlockTemplate>&)>;
+/// `error` says why where the state is not Ready; `chain` is what the node last said of its chain.
+using StateFn = std::function<void(NodeState state, const NodeError& error,
+                                   const std::optional<ChainInfo>& chain)>;
+
+class NodeMonitor
+{
+public:
+    virtual ~NodeMonitor() = default;
+
+    /// Calls `onState` for the present state and for each change of any of the three.
+    [[nodiscard]] virtual std::unique_ptr<util::Subscription> watchState(StateFn onState) = 0;
+};
 
 class TipWatcher
 {
 public:
     virtual ~TipWatcher() = default;
 
-    /// Calls `onTip` for the present tip and for each other one from then on.
+    /// Calls `onTip` for the present tip and for each other one from then on: by hash, so that a
+    /// reorganisation at the same height is one. Only a node that is ready announces tips.
     [[nodiscard]] virtual std::unique_ptr<util::Subscription> watch(TipFn onTip) = 0;
 };
 
@@ -30,10 +46,15 @@ class TemplateSource
 public:
     virtual ~TemplateSource() = default;
 
-    [[nodiscard]] virtual util::RequestHandle
-    fetch(util::Duration timeout,
-          util::Reply<util::Result<std::shared_ptr<const mining::BlockTemplate>, NodeError>> reply)
-        = 0;
+    /// Answers at once, with the reason, where the node's chain is not one to work on.
+    [[nodiscard]] virtual util::RequestHandle fetch(util::Duration timeout,
+                                                    util::Reply<TemplateResult> reply) = 0;
+
+    /// Calls `onTemplate` for each template that comes unasked: the first of a node that gets ready
+    /// and every answer to a longpoll. One on a new tip comes before that tip is announced, so that
+    /// its work needs no fetch.
+    [[nodiscard]] virtual std::unique_ptr<util::Subscription>
+    watchTemplates(TemplateFn onTemplate) = 0;
 };
 
 /// A block ready to be sent: header and coinbase as hexadecimal text, and the shared tail of its
@@ -54,8 +75,7 @@ public:
 
     [[nodiscard]] virtual util::RequestHandle submit(std::shared_ptr<const BlockBytes> block,
                                                      util::Duration timeout,
-                                                     util::Reply<SubmitOutcome> reply)
-        = 0;
+                                                     util::Reply<SubmitOutcome> reply) = 0;
 };
 
 } // namespace warp::node

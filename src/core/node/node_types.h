@@ -2,8 +2,8 @@
 // Value types; no thread affinity.
 #pragma once
 
-#include "core/bitcoin/address.h"
 #include "core/bitcoin/hash256.h"
+#include "core/bitcoin/network.h"
 #include "core/bitcoin/uint256.h"
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace warp::node {
 
 /// How the link to the node stands. Each is a health state with its own way out.
 enum class NodeState : std::uint8_t {
-    Unknown,         ///< not asked yet
-    Unreachable,     ///< refused, no route, name not found, no answer in time
-    CookieMissing,   ///< the cookie file cannot be read (node not started, wrong path, no permission)
-    Unauthorized,    ///< wrong user, password or cookie (HTTP 401 or 403)
-    WarmingUp,       ///< RPC error -28, or HTTP 503 while it starts
-    Busy,            ///< HTTP 503: its work queue is full
+    Unknown,       ///< not asked yet
+    Unreachable,   ///< refused, no route, name not found, no answer in time
+    CookieMissing, ///< the cookie file cannot be read (node not started, wrong path, no permission)
+    Unauthorized,  ///< wrong user, password or cookie (HTTP 401 or 403)
+    WarmingUp,     ///< RPC error -28
+    Busy, ///< HTTP 503 (its work queue is full), or it is alive but gives no template in time
     InitialDownload, ///< still catching up with the chain
     NoPeers,         ///< getblocktemplate refuses without peers (RPC error -9)
     WrongChain,      ///< another chain than configured
@@ -35,22 +35,29 @@ enum class NodeErrorCode : std::uint8_t {
     Transport,     ///< no HTTP answer; `message` names the cause
     CookieMissing, ///< `message` names the file and the cause
     Unauthorized,
-    WarmingUp,     ///< RPC -28
-    Busy,          ///< HTTP 503
-    InitialDownload, ///< RPC -10
-    NoPeers,         ///< RPC -9
-    MethodMissing,   ///< RPC -32601: a missing capability, not a fault
-    Rpc,             ///< any other RPC error; rpcCode and message are the node's
-    Malformed,       ///< the answer is not what the method promises
-    Abandoned,       ///< the deadline passed
+    WarmingUp,        ///< RPC -28
+    Busy,             ///< HTTP 503
+    InitialDownload,  ///< RPC -10, or what getblockchaininfo says
+    NoPeers,          ///< RPC -9
+    MethodMissing,    ///< RPC -32601: a missing capability, not a fault
+    Rpc,              ///< any other RPC error; rpcCode and message are the node's
+    Malformed,        ///< the answer is not what the method promises
+    Abandoned,        ///< the deadline passed
+    WrongChain,       ///< another chain than expected; `message` is its name
+    UnsupportedChain, ///< a chain that this program does not know; `message` is its name
 };
 
 struct NodeError
 {
     NodeErrorCode code = NodeErrorCode::Transport;
     std::int64_t rpcCode = 0;
-    std::string message; ///< the node's words, or ours; not yet sanitised for a log
+    std::string message{}; ///< the node's words, or ours; not yet sanitised for a log
+
+    friend bool operator==(const NodeError&, const NodeError&) = default;
 };
+
+/// The health state of a node whose last answer was this error.
+[[nodiscard]] NodeState stateFor(NodeErrorCode code);
 
 enum class TipSource : std::uint8_t { Poll, Longpoll, Zmq };
 enum class TipTrust : std::uint8_t { Unverified, Trusted };
@@ -62,6 +69,8 @@ struct Tip
     bitcoin::Uint256 chainwork{}; ///< 0 where the node does not say
     TipSource source = TipSource::Poll;
     TipTrust trust = TipTrust::Unverified;
+
+    friend bool operator==(const Tip&, const Tip&) = default;
 };
 
 /// What getblockchaininfo said, reduced.
@@ -71,6 +80,8 @@ struct ChainInfo
     Tip tip;
     bool isInitialDownload = false;
     bool isPruned = false;
+
+    friend bool operator==(const ChainInfo&, const ChainInfo&) = default;
 };
 
 enum class SubmitVerdict : std::uint8_t {
@@ -85,12 +96,14 @@ struct SubmitOutcome
 {
     SubmitVerdict verdict = SubmitVerdict::Unknown;
     std::string reason;
+
+    friend bool operator==(const SubmitOutcome&, const SubmitOutcome&) = default;
 };
 
 /// The result of submitblock (null or a string) as a verdict: null accepted; `duplicate`,
 /// `rejected: duplicate` (bcoin) and `rejected: already have block ...` (btcd) already there;
-/// `inconclusive*` and `duplicate-inconclusive` tracked; `duplicate-invalid` and anything else
-/// rejected, a leading "rejected: " stripped from the reason.
+/// `inconclusive*`, `duplicate-inconclusive` and btcd's orphans tracked; `duplicate-invalid` and
+/// anything else rejected. A leading "rejected: " is stripped from the reason.
 [[nodiscard]] SubmitOutcome classifySubmitResult(const std::optional<std::string>& result);
 
 } // namespace warp::node
