@@ -46,9 +46,8 @@ EXTERNALS = {
     "libzmq": (r"zmq", ("PkgConfig::ZMQ", "cppzmq"), {"net", "sim"}),
     "libcurl": (r"curl/", ("CURL::",), {"net"}),
     "toml++": (r"toml\+\+/|toml\.hpp$", ("PkgConfig::TOMLPP", "tomlplusplus::"), {"config"}),
-    # engine::QtExecutor is a QThread that runs an io_context.
     "Boost.Asio": (r"boost/(asio|system)", ("Boost::headers", "Boost::boost", "Boost::system"),
-                   {"net", "engine"}),
+                   {"net"}),
     "Boost.Beast": (r"boost/beast", (), {"net"}),
     "Boost.URL": (r"boost/url", ("Boost::url",), {"net"}),
     # JSON values and text are util's; the modules above it share the library where a document is

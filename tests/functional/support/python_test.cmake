@@ -2,7 +2,7 @@
 #
 # A test in Python. Exit code 77 means that it was skipped. WARP_BIN_DIR tells it where the programs
 # of this build are.
-include_guard(GLOBAL)
+include_guard()
 
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
