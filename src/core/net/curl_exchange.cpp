@@ -267,11 +267,17 @@ bool CurlExchange::seekBody(std::uint64_t offset)
     return true;
 }
 
-std::size_t CurlExchange::onHeader(std::size_t size)
+std::size_t CurlExchange::onHeader(std::string_view line)
 {
-    m_headerBytes += size;
+    m_headerBytes += line.size();
     m_isTooLarge = m_isTooLarge || m_headerBytes > MAX_HEADER_BYTES;
-    return m_isTooLarge ? 0 : size; // less than was offered ends the transfer
+    // libcurl takes a stream that ends within the header for a whole answer.
+    if (line.starts_with("HTTP/")) {
+        m_isHeaderComplete = false;
+    } else if (line == "\r\n" || line == "\n") {
+        m_isHeaderComplete = true;
+    }
+    return m_isTooLarge ? 0 : line.size(); // less than was offered ends the transfer
 }
 
 std::size_t CurlExchange::onBody(std::span<const char> bytes)
@@ -298,6 +304,9 @@ util::Result<HttpResponse, HttpError> CurlExchange::result(CURLcode code)
     }
     if (code != CURLE_OK) {
         return util::Unexpected(fromCurl(code, m_easy.get()));
+    }
+    if (!m_isHeaderComplete) {
+        return util::Unexpected(HttpError::Closed);
     }
     long status = 0;
     const char* contentType = nullptr;

@@ -10,6 +10,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace warp::net {
 
@@ -51,7 +53,7 @@ private:
     void setMethod();
     void setCallbacks();
 
-    [[nodiscard]] std::size_t onHeader(std::size_t size);
+    [[nodiscard]] std::size_t onHeader(std::string_view line);
     [[nodiscard]] std::size_t onBody(std::span<const char> bytes);
     [[nodiscard]] std::size_t readBody(std::span<char> out);
     [[nodiscard]] bool seekBody(std::uint64_t offset);
@@ -65,6 +67,7 @@ private:
     std::size_t m_bodyPart = 0;   // the part that is sent next
     std::size_t m_bodyOffset = 0; // and where in it
     std::size_t m_headerBytes = 0;
+    bool m_isHeaderComplete = false;
     bool m_isTooLarge = false;
     std::string m_received;
     std::unique_ptr<curl_slist, ListDeleter> m_headers;

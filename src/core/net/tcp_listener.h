@@ -1,4 +1,4 @@
-// Accepts TCP connections on the first of its executors and hands them to all in turn.
+// A listening TCP port whose connections go to several executors in turn. Lives on the first.
 #pragma once
 
 #include "core/net/network.h"
@@ -9,6 +9,7 @@
 
 namespace warp::net {
 
+class AcceptLoop;
 class AsioExecutor;
 
 class TcpListener final : public Listener
@@ -25,11 +26,9 @@ public:
     [[nodiscard]] const Endpoint& local() const override { return m_local; }
 
 private:
-    class Loop;
+    TcpListener(std::shared_ptr<AcceptLoop> loop, Endpoint local);
 
-    TcpListener(std::shared_ptr<Loop> loop, Endpoint local);
-
-    std::shared_ptr<Loop> m_loop;
+    std::shared_ptr<AcceptLoop> m_loop;
     Endpoint m_local;
 };
 

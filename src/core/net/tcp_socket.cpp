@@ -182,4 +182,12 @@ util::Result<TcpAcceptor, NetError> openListener(asio::io_context& context,
     return std::move(one).value();
 }
 
+std::uint16_t localPort(const TcpAcceptor& acceptor)
+{
+    ErrorCode error;
+    const Tcp::endpoint bound = acceptor.local_endpoint(error);
+    WARP_ASSERT(!error); // an open socket has an address
+    return bound.port();
+}
+
 } // namespace warp::net

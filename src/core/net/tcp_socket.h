@@ -10,6 +10,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 
 namespace warp::net {
 
@@ -40,5 +41,8 @@ void setAbortive(TcpSocket& socket);
 /// "localhost" is 127.0.0.1; other names are not looked up (NameNotFound).
 [[nodiscard]] util::Result<TcpAcceptor, NetError> openListener(boost::asio::io_context& context,
                                                                const Endpoint& endpoint);
+
+/// The port that an open listener got.
+[[nodiscard]] std::uint16_t localPort(const TcpAcceptor& acceptor);
 
 } // namespace warp::net
