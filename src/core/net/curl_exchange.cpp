@@ -212,8 +212,10 @@ void CurlExchange::setCallbacks()
                             CurlExchange* self) noexcept {
         return self->onBody({bytes, size * count});
     };
-    const ReadFn header = [](char*, std::size_t size, std::size_t count,
-                             CurlExchange* self) noexcept { return self->onHeader(size * count); };
+    const ReadFn header = [](char* bytes, std::size_t size, std::size_t count,
+                             CurlExchange* self) noexcept {
+        return self->onHeader({bytes, size * count});
+    };
     using SeekFn = int (*)(CurlExchange*, curl_off_t, int);
     const SeekFn seek = [](CurlExchange* self, curl_off_t offset, int origin) noexcept {
         const bool isDone =
