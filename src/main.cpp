@@ -7,6 +7,7 @@
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
 #include "core/util/log_output.h"
+#include "core/util/system_environment.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -22,8 +23,6 @@
 #include <string>
 #include <unistd.h>
 #include <vector>
-
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX has it in no header
 
 namespace {
 
@@ -72,20 +71,9 @@ Arguments parseArguments(const QCoreApplication& application)
 config::LoadRequest makeRequest(const Arguments& arguments)
 {
     config::LoadRequest request;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string_view text(*entry);
-        const std::size_t equals = text.find('=');
-        if (equals != std::string_view::npos) {
-            request.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-        }
-    }
+    request.environment = util::systemEnvironment();
     request.overrides = arguments.overrides;
-    request.permissionsOf =
-        [](const std::filesystem::path& path) -> std::optional<std::filesystem::perms> {
-        std::error_code code;
-        const auto status = std::filesystem::status(path, code);
-        return code ? std::nullopt : std::optional(status.permissions());
-    };
+    request.permissionsOf = util::permissionsOf;
     if (!arguments.configPath.empty()) {
         request.configPath = arguments.configPath;
     } else if (const auto path = config::defaultConfigPath(request.environment)) {
@@ -196,7 +184,7 @@ int runHeadless(const config::LoadedSettings& loaded)
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
-    const SignalBridge signals([&](int number) {
+    const SignalBridge signalBridge([&](int number) {
         if (isStopping) {
             LOG_WARNING(App, "second signal {}: ending at once", number);
             std::_Exit(EXIT_RUN_FAILED);

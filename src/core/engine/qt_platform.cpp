@@ -25,7 +25,7 @@ Platform QtPlatform::platform()
 void QtPlatform::prepareDescriptors(std::size_t maxConnections)
 {
     const net::DescriptorLimit limit = net::raiseDescriptorLimit();
-    if (!net::fitsConnections(limit, maxConnections)) {
+    if (!net::connectionCapFits(limit, maxConnections)) {
         LOG_WARNING(Net,
                     "max_connections = {} does not fit into the limit of {} open files; raise it "
                     "(LimitNOFILE, ulimit -n) or lower the setting",

@@ -1,0 +1,20 @@
+// What a program of ours learns from the system at its start. Called by composition roots only,
+// before threads exist.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace warp::util {
+
+/// The environment variables of this process.
+[[nodiscard]] std::map<std::string, std::string, std::less<>> systemEnvironment();
+
+/// Permissions of a file; nothing where it is missing or they cannot be read.
+[[nodiscard]] std::optional<std::filesystem::perms>
+permissionsOf(const std::filesystem::path& path);
+
+} // namespace warp::util

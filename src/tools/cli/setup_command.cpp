@@ -1,0 +1,218 @@
+#include "tools/cli/commands.h"
+
+#include "core/bitcoin/address.h"
+#include "core/config/config_writer.h"
+#include "core/config/paths.h"
+#include "core/util/system_environment.h"
+#include "core/util/system_files.h"
+
+#include <QCommandLineParser>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warp::cli {
+
+namespace {
+
+/// An answer that is good, or the reason why it is not.
+using Check = std::function<std::optional<std::string>(const std::string&)>;
+
+/// Asks until the answer is good; nothing at the end of the input.
+std::optional<std::string> ask(const std::string& question, const std::string& fallback,
+                               const Check& check)
+{
+    while (true) {
+        std::cout << question;
+        if (!fallback.empty()) {
+            std::cout << " [" << fallback << "]";
+        }
+        std::cout << ": " << std::flush;
+        std::string answer;
+        if (!std::getline(std::cin, answer)) {
+            std::cout << '\n';
+            return std::nullopt;
+        }
+        if (answer.empty()) {
+            answer = fallback;
+        }
+        if (const auto reason = check(answer)) {
+            std::cout << "  " << *reason << '\n';
+            continue;
+        }
+        return answer;
+    }
+}
+
+std::optional<std::string> checkAddress(const std::string& text, const std::string& chain)
+{
+    std::optional<std::string> reason;
+    for (const bitcoin::Network network : bitcoin::ALL_NETWORKS) {
+        if (chain != "auto" && chainName(network) != chain) {
+            continue;
+        }
+        const auto parsed = bitcoin::parseAddress(text, network);
+        if (parsed) {
+            return std::nullopt;
+        }
+        if (!reason) {
+            reason = std::string(describe(parsed.error().code));
+        }
+    }
+    return reason;
+}
+
+std::optional<std::string> checkChain(const std::string& text)
+{
+    if (text == "auto" || bitcoin::networkFromChainName(text)) {
+        return std::nullopt;
+    }
+    return "one of auto, main, test, testnet4, signet, regtest";
+}
+
+std::optional<std::string> checkUrl(const std::string& text)
+{
+    if (text.starts_with("http://") || text.starts_with("https://")) {
+        return std::nullopt;
+    }
+    return "it begins with http:// or https://";
+}
+
+std::string defaultPort(const std::string& chain)
+{
+    if (chain == "test") {
+        return "18332";
+    }
+    if (chain == "testnet4") {
+        return "48332";
+    }
+    if (chain == "signet") {
+        return "38332";
+    }
+    return chain == "regtest" ? "18443" : "8332";
+}
+
+struct Answers
+{
+    std::vector<config::SettingChange> changes;
+    std::optional<std::string> password;
+};
+
+std::optional<Answers> askAll()
+{
+    const Check any = [](const std::string&) { return std::nullopt; };
+    const Check some = [](const std::string& text) -> std::optional<std::string> {
+        return text.empty() ? std::optional<std::string>("it must not be empty") : std::nullopt;
+    };
+    Answers answers;
+    const auto chain = ask("Chain of your node (auto takes the node's)", "auto", checkChain);
+    const auto address =
+        !chain ? std::nullopt
+               : ask("Your payout address, which every block pays", "",
+                     [&](const std::string& text) { return checkAddress(text, *chain); });
+    const auto url = !address ? std::nullopt
+                              : ask("Your node's RPC address",
+                                    "http://127.0.0.1:" + defaultPort(*chain), checkUrl);
+    const auto user =
+        !url ? std::nullopt : ask("RPC user (empty to use the node's cookie file)", "", any);
+    if (!user) {
+        return std::nullopt;
+    }
+    answers.changes = {{.name = "node.chain", .value = *chain},
+                       {.name = "mining.payout_address", .value = *address},
+                       {.name = "node.rpc_url", .value = *url}};
+    if (user->empty()) {
+        const auto cookie = ask("The node's cookie file", "~/.bitcoin/.cookie", some);
+        if (!cookie) {
+            return std::nullopt;
+        }
+        answers.changes.push_back({.name = "node.rpc_cookie", .value = *cookie});
+    } else {
+        answers.password = ask("RPC password", "", some);
+        if (!answers.password) {
+            return std::nullopt;
+        }
+        answers.changes.push_back({.name = "node.rpc_user", .value = *user});
+    }
+    return answers;
+}
+
+/// secrets.toml as a whole: it holds nothing else yet, and never a value that is not ours.
+bool writePassword(util::Files& files, const std::filesystem::path& path,
+                   const std::string& password)
+{
+    const config::SettingChange change{.name = "node.rpc_pass", .value = password};
+    const auto existing = files.read(path, 1 << 20);
+    if (existing && existing->find_first_not_of(" \r\n\t") != std::string::npos) {
+        static_cast<void>(std::fprintf(
+            stderr, "%s is there already: set [node] rpc_pass in it by hand.\n", path.c_str()));
+        return false;
+    }
+    std::string quoted;
+    for (const char character : change.value) {
+        if (character == '"' || character == '\\') {
+            quoted += '\\';
+        }
+        quoted += character;
+    }
+    const std::string text = "[node]\nrpc_pass = \"" + quoted + "\"\n";
+    const auto written = files.replaceDurably(path, util::asBytes(text), util::FileAccess::Private);
+    if (!written) {
+        static_cast<void>(std::fprintf(stderr, "%s: %s\n", path.c_str(),
+                                       std::string(describe(written.error())).c_str()));
+    }
+    return written.hasValue();
+}
+
+} // namespace
+
+int runSetup(const QStringList& arguments)
+{
+    QCommandLineParser parser;
+    const QCommandLineOption file(QStringLiteral("config"), {}, QStringLiteral("file"));
+    parser.addOption(file);
+    if (!parser.parse(QStringList{QStringLiteral("warppool-cli")} + arguments) ||
+        !parser.positionalArguments().isEmpty()) {
+        static_cast<void>(std::fputs("Usage: warppool-cli setup [--config FILE]\n", stderr));
+        return EXIT_USAGE;
+    }
+    std::filesystem::path path = parser.value(file).toStdString();
+    if (path.empty()) {
+        const auto standard = config::defaultConfigPath(util::systemEnvironment());
+        if (!standard) {
+            static_cast<void>(std::fputs("HOME is not set; name a file with --config.\n", stderr));
+            return EXIT_USAGE;
+        }
+        path = *standard;
+    }
+    const auto answers = askAll();
+    if (!answers) {
+        static_cast<void>(std::fputs("Nothing was written.\n", stderr));
+        return EXIT_REFUSED;
+    }
+    util::SystemFiles files;
+    if (path.has_parent_path()) {
+        static_cast<void>(files.makeDirectories(path.parent_path()));
+    }
+    if (answers->password &&
+        !writePassword(files, config::secretsPathFor(path), *answers->password)) {
+        return EXIT_REFUSED;
+    }
+    const auto written =
+        config::writeConfig(path, answers->changes, util::FileAccess::Shared, files);
+    if (!written) {
+        static_cast<void>(std::fprintf(stderr, "%s %s\n", written.error().name.c_str(),
+                                       written.error().detail.c_str()));
+        return EXIT_REFUSED;
+    }
+    std::cout << "Written: " << path.string()
+              << "\nStart the pool with: warppool --no-gui --config " << path.string() << '\n';
+    return EXIT_GOOD;
+}
+
+} // namespace warp::cli
