@@ -30,6 +30,7 @@ using namespace warp;
 
 constexpr int EXIT_RUN_FAILED = 1;
 constexpr int EXIT_BAD_CONFIGURATION = 2;
+constexpr std::chrono::seconds REPEATED_SIGNAL_WINDOW{1};
 
 struct Arguments
 {
@@ -155,6 +156,7 @@ int runHeadless(const config::LoadedSettings& loaded)
     int exitCode = EXIT_SUCCESS;
     std::unique_ptr<engine::Engine> pool;
     bool isStopping = false;
+    util::BootTime stoppingSince{};
     const auto stop = [&](int code) {
         exitCode = std::max(exitCode, code);
         if (!isStopping && pool) {
@@ -185,10 +187,15 @@ int runHeadless(const config::LoadedSettings& loaded)
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
     const SignalBridge signalBridge([&](int number) {
+        // A terminal or a supervisor may send the first signal twice.
         if (isStopping) {
-            LOG_WARNING(App, "second signal {}: ending at once", number);
-            std::_Exit(EXIT_RUN_FAILED);
+            if (platform.clock().boot() - stoppingSince > REPEATED_SIGNAL_WINDOW) {
+                LOG_WARNING(App, "another signal {}: ending at once", number);
+                std::_Exit(EXIT_RUN_FAILED);
+            }
+            return;
         }
+        stoppingSince = platform.clock().boot();
         LOG_INFO(App, "stopping after signal {}", number);
         stop(EXIT_SUCCESS);
     });

@@ -57,6 +57,9 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
                          const std::optional<node::ChainInfo>& info)
 {
     m_state = state;
+    if (state == node::NodeState::Unknown) {
+        return; // nothing has been asked yet
+    }
     const std::string issue =
         state == node::NodeState::Ready ? std::string() : std::string(code(state));
     if (!m_nodeIssue.empty() && m_nodeIssue != issue) {
