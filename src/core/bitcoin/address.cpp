@@ -5,9 +5,9 @@
 #include "core/bitcoin/script.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <span>
+#include <utility>
 
 namespace warp::bitcoin {
 

@@ -2,6 +2,8 @@
 
 #include "core/bitcoin/compact_size.h"
 
+#include <utility>
+
 namespace warp::bitcoin {
 
 namespace {

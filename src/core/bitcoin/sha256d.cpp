@@ -1,5 +1,5 @@
 // OpenSSL's low-level functions pick SHA-NI, ARMv8 or AVX by themselves. They are deprecated in
-// favour of EVP, whose per-call cost is a multiple of hashing so few bytes.
+// favour of EVP, whose cost per call is large beside hashing so few bytes (tests/bench).
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "core/bitcoin/sha256d.h"

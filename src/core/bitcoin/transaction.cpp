@@ -4,6 +4,7 @@
 #include "core/bitcoin/sha256d.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::bitcoin {
 

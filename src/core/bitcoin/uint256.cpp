@@ -1,7 +1,6 @@
 #include "core/bitcoin/uint256.h"
 
 #include "core/util/assert.h"
-#include "core/util/hex.h"
 
 #include <cmath>
 #include <span>

@@ -1,6 +1,5 @@
 #include "core/bitcoin/difficulty_text.h"
 
-#include "core/bitcoin/target.h"
 #include "core/util/random.h"
 #include "tests/core/bitcoin/test_values.h"
 #include "tests/support/test_registry.h"
