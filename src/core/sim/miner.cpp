@@ -1,0 +1,355 @@
+#include "core/sim/miner.h"
+
+#include "core/util/hex.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace warp::sim {
+
+namespace v1 = stratum::v1;
+
+namespace {
+
+/// A device that was not scheduled for long does not make up for it.
+constexpr util::Duration MAX_CATCH_UP = std::chrono::seconds(1);
+/// One of so many shares is sent again, one of so many slices sends a weak hash.
+constexpr std::uint64_t EXTRA_SHARE_ODDS = 8;
+
+double seconds(util::Duration duration)
+{
+    return std::chrono::duration<double>(duration).count();
+}
+
+/// The nonce of a submit line without its leading zeros.
+void unpadNonce(std::string& line, const GrinderResult& result)
+{
+    const std::string padded = fmt::format("\"{:08x}\",\"{:08x}\"", result.time, result.nonce);
+    const std::string unpadded = fmt::format("\"{:08x}\",\"{:x}\"", result.time, result.nonce);
+    if (const std::size_t at = line.rfind(padded); at != std::string::npos) {
+        line.replace(at, padded.size(), unpadded);
+    }
+}
+
+std::string_view describe(net::CloseReason reason)
+{
+    switch (reason) {
+    case net::CloseReason::PeerClosed:
+        return "closed by the pool";
+    case net::CloseReason::Failed:
+        return "connection failed";
+    case net::CloseReason::WriteBufferFull:
+    case net::CloseReason::Stalled:
+        return "the pool does not read";
+    case net::CloseReason::Local:
+        break;
+    }
+    return "closed";
+}
+
+} // namespace
+
+SimulatedMiner::SimulatedMiner(util::Executor& executor, net::Network& network,
+                               const util::Clock& clock, util::Random& random, MinerOptions options,
+                               MinerObserver* observer)
+    : m_executor(executor)
+    , m_network(network)
+    , m_clock(clock)
+    , m_random(random)
+    , m_options(std::move(options))
+    , m_observer(observer != nullptr ? observer : &m_nobody)
+{}
+
+SimulatedMiner::~SimulatedMiner() = default;
+
+void SimulatedMiner::start()
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    if (m_isStopped) {
+        m_isStopped = false;
+        m_backOff = m_options.reconnectMin;
+        connect();
+    }
+}
+
+void SimulatedMiner::stop()
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    m_isStopped = true;
+    m_connecting.reset();
+    m_reconnectTimer.reset();
+    disconnect("stopped");
+}
+
+void SimulatedMiner::connect()
+{
+    m_connecting = m_network.connect(
+        m_executor, m_options.pool, m_options.connectTimeout,
+        [this](util::Result<std::unique_ptr<net::Connection>, net::NetError> result) {
+            if (result) {
+                onConnected(std::move(result).value());
+            } else {
+                m_observer->onMinerDisconnected(net::describe(result.error()));
+                reconnectLater();
+            }
+        });
+}
+
+void SimulatedMiner::onConnected(std::unique_ptr<net::Connection> connection)
+{
+    ++m_ledger.stats().connections;
+    m_versionMask = 0;
+    m_difficulty = {};
+    m_lowestDifficulty = {};
+    m_extranonce1.clear();
+    m_connection = std::move(connection);
+    m_session.emplace(v1::ClientOptions{
+        .userAgent = m_options.userAgent,
+        .user = m_options.user,
+        .password = m_options.password,
+        .versionRolling = hasQuirk(MinerQuirk::VersionRolling)
+                              ? v1::ClientOptions::VersionRolling::On
+                              : v1::ClientOptions::VersionRolling::Off,
+        .suggestDifficulty = m_options.suggestDifficulty,
+    });
+    m_connection->start(*this);
+    m_observer->onMinerConnected();
+    send(m_session->start());
+}
+
+void SimulatedMiner::disconnect(std::string_view reason)
+{
+    m_grinder.reset();
+    m_oldGrinder.reset();
+    m_sliceTimer.reset();
+    if (!m_connection) {
+        return;
+    }
+    m_connection.reset();
+    m_session.reset();
+    ++m_ledger.stats().disconnections;
+    m_ledger.onDisconnected();
+    m_observer->onMinerDisconnected(reason);
+    reconnectLater();
+}
+
+void SimulatedMiner::reconnectLater()
+{
+    if (m_isStopped) {
+        return;
+    }
+    const auto spread = static_cast<std::uint64_t>(m_backOff.count() / 2 + 1);
+    const util::Duration delay = m_backOff + util::Duration(m_random.below(spread));
+    m_backOff = std::min(m_backOff * 2, m_options.reconnectMax);
+    m_reconnectTimer = m_executor.after(delay, [this] { connect(); });
+}
+
+void SimulatedMiner::onBytes(util::ByteView bytes)
+{
+    v1::ClientActions actions;
+    m_session->onBytes(bytes, actions);
+    send(actions.output);
+    for (const v1::ClientEvent& event : actions.events) {
+        if (!m_session) {
+            return; // an event ended the connection
+        }
+        onEvent(event);
+    }
+}
+
+void SimulatedMiner::onClosed(net::CloseReason reason)
+{
+    disconnect(describe(reason));
+}
+
+void SimulatedMiner::onEvent(const v1::ClientEvent& event)
+{
+    if (const auto* const subscribed = std::get_if<v1::Subscribed>(&event)) {
+        m_extranonce1 = subscribed->extranonce1;
+        m_extranonce2Size = subscribed->extranonce2Size;
+    } else if (const auto* const changed = std::get_if<v1::ExtranonceChanged>(&event)) {
+        m_extranonce1 = changed->extranonce1;
+        m_extranonce2Size = changed->extranonce2Size;
+    } else if (const auto* const difficulty = std::get_if<v1::DifficultyChanged>(&event)) {
+        m_difficulty = difficulty->difficulty;
+        m_lowestDifficulty = m_lowestDifficulty.value() > 0
+                                 ? std::min(m_lowestDifficulty, m_difficulty)
+                                 : m_difficulty;
+    } else if (const auto* const mask = std::get_if<v1::VersionMaskChanged>(&event)) {
+        m_versionMask = hasQuirk(MinerQuirk::VersionRolling) ? mask->mask : 0;
+    } else if (const auto* const received = std::get_if<v1::JobReceived>(&event)) {
+        onJob(received->job);
+    } else if (const auto* const answer = std::get_if<v1::ShareAnswered>(&event)) {
+        m_ledger.onAnswer(*answer, m_tipNumber);
+    } else if (std::holds_alternative<v1::Authorized>(event)) {
+        m_observer->onMinerAuthorized();
+    } else if (const auto* const refused = std::get_if<v1::AuthorizationRefused>(&event)) {
+        ++m_ledger.stats().authorizationsRefused;
+        m_observer->onMinerAuthorizationRefused(refused->message);
+    } else if (const auto* const failed = std::get_if<v1::Failed>(&event)) {
+        disconnect(v1::name(failed->reason));
+    }
+}
+
+void SimulatedMiner::onJob(std::shared_ptr<const v1::ClientJob> job)
+{
+    ++m_ledger.stats().jobs;
+    if (job->isClean) {
+        ++m_tipNumber;
+    }
+    m_backOff = m_options.reconnectMin;
+    if (m_grinder && job->isClean && hasQuirk(MinerQuirk::StaleSubmits)) {
+        m_oldGrinder = std::move(m_grinder);
+    }
+    m_grinder = std::make_unique<Grinder>(GrinderWork{.job = std::move(job),
+                                                      .extranonce1 = m_extranonce1,
+                                                      .extranonce2Size = m_extranonce2Size,
+                                                      .versionMask = m_versionMask},
+                                          m_random);
+    m_jobDifficulty = m_difficulty;
+    m_jobArrived = m_clock.boot();
+    if (!m_sliceTimer) {
+        m_lastSlice = m_clock.boot();
+        m_hashesOwed = 0;
+        armSlice();
+    }
+}
+
+void SimulatedMiner::armSlice()
+{
+    m_sliceTimer = m_executor.after(m_options.slice, [this] { onSlice(); });
+}
+
+void SimulatedMiner::onSlice()
+{
+    const util::BootTime now = m_clock.boot();
+    const util::Duration elapsed = std::min<util::Duration>(now - m_lastSlice, MAX_CATCH_UP);
+    m_lastSlice = now;
+    armSlice();
+    const auto waitingSince = m_ledger.waitingSince();
+    if (waitingSince && now - *waitingSince > m_options.answerTimeout) {
+        disconnect("no answer");
+        return;
+    }
+    if (hasQuirk(MinerQuirk::RandomResets) &&
+        m_random.unit() < seconds(elapsed) / seconds(m_options.resetInterval)) {
+        disconnect("random reset");
+        return;
+    }
+    m_hashesOwed += m_options.hashrate.value() * seconds(elapsed);
+    auto hashes = static_cast<std::uint64_t>(m_hashesOwed);
+    m_hashesOwed -= static_cast<double>(hashes);
+    m_ledger.stats().hashes += hashes;
+    grindOld(hashes);
+    grind(hashes);
+}
+
+void SimulatedMiner::grindOld(std::uint64_t& hashes)
+{
+    const bitcoin::Target target = bitcoin::Target::fromDifficulty(m_difficulty);
+    std::vector<GrinderResult> found;
+    while (m_oldGrinder && hashes > 0) {
+        --hashes;
+        m_oldGrinder->grind(1, target, found);
+        if (!found.empty()) {
+            submit(*m_oldGrinder, found.front(), ShareIntent::Stale);
+            m_oldGrinder.reset();
+        }
+    }
+}
+
+void SimulatedMiner::grind(std::uint64_t hashes)
+{
+    if (!m_grinder || m_difficulty.value() <= 0) {
+        return;
+    }
+    if (hasQuirk(MinerQuirk::TimeRolling)) {
+        const auto elapsed =
+            std::chrono::duration_cast<std::chrono::seconds>(m_clock.boot() - m_jobArrived);
+        m_grinder->setTime(m_grinder->work().job->time +
+                           static_cast<std::uint32_t>(elapsed.count()));
+    }
+    const bool isAtOnce = hasQuirk(MinerQuirk::DifficultyAtOnce);
+    const auto target = bitcoin::Target::fromDifficulty(isAtOnce ? m_difficulty : m_jobDifficulty);
+    std::vector<GrinderResult> found;
+    m_grinder->grind(hashes, target, found);
+    for (const GrinderResult& result : found) {
+        if (!target.isMetBy(result.hash)) {
+            ++m_ledger.stats().blocksBelowShareTarget;
+        }
+        submit(*m_grinder, result, ShareIntent::Honest);
+    }
+    if (!found.empty()) {
+        sendExtra(found.back());
+    }
+}
+
+void SimulatedMiner::sendExtra(const GrinderResult& last)
+{
+    if (hasQuirk(MinerQuirk::DuplicateSubmits) && m_random.below(EXTRA_SHARE_ODDS) == 0) {
+        submit(*m_grinder, last, ShareIntent::Duplicate);
+    }
+    if (hasQuirk(MinerQuirk::WeakSubmits) && m_random.below(EXTRA_SHARE_ODDS) == 0) {
+        sendWeak(m_grinder->hashOne());
+    }
+}
+
+void SimulatedMiner::sendWeak(const GrinderResult& result)
+{
+    // Pools may still take what met an earlier, lower difficulty of this connection.
+    const auto lowest = bitcoin::Target::fromDifficulty(m_lowestDifficulty);
+    if (result.isBlock || bitcoin::Target::fromDifficulty(m_jobDifficulty).isMetBy(result.hash)) {
+        submit(*m_grinder, result, ShareIntent::Honest);
+    } else if (!lowest.isMetBy(result.hash)) {
+        submit(*m_grinder, result, ShareIntent::Weak);
+    }
+}
+
+void SimulatedMiner::submit(const Grinder& grinder, const GrinderResult& result, ShareIntent intent)
+{
+    if (!m_session) {
+        return;
+    }
+    const v1::ClientJob& job = *grinder.work().job;
+    const bool isLowered =
+        hasQuirk(MinerQuirk::DifficultyAtOnce) && m_difficulty.value() < m_jobDifficulty.value();
+    const SentShare share{.tag = m_nextTag++,
+                          .intent = intent,
+                          .target = isLowered ? ShareTarget::Lowered : ShareTarget::OfJob,
+                          .tipNumber = m_tipNumber,
+                          .sentAt = m_clock.boot(),
+                          .hash = result.hash};
+    m_ledger.addShare(share);
+    if (result.isBlock && intent != ShareIntent::Duplicate) {
+        const MinedBlock block{.hash = result.hash,
+                               .previous = job.previous,
+                               .foundAt = share.sentAt,
+                               .answer = BlockAnswer::None};
+        m_ledger.addBlock(block);
+        m_observer->onMinerBlock(block);
+    }
+    std::string line = m_session->submit({.jobId = job.id,
+                                          .extranonce2 = result.extranonce2,
+                                          .time = result.time,
+                                          .nonce = result.nonce,
+                                          .versionBits = result.versionBits},
+                                         share.tag);
+    if (hasQuirk(MinerQuirk::UnpaddedNonce)) {
+        unpadNonce(line, result);
+    }
+    send(line);
+}
+
+void SimulatedMiner::send(std::string_view text)
+{
+    if (m_connection && !text.empty()) {
+        m_connection->send(util::asBytes(text));
+    }
+}
+
+} // namespace warp::sim
