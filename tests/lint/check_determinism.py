@@ -16,9 +16,11 @@ IMPLEMENTATIONS = {
     "util/system_clock.cpp": {"time"},
     "util/random.cpp": {"chance"},
     "util/system_files.cpp": {"files", "process"},
+    "util/system_environment.cpp": {"files", "process"},
     "engine/qt_executor.h": {"threads"},
     "engine/qt_executor.cpp": {"threads"},
     "engine/qt_platform.cpp": {"threads"},  # how many processors there are
+    "sim/node/zmq_publisher.cpp": {"sockets"},  # for pools on real sockets
     # Asio, libcurl, libzmq and OpenSSL on descriptors, with the socket deadlines and timers of the
     # production executor. The simulator has its own network and never runs this code.
     "net/": {"sockets", "time"},
