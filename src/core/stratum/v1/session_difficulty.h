@@ -22,7 +22,9 @@ namespace warp::stratum::v1 {
 class SessionDifficulty final
 {
 public:
+    /// Keeps a reference to the options.
     SessionDifficulty(const ServerOptions& options, util::BootTime now);
+    SessionDifficulty(const ServerOptions&& options, util::BootTime now) = delete;
 
     /// Before or after begin(). The same suggestion again is no news: some miners send theirs every
     /// 30 s to keep the connection alive.

@@ -1,0 +1,241 @@
+#include "tests/core/stratum/stratum_fixtures.h"
+
+#include "core/bitcoin/difficulty_text.h"
+
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+namespace {
+
+using namespace warp;
+using namespace warp::test;
+using namespace std::chrono_literals;
+using stratum::v1::ServerOptions;
+using util::Difficulty;
+
+/// The number of the first set_difficulty line; empty without one.
+std::string sentDifficulty(std::string_view output)
+{
+    for (const std::string& line : linesOf(output)) {
+        if (kindOf(line) == "set_difficulty") {
+            const std::size_t start = line.find("\"params\":[") + 10;
+            return line.substr(start, line.find(']') - start);
+        }
+    }
+    return {};
+}
+
+std::string suggest(std::string_view value)
+{
+    return R"({"id":7,"method":"mining.suggest_difficulty","params":[)" + std::string(value) + "]}";
+}
+
+/// Difficulty 2^32: far above every class.
+constexpr std::uint32_t HARD_BITS = 0x1900ffff;
+
+class ServerDifficultyTest final : public QObject
+{
+    Q_OBJECT
+
+    static std::string startOf(std::string_view userAgent, std::string_view password,
+                               const ServerOptions& options, std::uint32_t bits)
+    {
+        SessionHarness harness(options, bits);
+        harness.giveJob();
+        harness.send("{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"" +
+                     std::string(userAgent) + "\"]}");
+        return sentDifficulty(
+            harness.send("{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"worker\",\"" +
+                         std::string(password) + "\"]}"));
+    }
+
+private slots:
+    // R035, R040
+    void startsByClassPasswordAndConfiguration()
+    {
+        ServerOptions options;
+        QCOMPARE(startOf("bitaxe/BM1370/v2.4", "x", options, HARD_BITS), std::string("2048"));
+        QCOMPARE(startOf("NerdMinerV2/1.7", "x", options, HARD_BITS), std::string("0.00015"));
+        QCOMPARE(startOf("bitaxe", "x,d=99", options, HARD_BITS), std::string("99"));
+        QCOMPARE(startOf("bitaxe", "diff=0.5", options, HARD_BITS), std::string("0.5"));
+        options.initialDifficulty = Difficulty(77);
+        QCOMPARE(startOf("bitaxe", "x", options, HARD_BITS), std::string("77"));
+        options.minimumDifficulty = Difficulty(100);
+        options.maximumDifficulty = Difficulty(1000);
+        QCOMPARE(startOf("bitaxe", "x", options, HARD_BITS), std::string("100"));
+        QCOMPARE(startOf("bitaxe", "d=5000", options, HARD_BITS), std::string("1000"));
+    }
+
+    // Never above the network's, whatever min_diff says; the wire has no exponent.
+    void neverAsksForMoreThanTheNetwork()
+    {
+        ServerOptions options;
+        options.minimumDifficulty = Difficulty(1000);
+        QCOMPARE(startOf("bitaxe", "x", options, DIFFICULTY_ONE_BITS), std::string("1"));
+        const std::string regtest = startOf("bitaxe", "d=1e9", options, REGTEST_BITS);
+        QVERIFY2(regtest.starts_with("0.00000000046"), regtest.c_str());
+        const auto target = bitcoin::Target::fromDifficulty(*bitcoin::parseDifficulty(regtest));
+        QVERIFY(target >= *bitcoin::Target::fromCompact(REGTEST_BITS));
+    }
+
+    // R036
+    void honoursSuggestionsWithinLimits()
+    {
+        ServerOptions options;
+        options.maximumDifficulty = Difficulty(4000);
+        SessionHarness harness(options, HARD_BITS);
+        harness.giveJob();
+        QCOMPARE(harness.send(suggest("0.25")),
+                 std::string("{\"id\":7,\"result\":true,\"error\":null}\n"));
+        harness.send(R"({"id":1,"method":"mining.subscribe","params":["bitaxe"]})");
+        QCOMPARE(sentDifficulty(
+                     harness.send(R"({"id":2,"method":"mining.authorize","params":["worker"]})")),
+                 std::string("0.25"));
+        QCOMPARE(kindsOf(harness.send(suggest("512"))), std::string("reply set_difficulty"));
+        QCOMPARE(harness.session().info().difficulty.value(), 512.0);
+        QCOMPARE(sentDifficulty(harness.send(suggest("\"1000\""))), std::string("1000"));
+        QCOMPARE(sentDifficulty(harness.send(suggest("1e300"))), std::string("4000"));
+        harness.pass(1s);
+        QCOMPARE(sentDifficulty(harness.send(suggest("1e-300"))), std::string("0.00001"));
+        QCOMPARE(kindsOf(harness.send(suggest("0"))), std::string("reply"));
+        QVERIFY(harness.send(suggest("null")).find("[20,\"Invalid parameters\"") !=
+                std::string::npos);
+        QVERIFY(harness.send(suggest("-1")).find("[20,\"Invalid parameters\"") !=
+                std::string::npos);
+    }
+
+    void honoursSuggestedTargets()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        const auto send = [&](std::string_view target) {
+            return harness.send("{\"id\":null,\"method\":\"mining.suggest_target\",\"params\":[\"" +
+                                std::string(target) + "\"]}");
+        };
+        const std::string output =
+            send("000000000000ffff000000000000000000000000000000000000000000000000");
+        QCOMPARE(sentDifficulty(output), std::string("65536"));
+        QCOMPARE(linesOf(output).size(), std::size_t{1});
+        QCOMPARE(send("no number"), std::string());
+    }
+
+    // NerdMiner repeats its suggestion every 30 s to keep the connection alive.
+    void takesARepeatedSuggestionForAKeepalive()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        QCOMPARE(sentDifficulty(harness.send(suggest("0.00015"))), std::string("0.00015"));
+        std::string later;
+        for (int second = 0; second < 120; ++second) {
+            later += harness.pass(1s);
+        }
+        QCOMPARE(sentDifficulty(later), std::string("0.000075"));
+        QCOMPARE(kindsOf(harness.send(suggest("0.00015"))), std::string("reply"));
+        QVERIFY(harness.session().info().difficulty.value() < 0.00015);
+    }
+
+    void honoursTheMinersMinimum()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        QCOMPARE(sentDifficulty(harness.send(
+                     R"({"id":3,"method":"mining.configure","params":[["minimum-difficulty"],)"
+                     R"({"minimum-difficulty.value":5000}]})")),
+                 std::string("5000"));
+    }
+
+    // R035: the shares of a job are held to the least that was in force since it went out, so a
+    // miner may obey at once or with the next job.
+    void judgesByTheNumberSent()
+    {
+        SessionHarness harness;
+        harness.giveJob();
+        harness.login();
+        harness.pass(1s);
+        QCOMPARE(sentDifficulty(harness.send(suggest("0.000001"))), std::string("0.000001"));
+        const auto codeOf = [&](double difficulty, double below, std::uint64_t extranonce2) {
+            const auto good = bitcoin::Target::fromDifficulty(Difficulty(difficulty));
+            const auto tooGood = bitcoin::Target::fromDifficulty(Difficulty(below));
+            mining::Share share;
+            util::storeBigEndian<std::uint64_t>(share.extranonce2, extranonce2);
+            share = mine(
+                harness.job(), FIRST_EXTRANONCE1,
+                [&](const auto& hash) { return good.isMetBy(hash) && !tooGood.isMetBy(hash); },
+                share);
+            harness.send(submitLine(share));
+            return harness.shares().at(0).verdict;
+        };
+        const auto old = codeOf(1e-7, 1e-6, 1);
+        QVERIFY(old.code == mining::ShareCode::Accepted);
+        QCOMPARE(old.credited.value(), 1e-7);
+        harness.pass(1s);
+        harness.giveJob();
+        QVERIFY(codeOf(1e-7, 1e-6, 2).code == mining::ShareCode::LowDifficulty);
+        QCOMPARE(codeOf(1e-6, 1, 3).credited.value(), 1e-6);
+    }
+
+    void followsTheNetworkAtNewJobs()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login("worker");
+        harness.setBits(DIFFICULTY_ONE_BITS);
+        const std::string fallen = harness.giveJob("next");
+        QCOMPARE(kindsOf(fallen), std::string("set_difficulty notify"));
+        QCOMPARE(sentDifficulty(fallen), std::string("1"));
+        harness.setBits(HARD_BITS);
+        QCOMPARE(sentDifficulty(harness.giveJob("third")), std::string("256"));
+    }
+
+    // R035: on each change.
+    void sendsEachChangeOfTheRetarget()
+    {
+        SessionHarness harness;
+        harness.giveJob();
+        harness.login();
+        std::string output;
+        std::uint64_t extranonce2 = 0;
+        for (int i = 0; i < 60 && output.find("set_difficulty") == std::string::npos; ++i) {
+            output = harness.pass(100ms);
+            output += harness.send(
+                submitLine(harness.mineShare(harness.session().info().difficulty, extranonce2++)));
+        }
+        QCOMPARE(kindsOf(output), std::string("reply set_difficulty"));
+        const double raised = harness.session().info().difficulty.value();
+        QVERIFY(raised > 5e-7);
+        std::string silent;
+        for (int second = 0; second < 70; ++second) {
+            silent += harness.pass(1s);
+        }
+        QCOMPARE(kindsOf(silent), std::string("set_difficulty"));
+        QCOMPARE(harness.session().info().difficulty.value(), raised / 2);
+    }
+
+    void boundsTheChangesAMinerCauses()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        harness.pass(1s);
+        std::string output;
+        for (std::size_t i = 1; i <= 50; ++i) {
+            output += harness.send(suggest(std::to_string(1000 + i)));
+        }
+        std::size_t changes = 0;
+        for (const std::string& line : linesOf(output)) {
+            changes += kindOf(line) == "set_difficulty" ? 1U : 0U;
+        }
+        QCOMPARE(changes, std::size_t{stratum::v1::MAX_CHANGES_PER_TICK});
+        QCOMPARE(sentDifficulty(harness.pass(1s)), std::string("1050"));
+    }
+};
+
+WARP_TEST_CLASS(ServerDifficultyTest);
+
+} // namespace
+
+#include "server_difficulty_test.moc"
