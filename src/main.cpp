@@ -1,7 +1,6 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
-#include "core/bitcoin/sha256d.h"
 #include "core/config/loader.h"
 #include "core/config/paths.h"
 #include "core/engine/engine.h"
@@ -215,7 +214,7 @@ int main(int argc, char** argv)
     QCoreApplication::setApplicationName(QStringLiteral("warppool"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WARP_VERSION));
     const Arguments arguments = parseArguments(application);
-    if (!bitcoin::selfTest()) {
+    if (!engine::QtPlatform::isHashingRight()) {
         static_cast<void>(std::fprintf(stderr, "SHA-256 gives wrong results on this machine\n"));
         return EXIT_RUN_FAILED;
     }

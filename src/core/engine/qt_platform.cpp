@@ -1,5 +1,6 @@
 #include "core/engine/qt_platform.h"
 
+#include "core/bitcoin/sha256d.h"
 #include "core/net/descriptor_limit.h"
 #include "core/util/log.h"
 
@@ -31,6 +32,11 @@ void QtPlatform::prepareDescriptors(std::size_t maxConnections)
                     "(LimitNOFILE, ulimit -n) or lower the setting",
                     maxConnections, limit.soft);
     }
+}
+
+bool QtPlatform::isHashingRight()
+{
+    return bitcoin::selfTest();
 }
 
 unsigned QtPlatform::coreCount()

@@ -27,6 +27,8 @@ public:
 
     /// Raises the descriptor limit to the hard one and logs where `maxConnections` do not fit.
     static void prepareDescriptors(std::size_t maxConnections);
+    /// SHA-256 against a known vector; a program must not start where it fails.
+    [[nodiscard]] static bool isHashingRight();
     /// Processors that this process may use, at least 1.
     [[nodiscard]] static unsigned coreCount();
 
