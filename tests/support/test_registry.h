@@ -17,5 +17,5 @@ bool registerTest(const char* name, TestFactory factory);
 
 /// Beside the class, at namespace scope: runs it in this module's executable.
 #define WARP_TEST_CLASS(Class)                                                                     \
-    const bool is##Class##Registered                                                               \
-        = ::warp::test::registerTest(#Class, [] { return std::make_unique<Class>(); })
+    const bool is##Class##Registered =                                                             \
+        ::warp::test::registerTest(#Class, [] { return std::make_unique<Class>(); })

@@ -47,18 +47,15 @@ public:
 
     /// The whole file; TooLarge beyond `maxBytes`.
     [[nodiscard]] virtual Result<std::string, FileError> read(const std::filesystem::path& path,
-                                                              std::size_t maxBytes)
-        = 0;
+                                                              std::size_t maxBytes) = 0;
     /// Creates or truncates. Not durable before sync().
     virtual Result<void, FileError> write(const std::filesystem::path& path, ByteView bytes,
-                                          FileAccess access)
-        = 0;
+                                          FileAccess access) = 0;
     /// Flushes a file or a folder to the disk.
     virtual Result<void, FileError> sync(const std::filesystem::path& path) = 0;
     /// Replaces `to`. Durable after sync() of the folder.
     virtual Result<void, FileError> rename(const std::filesystem::path& from,
-                                           const std::filesystem::path& to)
-        = 0;
+                                           const std::filesystem::path& to) = 0;
     virtual Result<void, FileError> remove(const std::filesystem::path& path) = 0;
     virtual Result<void, FileError> makeDirectories(const std::filesystem::path& path) = 0;
     /// Names (not paths) in a folder, sorted.
@@ -70,8 +67,8 @@ public:
 
     /// Writes beside the target, syncs, renames, syncs the folder: after success the new content is
     /// on the disk, after any failure or crash the old or the new one is, whole.
-    [[nodiscard]] Result<void, FileError>
-    replaceDurably(const std::filesystem::path& path, ByteView bytes, FileAccess access);
+    [[nodiscard]] Result<void, FileError> replaceDurably(const std::filesystem::path& path,
+                                                         ByteView bytes, FileAccess access);
 };
 
 } // namespace warp::util

@@ -18,9 +18,8 @@ std::string_view name(LogLevel level)
 
 std::string_view name(LogCategory category)
 {
-    constexpr std::array<std::string_view, 10> NAMES
-        = {"app",     "config", "net",   "node", "mining",
-           "stratum", "engine", "store", "api",  "sim"};
+    constexpr std::array<std::string_view, 10> NAMES = {
+        "app", "config", "net", "node", "mining", "stratum", "engine", "store", "api", "sim"};
     return NAMES.at(static_cast<std::size_t>(category));
 }
 

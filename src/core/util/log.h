@@ -68,9 +68,8 @@ void setLogSink(LogSink* sink);
 #define WARP_LOG(logLevel, logCategory, ...)                                                       \
     do {                                                                                           \
         if (auto* warpSink = ::warp::util::logSink();                                              \
-            warpSink != nullptr                                                                    \
-            && warpSink->isEnabled(::warp::util::LogLevel::logLevel,                               \
-                                   ::warp::util::LogCategory::logCategory)) {                      \
+            warpSink != nullptr && warpSink->isEnabled(::warp::util::LogLevel::logLevel,           \
+                                                       ::warp::util::LogCategory::logCategory)) {  \
             static ::warp::util::LogSite warpSite;                                                 \
             const std::string warpText = ::fmt::format(__VA_ARGS__);                               \
             warpSink->write({.level = ::warp::util::LogLevel::logLevel,                            \

@@ -22,10 +22,12 @@ std::string isoTime(WallTime time)
 
 } // namespace
 
-LogOutput::LogOutput(const Clock& clock, LogOptions options) : m_clock(clock), m_options(options)
+LogOutput::LogOutput(const Clock& clock, LogOptions options)
+    : m_clock(clock)
+    , m_options(options)
 {
-    m_logger = std::make_shared<spdlog::logger>(
-        "warppool", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    m_logger = std::make_shared<spdlog::logger>("warppool",
+                                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
     m_logger->set_pattern("%v");
     m_logger->set_level(spdlog::level::trace);
     m_logger->flush_on(spdlog::level::trace);
@@ -38,18 +40,17 @@ bool LogOutput::isEnabled(LogLevel level, LogCategory category) const
     if (level >= m_options.level) {
         return true;
     }
-    return m_options.hasNetDebug
-        && (category == LogCategory::Net || category == LogCategory::Stratum);
+    return m_options.hasNetDebug &&
+           (category == LogCategory::Net || category == LogCategory::Stratum);
 }
 
 bool LogOutput::admit(LogSite& site, std::uint32_t& suppressed) const
 {
-    const auto second
-        = std::chrono::duration_cast<std::chrono::seconds>(m_clock.boot().time_since_epoch())
-              .count();
+    const auto second =
+        std::chrono::duration_cast<std::chrono::seconds>(m_clock.boot().time_since_epoch()).count();
     std::int64_t start = site.windowStart.load(std::memory_order_relaxed);
-    if (second - start >= SITE_WINDOW_SECONDS
-        && site.windowStart.compare_exchange_strong(start, second, std::memory_order_relaxed)) {
+    if (second - start >= SITE_WINDOW_SECONDS &&
+        site.windowStart.compare_exchange_strong(start, second, std::memory_order_relaxed)) {
         const std::uint32_t before = site.count.exchange(0, std::memory_order_relaxed);
         suppressed = before > SITE_LIMIT ? before - SITE_LIMIT : 0;
     }

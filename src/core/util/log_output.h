@@ -24,7 +24,7 @@ struct LogOptions
 {
     LogLevel level = LogLevel::Info;
     LogFormat format = LogFormat::Text;
-    bool hasNetDebug = false;       ///< debug records of Net and Stratum whatever the level
+    bool hasNetDebug = false;        ///< debug records of Net and Stratum whatever the level
     std::size_t ringCapacity = 2000; ///< records; the oldest is dropped
 };
 

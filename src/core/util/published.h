@@ -13,7 +13,9 @@ template <class T>
 class Published
 {
 public:
-    explicit Published(std::shared_ptr<const T> first) : m_value(std::move(first)) {}
+    explicit Published(std::shared_ptr<const T> first)
+        : m_value(std::move(first))
+    {}
 
     void store(std::shared_ptr<const T> value)
     {

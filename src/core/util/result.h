@@ -14,7 +14,9 @@ template <class E>
 class Unexpected
 {
 public:
-    explicit constexpr Unexpected(E error) : m_error(std::move(error)) {}
+    explicit constexpr Unexpected(E error)
+        : m_error(std::move(error))
+    {}
 
     [[nodiscard]] constexpr const E& error() const& { return m_error; }
     [[nodiscard]] constexpr E&& error() && { return std::move(m_error); }
@@ -32,13 +34,14 @@ public:
     using ErrorType = E;
 
     // Implicit by design, as in std::expected: a function returns its value or an Unexpected.
-    constexpr Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
+    constexpr Result(T value)
+        : m_state(std::in_place_index<0>, std::move(value))
+    {}
     template <class G>
         requires std::is_convertible_v<G, E>
     constexpr Result(Unexpected<G> failure)
         : m_state(std::in_place_index<1>, E(std::move(failure).error()))
-    {
-    }
+    {}
 
     [[nodiscard]] constexpr bool hasValue() const { return m_state.index() == 0; }
     constexpr explicit operator bool() const { return hasValue(); }
@@ -96,8 +99,7 @@ public:
         requires std::is_convertible_v<G, E>
     constexpr Result(Unexpected<G> failure)
         : m_state(std::in_place_index<1>, E(std::move(failure).error()))
-    {
-    }
+    {}
 
     [[nodiscard]] constexpr bool hasValue() const { return m_state.index() == 0; }
     constexpr explicit operator bool() const { return hasValue(); }

@@ -15,7 +15,9 @@ public:
     using ValueType = T;
 
     constexpr Strong() = default;
-    explicit constexpr Strong(T value) : m_value(value) {}
+    explicit constexpr Strong(T value)
+        : m_value(value)
+    {}
 
     [[nodiscard]] constexpr T value() const { return m_value; }
 

@@ -9,8 +9,8 @@ BootTime SystemClock::boot() const
 #if defined(CLOCK_BOOTTIME)
     timespec reading{};
     if (clock_gettime(CLOCK_BOOTTIME, &reading) == 0) {
-        return BootTime(std::chrono::seconds(reading.tv_sec)
-                        + std::chrono::nanoseconds(reading.tv_nsec));
+        return BootTime(std::chrono::seconds(reading.tv_sec) +
+                        std::chrono::nanoseconds(reading.tv_nsec));
     }
 #endif
     // Elsewhere the monotonic clock is the nearest there is; it may stop in suspend.

@@ -39,7 +39,9 @@ FileError fromErrno(int code)
 class Descriptor
 {
 public:
-    explicit Descriptor(int descriptor) : m_descriptor(descriptor) {}
+    explicit Descriptor(int descriptor)
+        : m_descriptor(descriptor)
+    {}
     ~Descriptor()
     {
         if (m_descriptor >= 0) {
@@ -86,7 +88,9 @@ std::int64_t readHolder(int descriptor)
 class SystemLock final : public Handle
 {
 public:
-    explicit SystemLock(int descriptor) : m_descriptor(descriptor) {}
+    explicit SystemLock(int descriptor)
+        : m_descriptor(descriptor)
+    {}
 
 private:
     Descriptor m_descriptor; // closing releases the lock
