@@ -14,6 +14,7 @@ line says so (it crashed or took too long) counts as one failure more.
 
 import argparse
 import dataclasses
+import os
 import pathlib
 import re
 import subprocess
@@ -58,6 +59,17 @@ def count_program(lines, status):
     return totals
 
 
+def sanitizer_environment():
+    """Readable reports of sanitizers; the symbolizer's usual name is not in Debian's PATH."""
+    environment = dict(os.environ)
+    symbolizer = pathlib.Path("/usr/lib/llvm-19/bin/llvm-symbolizer")
+    common = f"external_symbolizer_path={symbolizer}" if symbolizer.exists() else "symbolize=1"
+    environment.setdefault("ASAN_OPTIONS", f"{common}:detect_stack_use_after_return=1")
+    environment.setdefault("UBSAN_OPTIONS", f"{common}:print_stacktrace=1")
+    environment.setdefault("TSAN_OPTIONS", f"{common}:second_deadlock_stack=1")
+    return environment
+
+
 def run_ctest(build, arguments, jobs):
     """Runs ctest; prints one line a program, and the whole output of those that failed."""
     command = ["ctest", "--test-dir", str(build), "-V", "--no-label-summary", "-j", str(jobs),
@@ -66,7 +78,7 @@ def run_ctest(build, arguments, jobs):
     log = build / "tests.log"
     with open(log, "w", encoding="utf-8") as kept, subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace") as process:
+            errors="replace", env=sanitizer_environment()) as process:
         for line in process.stdout:
             kept.write(line)
             line = line.rstrip("\n")
