@@ -12,6 +12,7 @@ import sys
 
 from sources import ROOT, Report, blank, expect, files_under, line_of
 
+# B59
 SIMULATOR = ("core/sim/", "tools/sim/")
 
 NONCE = r"\b[\w.>\-]*[nN]once\w*\b(?!\s*\()"
