@@ -135,7 +135,7 @@ install_btcd() {
     find_go
     say "building btcd $BTCD_VERSION"
     mkdir -p "$PEERS/bin"
-    GOBIN="$PEERS/bin" CGO_ENABLED=0 GOFLAGS= "$GO" install -trimpath \
+    GOBIN="$PEERS/bin" CGO_ENABLED=0 GOFLAGS='' "$GO" install -trimpath \
         "github.com/btcsuite/btcd@$BTCD_VERSION" || die "btcd could not be built"
 }
 
