@@ -29,13 +29,16 @@ failed=0
 for program in build/fuzz/bin/fuzz_*; do
     [ -x "$program" ] || continue
     name="${program##*/fuzz_}"
-    seeds="tests/fuzz/corpus/$name"
     found="build/fuzz/corpus/$name"
     mkdir -p "$found"
+    inputs=("$found")
+    if [ -d "tests/fuzz/corpus/$name" ]; then
+        inputs+=("tests/fuzz/corpus/$name")
+    fi
     log="build/fuzz/$name.log"
     settings=(-timeout=10 -rss_limit_mb=2048 "-artifact_prefix=build/fuzz/failures/$name-")
-    if "$program" "${settings[@]}" -runs=0 "$seeds" "$found" > "$log" 2>&1 &&
-        "$program" "${settings[@]}" "-max_total_time=$seconds" "$found" "$seeds" >> "$log" 2>&1; then
+    if "$program" "${settings[@]}" -runs=0 "${inputs[@]}" > "$log" 2>&1 &&
+        "$program" "${settings[@]}" "-max_total_time=$seconds" "${inputs[@]}" >> "$log" 2>&1; then
         passed=$((passed + 1))
         say "PASS   : fuzz $name ($(grep -o 'stat::number_of_executed_units: *[0-9]*\|Done [0-9]* runs' \
             "$log" | grep -o '[0-9]*' | tail -n 1) runs)"
