@@ -74,8 +74,8 @@ std::string LogOutput::render(const LogEntry& entry) const
 void LogOutput::write(const LogRecord& record, LogSite& site)
 {
     std::uint32_t suppressed = 0;
-    // Errors always get through: they are rare, and each may be the one that matters.
-    if (!admit(site, suppressed) && record.level != LogLevel::Error) {
+    // Errors always get through, uncounted: they are rare, and each may be the one that matters.
+    if (record.level != LogLevel::Error && !admit(site, suppressed)) {
         return;
     }
     LogEntry entry{.time = m_clock.wall().time,

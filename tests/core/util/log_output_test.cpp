@@ -132,6 +132,10 @@ private slots:
                          site);
         }
         QCOMPARE(output.since(0).size(), std::size_t{LogOutput::SITE_LIMIT + 7});
+        // Nor do they count as left out afterwards.
+        m_clock.advance(std::chrono::minutes(1));
+        output.write(record("later"), site);
+        QCOMPARE(output.since(0).back().text, std::string("later"));
     }
 
     void keepsTheNewestRecordsWithRisingIds()
