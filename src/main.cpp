@@ -131,12 +131,20 @@ util::LogOptions logOptions(const config::LoggingSettings& settings)
             .hasNetDebug = settings.isNetDebug};
 }
 
+void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
+{
+    const std::string place = config::describe(loaded.placeOf("server.data_dir"));
+    static_cast<void>(std::fprintf(stderr, "%s: %s is in use by another process (pid %lld)\n",
+                                   place.c_str(), loaded.settings.server.dataDirectory.c_str(),
+                                   static_cast<long long>(pid)));
+}
+
 /// Takes the data folder's lock. A folder that cannot be used is a health state of the engine; one
 /// that another process holds ends the start.
-bool lockFolder(util::Files& files, const std::filesystem::path& folder,
+bool lockFolder(util::Files& files, const config::LoadedSettings& loaded,
                 std::unique_ptr<util::Handle>& lock)
 {
-    auto result = engine::lockDataFolder(files, folder);
+    auto result = engine::lockDataFolder(files, loaded.settings.server.dataDirectory);
     if (result) {
         lock = std::move(*result);
         return true;
@@ -144,10 +152,21 @@ bool lockFolder(util::Files& files, const std::filesystem::path& folder,
     if (result.error().error != util::FileError::Exists) {
         return true;
     }
-    static_cast<void>(
-        std::fprintf(stderr, "[server] data_dir: %s is in use by another process (pid %lld)\n",
-                     folder.c_str(), static_cast<long long>(result.error().holderPid)));
+    printLockHolder(loaded, result.error().holderPid);
     return false;
+}
+
+int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
+{
+    for (const config::ConfigWarning& warning : loaded.warnings) {
+        static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
+    }
+    if (const auto pid = engine::findLockHolder(files, loaded.settings.server.dataDirectory)) {
+        printLockHolder(loaded, *pid);
+        return EXIT_BAD_CONFIGURATION;
+    }
+    std::puts("The configuration is good.");
+    return EXIT_SUCCESS;
 }
 
 int runHeadless(const config::LoadedSettings& loaded)
@@ -172,7 +191,7 @@ int runHeadless(const config::LoadedSettings& loaded)
             QCoreApplication::instance(), [&] { stop(EXIT_RUN_FAILED); }, Qt::QueuedConnection);
     });
     std::unique_ptr<util::Handle> lock;
-    if (!lockFolder(platform.files(), loaded.settings.server.dataDirectory, lock)) {
+    if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
     }
     util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging));
@@ -225,11 +244,7 @@ int main(int argc, char** argv)
         return EXIT_BAD_CONFIGURATION;
     }
     if (arguments.isCheckOnly) {
-        for (const config::ConfigWarning& warning : loaded->warnings) {
-            static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
-        }
-        std::puts("The configuration is good.");
-        return EXIT_SUCCESS;
+        return checkOnly(*loaded, files);
     }
     if (!arguments.isHeadless) {
         static_cast<void>(

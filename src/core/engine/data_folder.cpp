@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 namespace warp::engine {
@@ -9,6 +10,7 @@ namespace warp::engine {
 namespace {
 
 constexpr auto ISSUE = "data_folder_unusable";
+constexpr auto LOCK_NAME = "warppool.lock";
 
 } // namespace
 
@@ -18,7 +20,21 @@ lockDataFolder(util::Files& files, const std::filesystem::path& folder)
     if (const auto made = files.makeDirectories(folder); !made) {
         return util::Unexpected(util::LockFailure{.error = made.error(), .holderPid = 0});
     }
-    return files.lock(folder / "warppool.lock");
+    return files.lock(folder / LOCK_NAME);
+}
+
+std::optional<std::int64_t> findLockHolder(util::Files& files, const std::filesystem::path& folder)
+{
+    // Asking for the lock would make its file.
+    const auto names = files.list(folder);
+    if (!names || !std::ranges::binary_search(*names, LOCK_NAME)) {
+        return std::nullopt;
+    }
+    const auto lock = files.lock(folder / LOCK_NAME);
+    if (lock || lock.error().error != util::FileError::Exists) {
+        return std::nullopt;
+    }
+    return lock.error().holderPid;
 }
 
 DataFolder::DataFolder(util::Executor& executor, util::Files& files, std::filesystem::path folder,
