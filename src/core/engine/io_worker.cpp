@@ -69,8 +69,17 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     }
 }
 
+void IoWorker::withdrawJobs()
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    m_jobs.reset();
+}
+
 void IoWorker::fanOut()
 {
+    if (!m_jobs) {
+        return;
+    }
     std::size_t sent = 0;
     for (auto it = m_miners.upper_bound(m_fanOutCursor); it != m_miners.end(); ++it) {
         if (sent == FAN_OUT_STEP) {

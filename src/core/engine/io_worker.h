@@ -40,6 +40,9 @@ public:
     void accept(std::unique_ptr<net::Connection> connection);
     /// Sends new work to every miner, in steps so that reading shares is not starved.
     void setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network);
+    /// Miners that come from here on get no work until there are jobs again; the others keep
+    /// theirs, so that a block they find is still known for one.
+    void withdrawJobs();
 
 private:
     static constexpr std::size_t FAN_OUT_STEP = 256;

@@ -68,11 +68,10 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
     m_nodeIssue = issue;
     if (!issue.empty()) {
         setIssue(issue, error.message);
-        if (!m_job) {
+        if (!m_isServing) {
             setState(interfaces::EngineState::NoWork);
         } else if (!m_graceTimer) {
-            m_graceTimer =
-                m_executor.after(GRACE, [this] { setState(interfaces::EngineState::NoWork); });
+            m_graceTimer = m_executor.after(GRACE, [this] { stopServing(); });
         }
         return;
     }
@@ -103,7 +102,7 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     if (!address) {
         setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
                                     describe(address.error().code), chainName(network)));
-        setState(interfaces::EngineState::NoWork);
+        stopServing();
         return;
     }
     clearIssue(ISSUE);
@@ -171,7 +170,7 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_job && m_job->source->previous == blockTemplate.previous &&
+    return m_isServing && m_job->source->previous == blockTemplate.previous &&
            m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
 }
 
@@ -203,6 +202,7 @@ void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& 
 void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 {
     m_job = job;
+    m_isServing = true;
     const auto jobs = m_book.add(job, m_platform.clock.boot());
     for (Hosted<IoWorker>* worker : m_workers) {
         worker->post(
@@ -217,6 +217,15 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
             statistics.setTip(height, hash);
             statistics.setState(interfaces::EngineState::Running);
         });
+}
+
+void WorkMaster::stopServing()
+{
+    m_isServing = false;
+    for (Hosted<IoWorker>* worker : m_workers) {
+        worker->post([](IoWorker& ioWorker) { ioWorker.withdrawJobs(); });
+    }
+    setState(interfaces::EngineState::NoWork);
 }
 
 void WorkMaster::scheduleRefresh(util::Duration delay)

@@ -47,6 +47,8 @@ private:
     void requestTemplate();
     void scheduleRefresh(util::Duration delay);
     void publish(const std::shared_ptr<const mining::Job>& job);
+    /// The state NoWork; what there is of work is not handed out any more.
+    void stopServing();
     void setIssue(const std::string& code, const std::string& detail);
     void clearIssue(const std::string& code);
     void setState(interfaces::EngineState state);
@@ -69,6 +71,7 @@ private:
     node::NodeState m_state = node::NodeState::Unknown;
     std::string m_nodeIssue; ///< code of the node's issue that is raised
     bool m_isFetchWanted = false;
+    bool m_isServing = false;
     util::RequestHandle m_fetch;
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;
