@@ -4,6 +4,18 @@
 
 namespace warp::engine {
 
+namespace {
+
+/// More than a share needs; a notification may have many times that.
+constexpr std::size_t LOGGED_TRAFFIC_BYTES = 1000;
+
+std::string forLog(std::string_view text)
+{
+    return util::sanitize(text, LOGGED_TRAFFIC_BYTES);
+}
+
+} // namespace
+
 MinerConnection::MinerConnection(MinerHost& host, std::uint64_t id,
                                  std::unique_ptr<net::Connection> connection,
                                  std::unique_ptr<stratum::Session> session,
@@ -46,6 +58,8 @@ void MinerConnection::onBytes(util::ByteView bytes)
     if (m_isClosing) {
         return;
     }
+    LOG_DEBUG(Stratum, "from {}: {}", net::toString(m_connection->peer()),
+              forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
     m_session->onBytes(bytes, m_host.now(), actions);
     perform(actions);
@@ -57,6 +71,8 @@ void MinerConnection::perform(stratum::Actions& actions)
         m_host.onShares(actions.shares);
     }
     if (!actions.output.empty()) {
+        LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
+                  forLog(actions.output));
         m_connection->send(util::asBytes(actions.output));
     }
     if (actions.close) {
