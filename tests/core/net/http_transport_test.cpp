@@ -490,6 +490,7 @@ private slots:
         };
         client.loop().call([&] { next(); });
         QTRY_COMPARE(count.load(), 10);
+        QVERIFY(client.loop().call([&] { return handle == nullptr; }));
         QCOMPARE(server.connectionCount(), std::size_t{1});
     }
 };

@@ -101,13 +101,14 @@ public:
     {
         at(index, [&](Recorder& recorder) { recorder.connection->send(util::asBytes(text)); });
     }
-    /// Sends until the connection has a queue of its own; returns how many bytes.
+    /// Sends until the connection has a good queue of its own, more than the system's buffers will
+    /// take while the peer does not read; returns how many bytes.
     [[nodiscard]] std::size_t fillUp(std::size_t index)
     {
         return at(index, [](Recorder& recorder) {
             const std::string block(1000, 'x');
             std::size_t total = 0;
-            while (recorder.connection->pendingBytes() == 0) {
+            while (recorder.connection->pendingBytes() < net::Connection::MAX_PENDING_BYTES / 2) {
                 recorder.connection->send(util::asBytes(block));
                 total += block.size();
             }

@@ -4,7 +4,7 @@
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 
-extern "C" __attribute__((weak)) const char* __tsan_default_suppressions()
+extern "C" const char* __tsan_default_suppressions()
 {
     return "race:libQt6Test.so\n"
            "race:~QWaitCondition\n";
