@@ -2,6 +2,7 @@
 
 #include "core/sim/node/rpc_chain.h"
 #include "core/sim/node/rpc_http.h"
+#include "core/sim/node/transaction_check.h"
 #include "core/util/hex.h"
 
 #include <array>
@@ -12,6 +13,9 @@ namespace warp::sim {
 namespace {
 
 constexpr std::size_t COOKIE_BYTES = 32;
+/// Hashes for one block at the start: a second or two of this machine's time at the most.
+constexpr std::uint32_t MAX_TRIES = 4'000'000;
+constexpr std::int64_t FUNDING_SPACING = 600;
 
 [[nodiscard]] std::string bodyOf(const net::HttpRequest& request)
 {
@@ -34,6 +38,7 @@ SimulatedNode::SimulatedNode(util::Clock& clock, util::Executor& executor, util:
     , m_events(clock, executor)
     , m_longpolls(clock, executor, m_core)
 {
+    m_core.generate(m_options.fundingBlocks, anyoneWitnessScript(), MAX_TRIES, FUNDING_SPACING);
     renewCookie();
     if (m_options.trafficInterval > util::Duration::zero()) {
         m_events.add(m_options.trafficInterval, [this] { addTraffic(); });
@@ -59,12 +64,13 @@ void SimulatedNode::handle(const net::HttpRequest& request, util::Reply<net::Htt
 void SimulatedNode::setBehaviour(const NodeBehaviour& behaviour)
 {
     m_behaviour = behaviour;
+    // First, so that whoever carries the connections ends them before the lost replies arrive.
+    m_behaviours.emit(m_behaviour);
     if (isDown()) {
         m_delayed.clear();
         m_longpolls.clear();
         m_pending.loseAll();
     }
-    m_behaviours.emit(m_behaviour);
 }
 
 void SimulatedNode::restart(util::Duration down, util::Duration warmUp)

@@ -25,6 +25,9 @@ namespace warp::sim {
 struct SimulatedNodeOptions
 {
     ChainRules rules;
+    /// Mined at the start, one for each ten minutes before it, to a script that anyone can spend:
+    /// the coins of the traffic. More than the maturity, or there is none.
+    std::size_t fundingBlocks = 0;
     std::string user; ///< empty: the cookie is the only way in
     std::string password;
     /// Where the cookie is written (0600) at the start and after each restart. Neither: nowhere.

@@ -108,9 +108,7 @@ bitcoin::Transaction TransactionMaker::build(const std::vector<Candidate>& input
         value += input.coin.output.value.value();
     }
     satisfyInputs(transaction, coins);
-    const std::size_t outputs = m_candidates.size() < PLENTY_OF_COINS
-                                    ? FAN_OUT
-                                    : static_cast<std::size_t>(1 + m_random.below(3));
+    const std::size_t outputs = drawOutputCount();
     for (std::size_t i = 0; i < outputs; ++i) {
         bitcoin::TxOut output;
         output.script = m_random.below(5) == 0 ? anyoneScript() : anyoneWitnessScript();
@@ -131,10 +129,22 @@ bitcoin::Transaction TransactionMaker::build(const std::vector<Candidate>& input
     return transaction;
 }
 
+std::size_t TransactionMaker::drawOutputCount()
+{
+    if (m_candidates.size() < PLENTY_OF_COINS) {
+        return FAN_OUT;
+    }
+    // What has grown too many is gathered again.
+    return m_candidates.size() > 2 * PLENTY_OF_COINS
+               ? 1
+               : static_cast<std::size_t>(1 + m_random.below(3));
+}
+
 bool TransactionMaker::makeOne()
 {
     std::vector<Candidate> inputs{takeCandidate()};
-    if (m_random.below(4) == 0 && !m_candidates.empty()) {
+    const bool wantsMore = m_candidates.size() > 2 * PLENTY_OF_COINS || m_random.below(4) == 0;
+    if (wantsMore && !m_candidates.empty()) {
         inputs.push_back(takeCandidate());
     }
     const auto added = m_mempool.add(build(inputs));

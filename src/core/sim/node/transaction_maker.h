@@ -32,6 +32,7 @@ private:
     void collectCandidates();
     void addOutputs(const MempoolEntry& entry);
     [[nodiscard]] Candidate takeCandidate();
+    [[nodiscard]] std::size_t drawOutputCount();
     [[nodiscard]] bitcoin::Transaction build(const std::vector<Candidate>& inputs);
     [[nodiscard]] bool makeOne();
 

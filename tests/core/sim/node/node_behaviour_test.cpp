@@ -169,8 +169,11 @@ private slots:
         sim::SimulatedNodeOptions options;
         options.trafficInterval = 10s;
         options.trafficCount = 3;
+        options.fundingBlocks = 101;
         NodeRig rig(options);
-        rig.generate(101);
+        QCOMPARE(rig.node().core().chain().tip().height, 101L);
+        const auto& tip = rig.node().core().chain().tip();
+        QCOMPARE(tip.header.time - tip.parent->header.time, 600U);
         rig.wait(35s);
         QCOMPARE(rig.node().core().mempool().entries().size(), std::size_t{9});
     }
