@@ -100,9 +100,10 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     m_factory.reset();
     const auto address = bitcoin::parseAddress(m_options.payoutAddress, network);
     if (!address) {
+        // In this order, so that whoever reads of the issue gets no work any more.
+        stopServing();
         setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
                                     describe(address.error().code), chainName(network)));
-        stopServing();
         return;
     }
     clearIssue(ISSUE);
