@@ -1,0 +1,294 @@
+// The whole engine with a simulated node and simulated miners in one thread, from a seed.
+
+#include "core/engine/engine.h"
+#include "core/sim/world.h"
+#include "tests/core/mining/mining_fixtures.h"
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+namespace {
+
+using namespace warp;
+using namespace std::chrono_literals;
+
+// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
+constexpr std::uint32_t FARM_BITS = 0x1f03ffff;
+const util::Difficulty FARM_DIFFICULTY(0x1p-24);
+constexpr std::uint16_t POOL_PORT = 3333;
+// P2WPKH of twenty 0x11 bytes, as test::payoutScript().
+constexpr auto PAYOUT_ADDRESS = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
+
+sim::WorldOptions worldOptions(std::uint64_t seed)
+{
+    sim::WorldOptions options;
+    options.scheduler.seed = seed;
+    options.scheduler.timerLateness = 2ms;
+    options.rules.bits = FARM_BITS;
+    options.startHeight = 110;
+    options.trafficInterval = 20s;
+    options.trafficCount = 3;
+    return options;
+}
+
+engine::EngineOptions engineOptions()
+{
+    engine::EngineOptions options;
+    options.ioThreads = 2;
+    options.listeners = {{.host = "", .port = POOL_PORT}};
+    options.dataDirectory = "/data";
+    options.payoutAddress = PAYOUT_ADDRESS;
+    options.tag = "farm";
+    options.jobRefresh = 30s;
+    options.stratum.minimumDifficulty = util::Difficulty(1e-12);
+    options.stratum.initialDifficulty = FARM_DIFFICULTY;
+    options.node.url = sim::World::NODE_URL;
+    options.node.cookieFile = sim::World::COOKIE_FILE;
+    options.node.expectedNetwork = bitcoin::Network::Regtest;
+    return options;
+}
+
+/// A world with a running engine in it.
+class Farm
+{
+public:
+    explicit Farm(std::uint64_t seed, engine::EngineOptions options = engineOptions())
+        : world(worldOptions(seed))
+    {
+        pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
+                                                                 .clock = world.scheduler(),
+                                                                 .random = world.random(),
+                                                                 .files = world.files(),
+                                                                 .network = world.network()},
+                                                std::move(options));
+        pool->start(nullptr);
+    }
+
+    void addMiners(std::size_t count)
+    {
+        constexpr std::array QUIRKS{
+            sim::MinerQuirk::None, sim::MinerQuirk::VersionRolling,
+            sim::MinerQuirk::UnpaddedNonce | sim::MinerQuirk::TimeRolling,
+            sim::MinerQuirk::DifficultyAtOnce | sim::MinerQuirk::StaleSubmits,
+            sim::MinerQuirk::DuplicateSubmits | sim::MinerQuirk::WeakSubmits};
+        for (std::size_t i = 0; i < count; ++i) {
+            sim::MinerOptions options;
+            options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
+            options.user = "rig" + std::to_string(i);
+            options.hashrate = util::Hashrate(20.0 + 20.0 * static_cast<double>(i));
+            options.quirks = QUIRKS.at(i % QUIRKS.size());
+            options.slice = 500ms;
+            world.addMiner(options);
+        }
+    }
+
+    /// Stops the engine in order; false where it does not end.
+    [[nodiscard]] bool stop()
+    {
+        bool isDone = false;
+        pool->stop([&] { isDone = true; });
+        return world.scheduler().runUntil([&] { return isDone; }, 30s);
+    }
+
+    sim::World world;
+    std::unique_ptr<engine::Engine> pool;
+};
+
+/// What is wrong with the run; empty where all is well.
+std::string judge(Farm& farm)
+{
+    const sim::MinerStats totals = farm.world.totals();
+    std::string faults;
+    for (const sim::MinedBlock& lost : farm.world.lostBlocks()) {
+        faults += "lost block " + bitcoin::toDisplayHex(lost.hash) + "\n";
+    }
+    for (const sim::WrongAnswer& wrong : totals.falseRejects) {
+        faults += "false reject " + std::to_string(wrong.code) + " " + wrong.message + "\n";
+    }
+    for (const sim::WrongAnswer& wrong : totals.falseAccepts) {
+        faults += "false accept of " + bitcoin::toDisplayHex(wrong.hash) + "\n";
+    }
+    if (totals.blocksBelowShareTarget != 0) {
+        faults += "a session's difficulty was above the network's\n";
+    }
+    if (totals.accepted == 0 || totals.blocks.empty()) {
+        faults += "nothing was mined\n";
+    }
+    std::size_t ours = 0;
+    for (const sim::BlockAccepted& block : farm.world.acceptedBlocks()) {
+        if (block.source != sim::BlockSource::Submitted) {
+            continue;
+        }
+        ++ours;
+        const bitcoin::TxOut& paid = block.coinbase.vout.at(0);
+        util::Satoshi total{};
+        for (const bitcoin::TxOut& output : block.coinbase.vout) {
+            total = total + output.value;
+        }
+        if (paid.script != test::payoutScript() || paid.value != total) {
+            faults += "block " + std::to_string(block.height) + " does not pay the owner in full\n";
+        }
+    }
+    if (ours == 0) {
+        faults += "the node took no block\n";
+    }
+    return faults;
+}
+
+class FarmTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    static constexpr std::uint64_t FIRST_SEED = 1;
+
+    /// Fewer under a sanitizer, which makes each run many times longer.
+    static std::uint64_t seedCount()
+    {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        constexpr std::uint64_t STANDARD = 5;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+        constexpr std::uint64_t STANDARD = 5;
+#else
+        constexpr std::uint64_t STANDARD = 100;
+#endif
+#else
+        constexpr std::uint64_t STANDARD = 100;
+#endif
+        bool isNumber = false;
+        const int wanted = qEnvironmentVariableIntValue("WARP_FARM_SEEDS", &isNumber);
+        return isNumber && wanted > 0 ? static_cast<std::uint64_t>(wanted) : STANDARD;
+    }
+
+private slots:
+    // B35 R020: 100 seeds, one simulated hour each, with restarts, tips and resets: no block is
+    // lost and no honest share refused.
+    void losesNoBlockAndRefusesNoHonestShare()
+    {
+        std::uint64_t blocks = 0;
+        std::uint64_t shares = 0;
+        for (std::uint64_t seed = FIRST_SEED; seed < FIRST_SEED + seedCount(); ++seed) {
+            Farm farm(seed);
+            farm.addMiners(4);
+            farm.world.startFaults({.nodeRestart = 20min,
+                                    .nodeHang = 30min,
+                                    .nodeSlow = 30min,
+                                    .lostAnswers = 30min,
+                                    .foreignTip = 4min,
+                                    .minerReset = 5min,
+                                    .minerLinkLoss = 20min,
+                                    .nodeLinkLoss = 30min});
+            farm.world.scheduler().runFor(1h);
+            farm.world.stopFaults();
+            farm.world.stopMiners();
+            farm.world.scheduler().runFor(3min);
+            const std::string faults = judge(farm);
+            if (!faults.empty()) {
+                QFAIL(
+                    ("seed " + std::to_string(seed) + "\n" + faults + farm.world.report()).c_str());
+            }
+            QVERIFY2(farm.stop(), std::to_string(seed).c_str());
+            blocks += farm.world.totals().blocks.size();
+            shares += farm.world.totals().accepted;
+        }
+        qInfo("%llu seeds: %llu shares, %llu blocks found",
+              static_cast<unsigned long long>(seedCount()), static_cast<unsigned long long>(shares),
+              static_cast<unsigned long long>(blocks));
+    }
+
+    // B35: the same seed replays the same run, task by task.
+    void replaysFromItsSeed()
+    {
+        const auto digest = [](std::uint64_t seed) {
+            Farm farm(seed);
+            farm.addMiners(2);
+            farm.world.startFaults({.nodeRestart = 3min, .foreignTip = 1min, .minerReset = 1min});
+            farm.world.scheduler().runFor(10min);
+            return farm.world.scheduler().digest();
+        };
+        QCOMPARE(digest(7), digest(7));
+        QVERIFY(digest(7) != digest(8));
+    }
+
+    // R009 R017: a node that is away and comes back: the state says so, work goes on after.
+    void survivesANodeThatIsAway()
+    {
+        Farm farm(3);
+        farm.addMiners(1);
+        auto& scheduler = farm.world.scheduler();
+        scheduler.runFor(30s);
+        QCOMPARE(farm.pool->snapshot()->state, interfaces::EngineState::Running);
+        farm.world.onNode([&] { farm.world.node().restart(2min, 10s); });
+        scheduler.runFor(90s);
+        QCOMPARE(farm.pool->snapshot()->state, interfaces::EngineState::NoWork);
+        QCOMPARE(farm.pool->snapshot()->issues.size(), std::size_t{1});
+        QCOMPARE(farm.pool->snapshot()->issues[0].code, std::string("node_unreachable"));
+        scheduler.runFor(90s);
+        QCOMPARE(farm.pool->snapshot()->state, interfaces::EngineState::Running);
+        QVERIFY(farm.pool->snapshot()->issues.empty());
+        const std::uint64_t before = farm.world.totals().accepted;
+        scheduler.runFor(2min);
+        QVERIFY(farm.world.totals().accepted > before);
+        QVERIFY(farm.stop());
+    }
+
+    // The fault table: a payout address of another network: no work is served.
+    void servesNoWorkForAWrongNetworkAddress()
+    {
+        engine::EngineOptions options = engineOptions();
+        options.node.expectedNetwork.reset();
+        options.payoutAddress = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"; // BIP 173
+        Farm farm(4, std::move(options));
+        farm.addMiners(1);
+        farm.world.scheduler().runFor(2min);
+        QCOMPARE(farm.pool->snapshot()->state, interfaces::EngineState::NoWork);
+        QCOMPARE(farm.pool->snapshot()->issues.at(0).code, std::string("payout_wrong_network"));
+        QCOMPARE(farm.world.totals().jobs, std::uint64_t{0});
+        QVERIFY(farm.stop());
+    }
+
+    // The fault table: a port that is taken is a state that ends by itself.
+    void opensAListenerWhenItsPortIsFree()
+    {
+        sim::World world(worldOptions(5));
+        world.network().setListenFault(POOL_PORT, net::NetError::AddressInUse);
+        engine::Engine pool({.executors = world.scheduler(),
+                             .clock = world.scheduler(),
+                             .random = world.random(),
+                             .files = world.files(),
+                             .network = world.network()},
+                            engineOptions());
+        pool.start(nullptr);
+        world.scheduler().runFor(2s);
+        QCOMPARE(pool.snapshot()->issues.at(0).code, std::string("listener_port_in_use:3333"));
+        world.network().setListenFault(POOL_PORT, std::nullopt);
+        world.scheduler().runFor(5s);
+        QVERIFY(pool.snapshot()->issues.empty());
+        QCOMPARE(pool.snapshot()->listening.size(), std::size_t{1});
+    }
+
+    // R033 B30: connections beyond the cap are refused, those within it go on.
+    void keepsItsConnectionCap()
+    {
+        engine::EngineOptions options = engineOptions();
+        options.maxConnections = 3;
+        Farm farm(6, std::move(options));
+        farm.addMiners(5);
+        farm.world.scheduler().runFor(1min);
+        QCOMPARE(farm.pool->snapshot()->miners, 3U);
+        std::size_t mining = 0;
+        for (std::size_t i = 0; i < farm.world.minerCount(); ++i) {
+            mining += farm.world.miner(i).isMining() ? std::size_t{1} : std::size_t{0};
+        }
+        QCOMPARE(mining, std::size_t{3});
+        QVERIFY(farm.stop());
+        QCOMPARE(farm.pool->snapshot()->miners, 3U); // as last published
+    }
+};
+
+WARP_TEST_CLASS(FarmTest);
+
+} // namespace
+
+#include "farm_test.moc"
