@@ -6,10 +6,17 @@ namespace warp::stratum::v1 {
 
 namespace {
 
+void forgetParameters(Message& message)
+{
+    if (message.parameterCount > 0) {
+        message.parameterCount = 0;
+        message.parameters.fill({});
+    }
+}
+
 bool readParameters(JsonScanner& scanner, Message& message)
 {
-    message.parameterCount = 0;
-    message.parameters.fill({});
+    forgetParameters(message);
     if (scanner.consume(']')) {
         return true;
     }
@@ -61,8 +68,7 @@ bool readField(JsonScanner& scanner, Message& message)
     if (std::string_view* field = fieldOf(message, *key)) {
         *field = *value;
     } else if (*key == "params") {
-        message.parameterCount = 0;
-        message.parameters.fill({});
+        forgetParameters(message);
     }
     return true;
 }
