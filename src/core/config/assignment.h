@@ -31,8 +31,8 @@ struct Assignment
 struct Collection
 {
     std::vector<Assignment> assignments;
-    std::size_t backupCount = 0;
-    std::size_t listenerCount = 0;
+    std::vector<SettingPlace> backups;   ///< each [[node.backup]], with its line
+    std::vector<SettingPlace> listeners; ///< each [[listener]]
     std::vector<ConfigFault> faults;
     std::vector<ConfigWarning> warnings;
 };

@@ -38,6 +38,10 @@ enum class WarningCode : std::uint8_t {
 [[nodiscard]] std::string_view code(FaultCode fault);
 [[nodiscard]] std::string_view code(WarningCode warning);
 
+/// `file` of a place that is in none.
+inline constexpr std::string_view ENVIRONMENT_FILE = "environment";
+inline constexpr std::string_view COMMAND_LINE_FILE = "--set";
+
 /// Where a setting comes from. Shared by faults and warnings.
 struct SettingPlace
 {

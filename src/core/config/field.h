@@ -103,6 +103,8 @@ struct Section
     std::string_view fields; ///< section whose rows it uses; mostly its own name
     SectionKind kind = SectionKind::Table;
     std::string_view help{};
+    /// Later: one warning for each of its blocks.
+    Availability availability = Availability::Now;
 };
 
 } // namespace warp::config

@@ -30,7 +30,8 @@ constexpr std::array SECTIONS{
             .fields = "node",
             .kind = SectionKind::List,
             .help = "Further nodes, one block each, with the same keys. Their rpc_pass stands in "
-                    "secrets.toml under [[node.backup]] with the same rpc_url."},
+                    "secrets.toml under [[node.backup]] with the same rpc_url.",
+            .availability = Availability::Later},
     Section{.name = "mining", .fields = "mining", .help = "Who is paid when a block is found."},
     Section{.name = "server",
             .fields = "server",
@@ -240,6 +241,7 @@ constexpr std::array FIELDS{
           .defaultText = "v1",
           .help = "Stratum version.",
           .choices = PROTOCOLS,
+          .availability = Availability::Later,
           .binding = bind<&Settings::listeners, &ListenerSettings::protocol>()},
     Field{.section = "listener",
           .key = "tls",
@@ -345,7 +347,8 @@ constexpr std::array FIELDS{
           .key = "kind",
           .type = ValueType::Choice,
           .defaultText = "auto",
-          .help = "Gives the defaults of one size of installation; what is set elsewhere wins.",
+          .help = "Gives the defaults of one size of installation, what is set elsewhere wins: "
+                  "max_connections is 64, 256, 1024 or 4096.",
           .choices = PROFILES,
           .binding = bind<&Settings::profile, &ProfileSettings::kind>()},
 

@@ -75,6 +75,14 @@ public:
                 .key = keyName(section, number, entry.key)};
     }
 
+    [[nodiscard]] SettingPlace place(const RawSection& section, std::size_t number) const
+    {
+        return {.file = m_file,
+                .line = section.line,
+                .column = section.column,
+                .key = keyName(section, number, "")};
+    }
+
     void fault(const SettingPlace& place, FaultCode code, std::string detail)
     {
         m_collection.faults.push_back(makeFault(place, code, std::move(detail)));
@@ -82,11 +90,7 @@ public:
 
     void sectionFault(const RawSection& section, FaultCode code, std::string detail)
     {
-        fault({.file = m_file,
-               .line = section.line,
-               .column = section.column,
-               .key = keyName(section, 0, "")},
-              code, std::move(detail));
+        fault(place(section, 0), code, std::move(detail));
     }
 
     void syntaxFaults(const TomlDocument& document)
@@ -255,10 +259,12 @@ void collectFile(std::string_view text, const std::string& file, Collection& col
         std::size_t number = 0;
         if (section.name == BACKUP_SECTION) {
             // Slot 0 of the node rows is the primary.
-            slot = number = ++collection.backupCount;
+            slot = number = collection.backups.size() + 1;
+            collection.backups.push_back(reader.place(section, number));
         } else if (section.name == LISTENER_SECTION) {
-            slot = collection.listenerCount++;
-            number = collection.listenerCount;
+            slot = collection.listeners.size();
+            number = slot + 1;
+            collection.listeners.push_back(reader.place(section, number));
         }
         for (const RawEntry& entry : section.entries) {
             readEntry(reader, section, entry, slot, number);

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 #include <utility>
 
 namespace warp::config {
@@ -29,8 +31,8 @@ public:
 
     [[nodiscard]] util::Result<LoadedSettings, std::vector<ConfigFault>> merge()
     {
-        m_loaded.settings.nodeBackups.resize(m_collection.backupCount);
-        m_loaded.settings.listeners.resize(m_collection.listenerCount);
+        m_loaded.settings.nodeBackups.resize(m_collection.backups.size());
+        m_loaded.settings.listeners.resize(m_collection.listeners.size());
         checkLoginConflicts();
         addProfile();
         std::stable_sort(m_collection.assignments.begin(), m_collection.assignments.end(),
@@ -46,13 +48,17 @@ public:
         validate({.settings = m_loaded.settings,
                   .winners = m_winners,
                   .refused = m_refused,
+                  .backups = m_collection.backups,
+                  .listeners = m_collection.listeners,
                   .file = m_request.configPath.string()},
                  m_collection.faults, m_collection.warnings);
         if (!m_collection.faults.empty()) {
+            sortFaults();
             return util::Unexpected(std::move(m_collection.faults));
         }
         for (const auto& [name, assignment] : m_winners) {
-            m_loaded.origins.emplace(name, assignment.origin);
+            m_loaded.sources.emplace(name, LoadedSettings::Source{.origin = assignment.origin,
+                                                                  .place = assignment.place});
         }
         m_loaded.warnings = std::move(m_collection.warnings);
         return std::move(m_loaded);
@@ -62,6 +68,22 @@ private:
     void fault(const SettingPlace& place, FaultCode code, std::string detail)
     {
         m_collection.faults.push_back(makeFault(place, code, std::move(detail)));
+    }
+
+    /// By layer and line; what has no line comes after what has one.
+    void sortFaults()
+    {
+        const std::array files{m_request.configPath.string(),
+                               secretsPathFor(m_request.configPath).string(),
+                               std::string(ENVIRONMENT_FILE), std::string(COMMAND_LINE_FILE)};
+        const auto rank = [&files](const ConfigFault& fault) {
+            const auto file = std::find(files.begin(), files.end(), fault.file);
+            return std::tuple(file - files.begin(), fault.line == 0, fault.line, fault.column);
+        };
+        std::stable_sort(m_collection.faults.begin(), m_collection.faults.end(),
+                         [&rank](const ConfigFault& left, const ConfigFault& right) {
+                             return rank(left) < rank(right);
+                         });
     }
 
     /// A login may stand in config.toml and in secrets.toml, but not two of them.
@@ -104,7 +126,10 @@ private:
                      .entry = 0,
                      .text = std::string(value.text),
                      .origin = Origin::Profile,
-                     .place = {.file = "profile", .line = 0, .column = 0}});
+                     .place = {.file = "profile",
+                               .line = 0,
+                               .column = 0,
+                               .key = fmt::format("[{}] {}", value.section, value.key)}});
             }
         }
     }
@@ -156,11 +181,8 @@ private:
             folder = std::move(*standard);
             return;
         }
-        fault({.file = m_request.configPath.string(),
-               .line = 0,
-               .column = 0,
-               .key = "[server] data_dir"},
-              FaultCode::Missing, "there is no HOME to take the default from; name a folder");
+        fault(unsetPlace(m_request.configPath.string(), "server.data_dir"), FaultCode::Missing,
+              "there is no HOME to take the default from; name a folder");
     }
 
     /// `debug` is another way to write `level`; of the two the higher layer counts.
@@ -186,13 +208,20 @@ private:
 
     void checkAvailability()
     {
+        constexpr std::string_view NOT_YET =
+            "has no effect yet: this version does not have that part";
+        if (findSection("node.backup")->availability == Availability::Later) {
+            for (const SettingPlace& place : m_collection.backups) {
+                m_collection.warnings.push_back(
+                    makeWarning(place, WarningCode::NotAvailableYet, std::string(NOT_YET)));
+            }
+        }
         for (const auto& [name, assignment] : m_winners) {
             const Field& field = *assignment.field;
             const std::string text = field.binding.show(field, m_loaded.settings, assignment.entry);
             if (field.availability == Availability::Later && !text.empty()) {
-                m_collection.warnings.push_back(
-                    makeWarning(assignment.place, WarningCode::NotAvailableYet,
-                                "has no effect yet: this version does not have that part"));
+                m_collection.warnings.push_back(makeWarning(
+                    assignment.place, WarningCode::NotAvailableYet, std::string(NOT_YET)));
             } else if (field.availability == Availability::RefusedTill &&
                        text != field.defaultText) {
                 fault(assignment.place, FaultCode::NotAvailable,
@@ -279,10 +308,16 @@ std::string_view describe(Origin origin)
     return "default";
 }
 
-Origin LoadedSettings::originOf(std::string_view path) const
+Origin LoadedSettings::originOf(std::string_view name) const
 {
-    const auto found = origins.find(path);
-    return found == origins.end() ? Origin::Default : found->second;
+    const auto found = sources.find(name);
+    return found == sources.end() ? Origin::Default : found->second.origin;
+}
+
+SettingPlace LoadedSettings::placeOf(std::string_view name) const
+{
+    const auto found = sources.find(name);
+    return found == sources.end() ? unsetPlace("", name) : found->second.place;
 }
 
 util::Result<LoadedSettings, std::vector<ConfigFault>> load(const LoadRequest& request,

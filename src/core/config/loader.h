@@ -41,12 +41,20 @@ struct LoadRequest
 
 struct LoadedSettings
 {
+    struct Source
+    {
+        Origin origin = Origin::Default;
+        SettingPlace place;
+    };
+
     Settings settings;
-    /// Where each setting got its value, by "section.key"; defaults are left out.
-    std::map<std::string, Origin, std::less<>> origins;
+    /// Where each setting got its value, by settingName() of validation.h; defaults are left out.
+    std::map<std::string, Source, std::less<>> sources;
     std::vector<ConfigWarning> warnings;
 
-    [[nodiscard]] Origin originOf(std::string_view path) const;
+    [[nodiscard]] Origin originOf(std::string_view name) const;
+    /// File, line and key to name in a message about this setting.
+    [[nodiscard]] SettingPlace placeOf(std::string_view name) const;
 };
 
 /// @return the settings, or every fault there is, in the order of the layers and lines.

@@ -75,8 +75,9 @@ std::optional<std::string> meantVariable(std::string_view name)
         return std::nullopt;
     }
     for (const Field& field : fieldTable()) {
+        const bool isSingle = findSection(field.section)->kind == SectionKind::Table;
         const std::string known = field.environmentName();
-        if (editDistance(name, known) <= OBVIOUS_MISTAKES) {
+        if (isSingle && editDistance(name, known) <= OBVIOUS_MISTAKES) {
             return known;
         }
     }

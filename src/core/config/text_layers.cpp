@@ -15,8 +15,6 @@ namespace warp::config {
 namespace {
 
 constexpr std::string_view PREFIX = "WARPPOOL_";
-constexpr std::string_view ENVIRONMENT = "environment";
-constexpr std::string_view COMMAND_LINE = "--set";
 
 bool isSingle(const Field& field)
 {
@@ -44,7 +42,7 @@ const std::string* valueOf(const Environment& environment, const std::string& na
 void reportUnknown(const std::string& name, Collection& collection)
 {
     const SettingPlace place{
-        .file = std::string(ENVIRONMENT), .line = 0, .column = 0, .key = util::sanitize(name)};
+        .file = std::string(ENVIRONMENT_FILE), .line = 0, .column = 0, .key = util::sanitize(name)};
     if (const auto meant = meantVariable(name)) {
         collection.faults.push_back(
             makeFault(place, FaultCode::UnknownKey,
@@ -60,8 +58,10 @@ void collectOverride(std::string_view text, Collection& collection)
     const std::size_t equals = text.find('=');
     const std::string_view path = text.substr(0, equals);
     const std::size_t dot = path.rfind('.');
-    SettingPlace place{
-        .file = std::string(COMMAND_LINE), .line = 0, .column = 0, .key = util::sanitize(path)};
+    SettingPlace place{.file = std::string(COMMAND_LINE_FILE),
+                       .line = 0,
+                       .column = 0,
+                       .key = util::sanitize(path)};
     const auto fault = [&collection, &place](FaultCode code, std::string detail) {
         collection.faults.push_back(makeFault(place, code, std::move(detail)));
     };
@@ -111,7 +111,7 @@ void collectEnvironment(const Environment& environment, Collection& collection)
             const std::string* const other = valueOf(environment, alias, field);
             if (value != nullptr && other != nullptr && *value != *other) {
                 collection.faults.push_back(makeFault(
-                    {.file = std::string(ENVIRONMENT), .line = 0, .column = 0, .key = alias},
+                    {.file = std::string(ENVIRONMENT_FILE), .line = 0, .column = 0, .key = alias},
                     FaultCode::Conflict,
                     fmt::format("{} is set as well and has another value", name)));
                 continue;
@@ -127,7 +127,8 @@ void collectEnvironment(const Environment& environment, Collection& collection)
                  .entry = 0,
                  .text = *value,
                  .origin = Origin::Environment,
-                 .place = {.file = std::string(ENVIRONMENT), .line = 0, .column = 0, .key = name}});
+                 .place = {
+                     .file = std::string(ENVIRONMENT_FILE), .line = 0, .column = 0, .key = name}});
         }
     }
     for (const auto& [name, value] : environment) {

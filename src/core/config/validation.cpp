@@ -55,11 +55,7 @@ private:
         if (found != m_input.winners.end()) {
             return found->second.place;
         }
-        const std::size_t dot = name.rfind('.');
-        return {.file = m_input.file,
-                .line = 0,
-                .column = 0,
-                .key = fmt::format("[{}] {}", name.substr(0, dot), name.substr(dot + 1))};
+        return unsetPlace(m_input.file, name);
     }
 
     void fault(std::string_view name, FaultCode code, std::string detail)
@@ -113,6 +109,16 @@ private:
         }
     }
 
+    /// A list's entry that does not have the key which gives it its meaning.
+    void needKey(SettingPlace entry, const std::string& section, std::string_view key)
+    {
+        const std::string name = fmt::format("{}.{}", section, key);
+        if (!m_input.winners.contains(name) && !isRefused(name)) {
+            entry.key += fmt::format(" {}", key);
+            m_faults.push_back(makeFault(entry, FaultCode::Missing, "it must be set here"));
+        }
+    }
+
     void checkLogin(const NodeSettings& node, const std::string& section)
     {
         if (!node.rpcUser.empty() && node.rpcPassword.isEmpty() &&
@@ -134,10 +140,7 @@ private:
         for (std::size_t i = 0; i < m_settings.nodeBackups.size(); ++i) {
             const std::string section = fmt::format("node.backup[{}]", i + 1);
             checkLogin(m_settings.nodeBackups[i], section);
-            const std::string url = section + ".rpc_url";
-            if (!m_input.winners.contains(url) && !isRefused(url)) {
-                fault(url, FaultCode::Missing, "a backup node needs an address");
-            }
+            needKey(m_input.backups[i], section, "rpc_url");
         }
     }
 
@@ -187,11 +190,7 @@ private:
     void checkListeners()
     {
         for (std::size_t i = 0; i < m_settings.listeners.size(); ++i) {
-            const std::string name = fmt::format("listener[{}].listen", i + 1);
-            if (!m_settings.listeners[i].listen && !m_input.winners.contains(name) &&
-                !isRefused(name)) {
-                fault(name, FaultCode::Missing, "a listener needs an address");
-            }
+            needKey(m_input.listeners[i], fmt::format("listener[{}]", i + 1), "listen");
         }
         const std::vector<NamedListen> named = namedListeners();
         for (std::size_t later = 1; later < named.size(); ++later) {
@@ -243,6 +242,15 @@ std::string settingName(const Field& field, std::size_t entry)
         return fmt::format("{}[{}].{}", field.section, entry + 1, field.key);
     }
     return field.path();
+}
+
+SettingPlace unsetPlace(std::string file, std::string_view name)
+{
+    const std::size_t dot = name.rfind('.');
+    return {.file = std::move(file),
+            .line = 0,
+            .column = 0,
+            .key = fmt::format("[{}] {}", name.substr(0, dot), name.substr(dot + 1))};
 }
 
 void validate(const ValidationInput& input, std::vector<ConfigFault>& faults,

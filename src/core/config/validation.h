@@ -19,12 +19,18 @@ using Winners = std::map<std::string, Assignment, std::less<>>;
 /// @param entry  as FieldBinding counts.
 [[nodiscard]] std::string settingName(const Field& field, std::size_t entry);
 
+/// Place of a setting that nothing gives: the file (empty for none) and "[section] key".
+[[nodiscard]] SettingPlace unsetPlace(std::string file, std::string_view name);
+
 struct ValidationInput
 {
     const Settings& settings;
     const Winners& winners;
     /// Settings whose own value was refused, by settingName(): no rule judges them again.
     const std::vector<std::string>& refused;
+    /// Places of the list sections; their number is that of the lists in `settings`.
+    const std::vector<SettingPlace>& backups;
+    const std::vector<SettingPlace>& listeners;
     /// For settings that nothing gives: the configuration file's name, or empty.
     std::string file;
 };

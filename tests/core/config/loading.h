@@ -49,27 +49,30 @@ public:
     [[nodiscard]] warp::test::MemoryFiles& files() { return m_files; }
     [[nodiscard]] auto load() { return config::load(m_request, m_files); }
 
-    /// The settings; a fault ends the test with its text.
+    /// The settings; where there are faults the test fails with their texts.
     [[nodiscard]] LoadedSettings loaded()
     {
         auto result = load();
-        if (!result) {
-            for (const ConfigFault& fault : result.error()) {
-                qWarning("%s", fault.describe().c_str());
-            }
-            qFatal("this configuration should be good");
+        if (result) {
+            return std::move(result).value();
         }
-        return std::move(result).value();
+        std::string text = "this configuration should be good";
+        for (const ConfigFault& fault : result.error()) {
+            text += "; " + fault.describe();
+        }
+        QTest::qFail(text.c_str(), __FILE__, __LINE__);
+        return {};
     }
 
-    /// The faults; good settings end the test.
+    /// The faults, one at least; where there are none the test fails.
     [[nodiscard]] std::vector<ConfigFault> faults()
     {
         auto result = load();
-        if (result) {
-            qFatal("this configuration should be refused");
+        if (!result) {
+            return std::move(result).error();
         }
-        return std::move(result).error();
+        QTest::qFail("this configuration should be refused", __FILE__, __LINE__);
+        return {ConfigFault{}};
     }
 
     /// "code place: detail" of each fault.
