@@ -36,6 +36,11 @@ bool registerTest(const char* name, TestFactory factory)
 // Arguments: names of classes to run (all without one); what begins with '-' goes to Qt Test.
 int main(int argc, char** argv)
 {
+    // Qt Test ends a function after five minutes; sanitizers on a busy machine need longer, and
+    // ctest has a time limit of its own.
+    if (!qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT")) {
+        qputenv("QTEST_FUNCTION_TIMEOUT", "1800000");
+    }
     const QCoreApplication application(argc, argv);
     std::vector<std::string> wanted;
     QStringList testArguments{QString::fromLocal8Bit(argv[0])};
