@@ -20,8 +20,8 @@ using Descriptor =
 void initialiseLibrary()
 {
     // Counted by libcurl and never given back: other parts of the process may use it too.
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-    WARP_ASSERT(initialised == CURLE_OK);
+    static const CURLcode INITIALISED = curl_global_init(CURL_GLOBAL_DEFAULT);
+    WARP_ASSERT(INITIALISED == CURLE_OK);
 }
 
 class CurlHandle final : public util::Handle

@@ -143,11 +143,9 @@ bool CurlExchange::setTarget(const std::string& baseUrl)
 bool CurlExchange::setHeaders()
 {
     const auto add = [this](const std::string& line) {
-        curl_slist* const longer = curl_slist_append(m_headers.get(), line.c_str());
-        if (longer != nullptr) {
-            static_cast<void>(m_headers.release());
-            m_headers.reset(longer);
-        }
+        curl_slist* const shorter = m_headers.release();
+        curl_slist* const longer = curl_slist_append(shorter, line.c_str());
+        m_headers.reset(longer != nullptr ? longer : shorter);
     };
     // libcurl leaves out a header of its own that is given without a value.
     add("Expect:");
@@ -157,7 +155,10 @@ bool CurlExchange::setHeaders()
             return false;
         }
         hasContentType = hasContentType || equalsIgnoringCase(name, "content-type");
-        add(value.empty() ? name + ";" : name + ": " + value);
+        std::string line = name;
+        line += value.empty() ? ";" : ": ";
+        line += value;
+        add(line);
     }
     if (!hasContentType) {
         add("Content-Type:");

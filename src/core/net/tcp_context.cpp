@@ -3,7 +3,6 @@
 #include "core/net/asio_executor.h"
 #include "core/net/tcp_stream.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace warp::net {
