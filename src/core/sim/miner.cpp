@@ -103,10 +103,7 @@ void SimulatedMiner::connect()
 void SimulatedMiner::onConnected(std::unique_ptr<net::Connection> connection)
 {
     ++m_ledger.stats().connections;
-    m_versionMask = 0;
-    m_difficulty = {};
-    m_lowestDifficulty = {};
-    m_extranonce1.clear();
+    m_terms = {};
     m_connection = std::move(connection);
     m_session.emplace(v1::ClientOptions{
         .userAgent = m_options.userAgent,
@@ -170,18 +167,18 @@ void SimulatedMiner::onClosed(net::CloseReason reason)
 void SimulatedMiner::onEvent(const v1::ClientEvent& event)
 {
     if (const auto* const subscribed = std::get_if<v1::Subscribed>(&event)) {
-        m_extranonce1 = subscribed->extranonce1;
-        m_extranonce2Size = subscribed->extranonce2Size;
+        m_terms.extranonce1 = subscribed->extranonce1;
+        m_terms.extranonce2Size = subscribed->extranonce2Size;
     } else if (const auto* const changed = std::get_if<v1::ExtranonceChanged>(&event)) {
-        m_extranonce1 = changed->extranonce1;
-        m_extranonce2Size = changed->extranonce2Size;
+        m_terms.extranonce1 = changed->extranonce1;
+        m_terms.extranonce2Size = changed->extranonce2Size;
     } else if (const auto* const difficulty = std::get_if<v1::DifficultyChanged>(&event)) {
-        m_difficulty = difficulty->difficulty;
-        m_lowestDifficulty = m_lowestDifficulty.value() > 0
-                                 ? std::min(m_lowestDifficulty, m_difficulty)
-                                 : m_difficulty;
+        m_terms.difficulty = difficulty->difficulty;
+        m_terms.lowestDifficulty = m_terms.lowestDifficulty.value() > 0
+                                       ? std::min(m_terms.lowestDifficulty, m_terms.difficulty)
+                                       : m_terms.difficulty;
     } else if (const auto* const mask = std::get_if<v1::VersionMaskChanged>(&event)) {
-        m_versionMask = hasQuirk(MinerQuirk::VersionRolling) ? mask->mask : 0;
+        m_terms.versionMask = hasQuirk(MinerQuirk::VersionRolling) ? mask->mask : 0;
     } else if (const auto* const received = std::get_if<v1::JobReceived>(&event)) {
         onJob(received->job);
     } else if (const auto* const answer = std::get_if<v1::ShareAnswered>(&event)) {
@@ -207,11 +204,11 @@ void SimulatedMiner::onJob(std::shared_ptr<const v1::ClientJob> job)
         m_oldGrinder = std::move(m_grinder);
     }
     m_grinder = std::make_unique<Grinder>(GrinderWork{.job = std::move(job),
-                                                      .extranonce1 = m_extranonce1,
-                                                      .extranonce2Size = m_extranonce2Size,
-                                                      .versionMask = m_versionMask},
+                                                      .extranonce1 = m_terms.extranonce1,
+                                                      .extranonce2Size = m_terms.extranonce2Size,
+                                                      .versionMask = m_terms.versionMask},
                                           m_random);
-    m_jobDifficulty = m_difficulty;
+    m_jobDifficulty = m_terms.difficulty;
     m_jobArrived = m_clock.boot();
     if (!m_sliceTimer) {
         m_lastSlice = m_clock.boot();
@@ -251,7 +248,7 @@ void SimulatedMiner::onSlice()
 
 void SimulatedMiner::grindOld(std::uint64_t& hashes)
 {
-    const bitcoin::Target target = bitcoin::Target::fromDifficulty(m_difficulty);
+    const bitcoin::Target target = bitcoin::Target::fromDifficulty(m_terms.difficulty);
     std::vector<GrinderResult> found;
     while (m_oldGrinder && hashes > 0) {
         --hashes;
@@ -265,7 +262,7 @@ void SimulatedMiner::grindOld(std::uint64_t& hashes)
 
 void SimulatedMiner::grind(std::uint64_t hashes)
 {
-    if (!m_grinder || m_difficulty.value() <= 0) {
+    if (!m_grinder || m_terms.difficulty.value() <= 0) {
         return;
     }
     if (hasQuirk(MinerQuirk::TimeRolling)) {
@@ -275,7 +272,8 @@ void SimulatedMiner::grind(std::uint64_t hashes)
                            static_cast<std::uint32_t>(elapsed.count()));
     }
     const bool isAtOnce = hasQuirk(MinerQuirk::DifficultyAtOnce);
-    const auto target = bitcoin::Target::fromDifficulty(isAtOnce ? m_difficulty : m_jobDifficulty);
+    const auto target =
+        bitcoin::Target::fromDifficulty(isAtOnce ? m_terms.difficulty : m_jobDifficulty);
     std::vector<GrinderResult> found;
     m_grinder->grind(hashes, target, found);
     for (const GrinderResult& result : found) {
@@ -302,7 +300,7 @@ void SimulatedMiner::sendExtra(const GrinderResult& last)
 void SimulatedMiner::sendWeak(const GrinderResult& result)
 {
     // Pools may still take what met an earlier, lower difficulty of this connection.
-    const auto lowest = bitcoin::Target::fromDifficulty(m_lowestDifficulty);
+    const auto lowest = bitcoin::Target::fromDifficulty(m_terms.lowestDifficulty);
     if (result.isBlock || bitcoin::Target::fromDifficulty(m_jobDifficulty).isMetBy(result.hash)) {
         submit(*m_grinder, result, ShareIntent::Honest);
     } else if (!lowest.isMetBy(result.hash)) {
@@ -316,8 +314,8 @@ void SimulatedMiner::submit(const Grinder& grinder, const GrinderResult& result,
         return;
     }
     const v1::ClientJob& job = *grinder.work().job;
-    const bool isLowered =
-        hasQuirk(MinerQuirk::DifficultyAtOnce) && m_difficulty.value() < m_jobDifficulty.value();
+    const bool isLowered = hasQuirk(MinerQuirk::DifficultyAtOnce) &&
+                           m_terms.difficulty.value() < m_jobDifficulty.value();
     const SentShare share{.tag = m_nextTag++,
                           .intent = intent,
                           .target = isLowered ? ShareTarget::Lowered : ShareTarget::OfJob,

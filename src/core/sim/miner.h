@@ -32,6 +32,16 @@ public:
     virtual void onMinerBlock(const MinedBlock& /*block*/) {}
 };
 
+/// What the pool has told on the present connection.
+struct PoolTerms
+{
+    util::Bytes extranonce1;
+    std::size_t extranonce2Size = 0;
+    std::uint32_t versionMask = 0;
+    util::Difficulty difficulty{};
+    util::Difficulty lowestDifficulty{};
+};
+
 class SimulatedMiner final : private net::ConnectionHandler
 {
 public:
@@ -52,7 +62,7 @@ public:
     [[nodiscard]] const MinerStats& stats() const { return m_ledger.stats(); }
     [[nodiscard]] bool isMining() const { return m_grinder != nullptr; }
     /// As the pool last sent it; 0 before.
-    [[nodiscard]] util::Difficulty difficulty() const { return m_difficulty; }
+    [[nodiscard]] util::Difficulty difficulty() const { return m_terms.difficulty; }
     [[nodiscard]] std::size_t openShares() const { return m_ledger.openCount(); }
 
 private:
@@ -92,12 +102,8 @@ private:
     util::BootTime m_lastSlice{};
     double m_hashesOwed = 0;
 
-    util::Bytes m_extranonce1;
-    std::size_t m_extranonce2Size = 0;
-    std::uint32_t m_versionMask = 0;
-    util::Difficulty m_difficulty{};
-    util::Difficulty m_lowestDifficulty{}; ///< of this connection
-    util::Difficulty m_jobDifficulty{};    ///< when the present job came
+    PoolTerms m_terms;
+    util::Difficulty m_jobDifficulty{}; ///< when the present job came
     util::BootTime m_jobArrived{};
     std::unique_ptr<Grinder> m_grinder;
     std::unique_ptr<Grinder> m_oldGrinder; ///< with StaleSubmits, until its share is found

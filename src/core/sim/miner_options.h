@@ -37,7 +37,7 @@ enum class MinerQuirk : std::uint32_t {
 
 struct MinerOptions
 {
-    net::Endpoint pool;
+    net::Endpoint pool{};
     std::string userAgent = "warppool-sim/1.0";
     std::string user = "simulated";
     std::string password = "x";

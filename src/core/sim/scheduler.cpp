@@ -114,12 +114,6 @@ Scheduler::TimerKey Scheduler::addTask(const StatePointer& state, util::BootTime
     return key;
 }
 
-util::Duration Scheduler::drawLateness()
-{
-    const auto limit = static_cast<std::uint64_t>(m_options.timerLateness.count());
-    return util::Duration(limit == 0 ? 0 : m_random.below(limit + 1));
-}
-
 void Scheduler::stall(util::Executor& executor, util::Duration duration)
 {
     const StatePointer state = ExecutorRef(executor).m_state;

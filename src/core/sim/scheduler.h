@@ -90,7 +90,6 @@ private:
                                              util::Task task);
     TimerKey addTask(const StatePointer& state, util::BootTime when,
                      std::shared_ptr<WaitingTask> waiting);
-    [[nodiscard]] util::Duration drawLateness();
     void enqueue(const StatePointer& state, std::shared_ptr<WaitingTask> waiting);
     void list(const StatePointer& state);
     void unlist(const ExecutorState& state);

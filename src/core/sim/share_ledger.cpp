@@ -12,6 +12,27 @@ constexpr int CODE_LOW_DIFFICULTY = 23;
 
 } // namespace
 
+MinerStats& MinerStats::operator+=(const MinerStats& other)
+{
+    hashes += other.hashes;
+    submitted += other.submitted;
+    accepted += other.accepted;
+    rejected += other.rejected;
+    unanswered += other.unanswered;
+    for (const auto& [code, count] : other.rejectedByCode) {
+        rejectedByCode[code] += count;
+    }
+    falseRejects.insert(falseRejects.end(), other.falseRejects.begin(), other.falseRejects.end());
+    falseAccepts.insert(falseAccepts.end(), other.falseAccepts.begin(), other.falseAccepts.end());
+    blocks.insert(blocks.end(), other.blocks.begin(), other.blocks.end());
+    blocksBelowShareTarget += other.blocksBelowShareTarget;
+    connections += other.connections;
+    disconnections += other.disconnections;
+    jobs += other.jobs;
+    authorizationsRefused += other.authorizationsRefused;
+    return *this;
+}
+
 void ShareLedger::addShare(const SentShare& share)
 {
     ++m_stats.submitted;

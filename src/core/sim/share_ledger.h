@@ -80,6 +80,8 @@ struct MinerStats
     std::uint64_t disconnections = 0;
     std::uint64_t jobs = 0;
     std::uint64_t authorizationsRefused = 0;
+
+    MinerStats& operator+=(const MinerStats& other);
 };
 
 class ShareLedger final

@@ -87,8 +87,9 @@ util::TimerHandle VirtualExecutor::after(util::Duration delay, util::Task task)
 {
     WARP_EXPECT_EXECUTOR(*this);
     Scheduler& scheduler = *m_state->scheduler;
-    const util::BootTime when =
-        scheduler.boot() + std::max(delay, util::Duration{}) + scheduler.drawLateness();
+    const auto limit = static_cast<std::uint64_t>(scheduler.m_options.timerLateness.count());
+    const util::Duration lateness(limit == 0 ? 0 : scheduler.m_random.below(limit + 1));
+    const util::BootTime when = scheduler.boot() + std::max(delay, util::Duration{}) + lateness;
     return std::make_unique<OwnTimer>(ExecutorRef(m_state),
                                       scheduler.addTimer(m_state, when, std::move(task)));
 }

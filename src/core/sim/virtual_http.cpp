@@ -1,5 +1,7 @@
 #include "core/sim/virtual_http.h"
 
+#include "core/sim/node/pending_replies.h"
+
 #include <algorithm>
 
 namespace warp::sim {
@@ -116,7 +118,8 @@ void VirtualHttp::answer(const std::string& from, const std::string& key,
         return;
     }
     const util::BootTime when = inFuture(server.delay + m_fabric->drawLatency());
-    if (server.fault == HttpFault::None) {
+    const bool isWhole = server.fault == HttpFault::None && response.status != CONNECTION_LOST;
+    if (isWhole) {
         exchange->finish(when, std::move(response));
     } else {
         exchange->finish(when, util::Unexpected(net::HttpError::Closed));

@@ -17,7 +17,8 @@
 
 namespace warp::sim {
 
-/// Called on the environment; answers once, then or later, there too.
+/// Called on the environment; answers once, then or later, there too. The status CONNECTION_LOST
+/// (node/pending_replies.h) ends the connection instead.
 using HttpHandler =
     std::function<void(const net::HttpRequest& request, util::Reply<net::HttpResponse> reply)>;
 
