@@ -14,13 +14,15 @@ constexpr util::Duration URGENT_INTERVAL = std::chrono::seconds(1);
 } // namespace
 
 HealthMonitor::HealthMonitor(util::Executor& executor, util::Clock& clock, RpcClient& client,
-                             const TipTracker& tips, const NodeOptions& options, ResultFn onResult)
+                             const TipTracker& tips, const NodeOptions& options, ResultFn onResult,
+                             std::function<void()> onDoubt)
     : m_executor(executor)
     , m_clock(clock)
     , m_client(client)
     , m_tips(tips)
     , m_options(options)
     , m_onResult(std::move(onResult))
+    , m_onDoubt(std::move(onDoubt))
 {}
 
 void HealthMonitor::checkNow()
@@ -93,6 +95,7 @@ void HealthMonitor::report(const ChainInfoResult& result)
     if (isUnanswered && m_pace == Pace::Calm && !m_unanswered) {
         // Only the connection may be dead; the next question opens a new one.
         m_unanswered = m_asked;
+        m_onDoubt();
         ask(Question::ChainInfo);
         return;
     }

@@ -34,9 +34,10 @@ public:
 
     /// All references must outlive it. `onResult` gets every answer to getblockchaininfo and every
     /// error; of a node that was well, a missing answer only after a second try, with the time of
-    /// the first.
+    /// the first, and `onDoubt` is called before that try.
     HealthMonitor(util::Executor& executor, util::Clock& clock, RpcClient& client,
-                  const TipTracker& tips, const NodeOptions& options, ResultFn onResult);
+                  const TipTracker& tips, const NodeOptions& options, ResultFn onResult,
+                  std::function<void()> onDoubt);
 
     /// Asks the whole question now, or right after the one that is under way.
     void checkNow();
@@ -59,6 +60,7 @@ private:
     const TipTracker& m_tips;
     const NodeOptions& m_options;
     ResultFn m_onResult;
+    std::function<void()> m_onDoubt;
     Pace m_pace = Pace::Urgent;
     bool m_isAsking = false;
     bool m_mustAskAgain = false;

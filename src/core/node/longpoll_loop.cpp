@@ -11,6 +11,8 @@ namespace {
 
 constexpr util::Duration MIN_PAUSE = std::chrono::seconds(1);
 constexpr util::Duration MAX_PAUSE = std::chrono::seconds(30);
+// A burst of blocks, not a server that changes its mind with every answer.
+constexpr std::uint32_t MAX_QUICK_ANSWERS = 20;
 // A node with a new tip makes a template before it answers.
 constexpr util::Duration ANSWER_IS_DUE = std::chrono::seconds(5);
 
@@ -80,17 +82,23 @@ void LongpollLoop::onReply(const TemplateResult& answer)
         m_phase = Phase::Dormant;
         return;
     }
-    m_phase = Phase::Idle;
-    const std::uint64_t generation = m_askedGeneration;
+    m_phase = Phase::Telling;
+    const std::string askedId = m_id;
     if (answer) {
         m_id = (*answer)->longpollId;
     }
-    m_onAnswer(answer, generation);
-    if (m_phase != Phase::Idle || m_id.empty()) {
+    m_onAnswer(answer, m_askedGeneration);
+    if (m_phase != Phase::Telling) {
         return;
     }
-    const bool isNewTip = m_tips.generation() != generation;
-    if (answer && (isNewTip || m_clock.boot() - m_askedAt >= MIN_PAUSE)) {
+    if (m_id.empty()) {
+        m_phase = Phase::Idle;
+        return;
+    }
+    const bool isQuick = m_clock.boot() - m_askedAt < MIN_PAUSE;
+    m_quickAnswers = isQuick ? m_quickAnswers + 1 : 0;
+    const bool isNew = m_id != askedId && m_quickAnswers < MAX_QUICK_ANSWERS;
+    if (answer && (isNew || !isQuick)) {
         m_pause = {};
         ask();
         return;

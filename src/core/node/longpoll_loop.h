@@ -40,6 +40,7 @@ private:
     enum class Phase : std::uint8_t {
         Idle,
         Waiting, ///< for the answer
+        Telling, ///< the answer
         Pausing, ///< before the next question
         Dormant, ///< after a time-out; the node may still hold that question
     };
@@ -60,6 +61,7 @@ private:
     util::BootTime m_askedAt{};
     std::uint64_t m_askedGeneration = 0;
     util::Duration m_pause{};
+    std::uint32_t m_quickAnswers = 0; ///< in a row
     util::RequestHandle m_call;
     util::TimerHandle m_timer; ///< of a pause, or of an answer that is due
 };

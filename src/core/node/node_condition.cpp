@@ -16,19 +16,16 @@ HealthNews NodeCondition::noteHealth(const ChainInfoResult& result, const Asked&
         m_isTemplateConfirmed = false;
         return HealthNews::Expected;
     }
-    const bool wasAway = m_healthError || !m_chain;
+    const bool wasUnwell = m_healthError || !m_chain || chainFault();
     m_chain = *result;
     m_healthError.reset();
-    if (chainFault()) {
-        m_isTemplateConfirmed = false;
-    }
-    if (!wasAway) {
+    if (!chainFault() && !wasUnwell) {
         return HealthNews::Expected;
     }
     m_templateError.reset();
     m_isTemplateConfirmed = false;
     m_isPatienceOver = false;
-    return HealthNews::Recovered;
+    return chainFault() ? HealthNews::Expected : HealthNews::Recovered;
 }
 
 void NodeCondition::noteTemplate(util::BootTime now)

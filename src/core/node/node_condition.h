@@ -20,7 +20,7 @@ struct Standing
 
 enum class HealthNews : std::uint8_t {
     Expected,
-    Recovered, ///< well, and the answer before was an error or there was none
+    Recovered, ///< fit for work, which the answer before was not
     Outweighed ///< no answer, but a template came since the question: not counted
 };
 

@@ -63,9 +63,9 @@ struct BlockBytes
 {
     bitcoin::Hash256 hash{};
     std::int64_t height = 0;
-    std::shared_ptr<const std::string> headHex; ///< header, transaction count, coinbase
-    std::shared_ptr<const std::string> tailHex; ///< the other transactions; may be empty
-    std::string workId;
+    std::shared_ptr<const std::string> headHex{}; ///< header, transaction count, coinbase
+    std::shared_ptr<const std::string> tailHex{}; ///< the other transactions; may be empty
+    std::string workId{};
 };
 
 class BlockSubmitter

@@ -15,13 +15,13 @@ enum class Longpoll : std::uint8_t { On, Off };
 
 struct NodeOptions
 {
-    std::string url; ///< "http://127.0.0.1:8332"
+    std::string url{}; ///< "http://127.0.0.1:8332"
     /// A user of its own goes before the cookie; without both the node is asked without a login.
-    std::filesystem::path cookieFile;
-    std::string user;
-    std::string password;
+    std::filesystem::path cookieFile{};
+    std::string user{};
+    std::string password{};
     /// Any other chain is the state WrongChain; without a value the node's chain is taken.
-    std::optional<bitcoin::Network> expectedNetwork;
+    std::optional<bitcoin::Network> expectedNetwork{};
 
     /// A new tip is noticed within this time where nothing else brings it.
     util::Duration pollInterval{std::chrono::seconds(1)};

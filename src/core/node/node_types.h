@@ -95,7 +95,7 @@ enum class SubmitVerdict : std::uint8_t {
 struct SubmitOutcome
 {
     SubmitVerdict verdict = SubmitVerdict::Unknown;
-    std::string reason;
+    std::string reason{};
 
     friend bool operator==(const SubmitOutcome&, const SubmitOutcome&) = default;
 };

@@ -59,7 +59,9 @@ RpcNode::RpcNode(util::Executor& executor, net::Network& network, util::Clock& c
     , m_longpollClient(createClient(network, MAX_TEMPLATE_ANSWER))
     , m_health(
           executor, clock, *m_healthClient, m_tips, m_options,
-          [this](const ChainInfoResult& result, const Asked& asked) { onHealth(result, asked); })
+          [this](const ChainInfoResult& result, const Asked& asked) { onHealth(result, asked); },
+          // A template that comes meanwhile says that the node is well.
+          [this] { probe(); })
     , m_longpoll(executor, clock, *m_longpollClient, m_tips, m_options,
                  [this](const TemplateResult& answer, std::uint64_t generation) {
                      onLongpoll(answer, generation);
@@ -145,8 +147,8 @@ void RpcNode::onHealth(const ChainInfoResult& result, const Asked& asked)
         m_probeTimer.reset();
         waitPatiently();
     }
-    if (result && offerTip(result->tip, asked.generation)) {
-        m_longpoll.onNewTip();
+    if (result) {
+        offerTip(result->tip, asked.generation);
     }
     update(nullptr);
 }
@@ -175,9 +177,10 @@ void RpcNode::onTemplate(const TemplateResult& answer, std::uint64_t generation)
 void RpcNode::onTemplateError(const NodeError& error)
 {
     m_condition.noteTemplateError(error);
+    // Nothing that concerns templates alone.
     const NodeState cause = stateFor(error.code);
-    if (cause == NodeState::Unreachable || cause == NodeState::Unauthorized ||
-        cause == NodeState::WarmingUp) {
+    if (cause == NodeState::Unreachable || cause == NodeState::CookieMissing ||
+        cause == NodeState::Unauthorized || cause == NodeState::WarmingUp) {
         m_health.checkNow();
     }
     update(nullptr);
@@ -190,27 +193,27 @@ bool RpcNode::noteTemplate(const mining::BlockTemplate& arrived, TipSource sourc
     if (const auto& chain = m_condition.chain()) {
         m_longpoll.offer(chain->network, arrived);
     }
-    const std::uint64_t before = m_tips.generation();
-    const bool isPresent = offerTip({.hash = arrived.previous,
+    const TipOffer offer = offerTip({.hash = arrived.previous,
                                      .height = arrived.height - 1,
                                      .source = source,
                                      .trust = TipTrust::Trusted},
                                     generation);
-    if (m_tips.generation() != before) {
-        m_longpoll.onNewTip();
+    if (offer == TipOffer::Adopted) {
         // For the chainwork, and the rest of ChainInfo that goes with the tip.
         m_health.checkNow();
     }
-    return isPresent;
+    return offer != TipOffer::Doubtful;
 }
 
-bool RpcNode::offerTip(const Tip& tip, std::uint64_t generation)
+TipOffer RpcNode::offerTip(const Tip& tip, std::uint64_t generation)
 {
-    if (m_tips.offer(tip, generation) == TipOffer::Doubtful) {
+    const TipOffer offer = m_tips.offer(tip, generation);
+    if (offer == TipOffer::Adopted) {
+        m_longpoll.onNewTip();
+    } else if (offer == TipOffer::Doubtful) {
         m_health.checkNow();
-        return false;
     }
-    return true;
+    return offer;
 }
 
 void RpcNode::update(const TemplatePointer& arrived)
@@ -268,6 +271,9 @@ void RpcNode::scheduleProbe()
 
 void RpcNode::probe()
 {
+    if (m_isProbing) {
+        return;
+    }
     m_isProbing = true;
     m_probe =
         requestTemplate(*m_templateClient, m_clock,

@@ -53,7 +53,7 @@ private:
     /// Whether the template's tip is the present one from here on.
     [[nodiscard]] bool noteTemplate(const mining::BlockTemplate& arrived, TipSource source,
                                     std::uint64_t generation);
-    [[nodiscard]] bool offerTip(const Tip& tip, std::uint64_t generation);
+    TipOffer offerTip(const Tip& tip, std::uint64_t generation);
 
     /// Tells the watchers what changed, the state first.
     void update(const TemplatePointer& arrived);

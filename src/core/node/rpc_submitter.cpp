@@ -2,8 +2,7 @@
 
 #include "core/node/json_text.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -55,20 +54,86 @@ SubmitOutcome outcomeOf(const RpcReply& answer)
 
 } // namespace
 
+/// One connection and how many blocks are under way on it.
+class RpcSubmitter::Slot
+{
+public:
+    explicit Slot(RpcClient rpcClient)
+        : client(std::move(rpcClient))
+    {}
+
+    RpcClient client;
+    std::size_t underWay = 0;
+};
+
+/// Counts on its slot until the answer or its own end, whichever is first.
+class RpcSubmitter::Submission final : public util::Handle
+{
+public:
+    explicit Submission(Slot& slot)
+        : m_slot(&slot)
+    {
+        ++slot.underWay;
+    }
+    ~Submission() override { release(); }
+    Submission(const Submission&) = delete;
+    Submission& operator=(const Submission&) = delete;
+
+    void release()
+    {
+        if (m_slot != nullptr) {
+            --m_slot->underWay;
+            m_slot = nullptr;
+        }
+    }
+    void hold(util::RequestHandle request) { m_request = std::move(request); }
+
+private:
+    Slot* m_slot;
+    util::RequestHandle m_request;
+};
+
 RpcSubmitter::RpcSubmitter(util::Executor& executor, net::Network& network, util::Clock& clock,
                            util::Files& files, const NodeOptions& options)
-    : m_credentials(files, options)
-    , m_client(executor, clock, m_credentials,
-               network.createHttpTransport(
-                   executor, {.baseUrl = options.url, .maxResponseBytes = MAX_ANSWER}))
+    : m_executor(executor)
+    , m_network(network)
+    , m_clock(clock)
+    , m_url(options.url)
+    , m_credentials(files, options)
 {}
+
+RpcSubmitter::~RpcSubmitter() = default;
+
+RpcSubmitter::Slot& RpcSubmitter::freeSlot()
+{
+    const auto byLoad = [](const auto& left, const auto& right) {
+        return left->underWay < right->underWay;
+    };
+    const auto least = std::min_element(m_slots.begin(), m_slots.end(), byLoad);
+    if (least != m_slots.end() && ((*least)->underWay == 0 || m_slots.size() >= MAX_CONNECTIONS)) {
+        return **least;
+    }
+    m_slots.push_back(std::make_unique<Slot>(
+        RpcClient(m_executor, m_clock, m_credentials,
+                  m_network.createHttpTransport(
+                      m_executor, {.baseUrl = m_url, .maxResponseBytes = MAX_ANSWER}))));
+    return *m_slots.back();
+}
 
 util::RequestHandle RpcSubmitter::submit(std::shared_ptr<const BlockBytes> block,
                                          util::Duration timeout, util::Reply<SubmitOutcome> reply)
 {
-    return m_client.call(
-        {.method = "submitblock", .params = submitParams(*block)}, timeout,
-        [reply = std::move(reply)](const RpcReply& answer) { reply(outcomeOf(answer)); });
+    Slot& slot = freeSlot();
+    auto submission = std::make_unique<Submission>(slot);
+    // The handle outlives the callback: without it no reply follows.
+    submission->hold(slot.client.call({.method = "submitblock", .params = submitParams(*block)},
+                                      timeout,
+                                      [reply = std::move(reply),
+                                       mark = submission.get()](const RpcReply& answer) {
+                                          mark->release();
+                                          reply(outcomeOf(answer));
+                                      }));
+    return submission;
 }
 
 } // namespace warp::node

@@ -1,4 +1,5 @@
-// Submits blocks over JSON-RPC on a connection of its own. Lives on one executor, which need not be
+// Submits blocks over JSON-RPC on connections of its own, one for each block that is under way, so
+// that a hung answer holds up no other block. Lives on one executor, which need not be
 // that of RpcNode.
 #pragma once
 
@@ -16,9 +17,16 @@ namespace warp::node {
 class RpcSubmitter final : public BlockSubmitter
 {
 public:
+    /// Blocks under way at the same time; more wait behind the least busy.
+    static constexpr std::size_t MAX_CONNECTIONS = 4;
+
     /// Made on `executor`; all references must outlive it.
     RpcSubmitter(util::Executor& executor, net::Network& network, util::Clock& clock,
                  util::Files& files, const NodeOptions& options);
+
+    ~RpcSubmitter() override;
+    RpcSubmitter(const RpcSubmitter&) = delete;
+    RpcSubmitter& operator=(const RpcSubmitter&) = delete;
 
     /// The block's two texts are sent as they are, without a copy. The handle must go before the
     /// submitter.
@@ -27,8 +35,17 @@ public:
                                              util::Reply<SubmitOutcome> reply) override;
 
 private:
+    class Slot;
+    class Submission;
+
+    [[nodiscard]] Slot& freeSlot();
+
+    util::Executor& m_executor;
+    net::Network& m_network;
+    util::Clock& m_clock;
+    std::string m_url;
     RpcCredentials m_credentials;
-    RpcClient m_client;
+    std::vector<std::unique_ptr<Slot>> m_slots; ///< the first is kept alive and used whenever free
 };
 
 } // namespace warp::node

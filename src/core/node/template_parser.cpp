@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/target.h"
 #include "core/bitcoin/transaction.h"
+#include "core/bitcoin/witness_commitment.h"
 #include "core/node/hex_text.h"
 #include "core/node/json_access.h"
 #include "core/util/hex.h"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace warp::node {
@@ -25,8 +27,8 @@ constexpr std::size_t MIN_TRANSACTION_HEX = std::size_t{2} * 60;
 constexpr std::size_t MAX_SCRIPT_BYTES = 10'000;
 constexpr std::size_t MAX_ID_LENGTH = 1024;
 // OP_RETURN, push of 36 bytes, aa21a9ed (BIP 141).
-constexpr std::string_view COMMITMENT_PREFIX = "6a24aa21a9ed";
-constexpr std::size_t MIN_COMMITMENT_HEX = std::size_t{2} * 38;
+constexpr std::array COMMITMENT_PREFIX{std::byte{0x6A}, std::byte{0x24}, std::byte{0xAA},
+                                       std::byte{0x21}, std::byte{0xA9}, std::byte{0xED}};
 
 std::optional<bitcoin::Hash256> asHash(JsonValue& value)
 {
@@ -228,6 +230,14 @@ bool TemplateReader::readTransaction(simdjson::ondemand::object& object)
         if (key == "weight") {
             return store(transaction.weight, asInteger(value, 0, UINT32_MAX));
         }
+        if (key == "fee") {
+            std::int64_t fee = 0;
+            if (!store(fee, asInteger(value, 0, bitcoin::MAX_MONEY.value()))) {
+                return false;
+            }
+            transaction.fee = util::Satoshi(fee);
+            return true;
+        }
         if (key == "sigops") {
             return store(transaction.sigopCost, asInteger(value, 0, UINT32_MAX));
         }
@@ -288,11 +298,18 @@ bool TemplateReader::readHeight(JsonValue& value)
 bool TemplateReader::readCommitment(JsonValue& value)
 {
     const auto text = asRawString(value).value_or("");
-    if (text.size() < MIN_COMMITMENT_HEX || text.size() > 2 * MAX_SCRIPT_BYTES) {
+    // btcd gives the commitment alone, without the script around it.
+    if (bitcoin::Hash256 commitment; util::decodeHex(text, commitment.bytes)) {
+        m_commitment = bitcoin::witnessCommitmentScript(commitment);
+        return true;
+    }
+    if (text.size() > 2 * MAX_SCRIPT_BYTES) {
         return false;
     }
     m_commitment = util::fromHex(text);
-    return m_commitment && util::toHex(*m_commitment).starts_with(COMMITMENT_PREFIX);
+    return m_commitment && m_commitment->size() >= bitcoin::WITNESS_COMMITMENT_SCRIPT_SIZE &&
+           std::ranges::equal(std::span(*m_commitment).first(COMMITMENT_PREFIX.size()),
+                              COMMITMENT_PREFIX);
 }
 
 bool TemplateReader::readId(JsonValue& value, std::string& id)

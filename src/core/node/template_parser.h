@@ -11,7 +11,8 @@ namespace warp::node {
 /// Checks the type and range of every field that is used; that transactions are valid and hash to
 /// their txid is not asked. A field that not every node has is empty where it is missing or null: a
 /// missing capability, not an error. A transaction without `txid` (or `hash`) is hashed.
-/// The witness commitment is taken where `rules` is absent or names segwit, with or without "!".
+/// The witness commitment is taken where `rules` is absent or names segwit, with or without "!"; it
+/// may stand there as its script (BIP 145) or alone (btcd).
 /// Errors: Malformed, which names the field.
 [[nodiscard]] TemplateResult parseBlockTemplate(const RpcResult& result, util::BootTime received);
 
