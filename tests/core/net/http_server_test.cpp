@@ -182,6 +182,22 @@ private slots:
         QCOMPARE(server.requestCount(), std::size_t{0});
     }
 
+    void refusalSurvivesTheInputThatFollowsIt()
+    {
+        WebServer server({.maxBodyBytes = 1000});
+        RawClient client;
+        QVERIFY(client.connect(server.port()));
+        QVERIFY(client.send("POST / HTTP/1.1\r\nContent-Length: 104857600\r\n\r\n"));
+        QTRY_VERIFY(hasInput(client));
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(client.send(std::string(200000, 'x'))); // a reset would end this
+        }
+        client.endSending();
+        QVERIFY(receiveAll(client).starts_with("HTTP/1.1 413 "));
+        QVERIFY(client.hasEnded());
+        QTRY_COMPARE(server.connectionCount(), std::size_t{0});
+    }
+
     void takesRequestsOfExactlyItsLimits()
     {
         WebServer server({.maxBodyBytes = 1000});
