@@ -1,0 +1,519 @@
+"""The programs from outside: help, set-up, log, limits, and how the pool ends."""
+
+import json
+import pathlib
+import re
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import bitcoin
+from fake_node import Bench, FakeNode, mine_share
+from processes import REPOSITORY
+from warp_test import (Folder, Process, Skip, StratumClient, StratumError, Suite, binary,
+                       expect_equal, expect_in, free_port, is_listening, run)
+
+ADDRESS, PAYOUT_SCRIPT = bitcoin.anyone_can_spend("bcrt")
+EXAMPLE = REPOSITORY / "config" / "example.toml"
+EXAMPLE_SCRIPT = b"\x00\x14" + bytes(20)  # of the example's address
+VERSION = r"\d+\.\d+\.\d+"
+STOP_SECONDS = 5
+
+suite = Suite("functional_program_life")
+
+
+class LifeBench(Bench):
+    """A pool that runs from the start."""
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def share(self):
+        """A whole session: log in, one accepted share, one that is refused, good-bye."""
+        miner = self.miner()
+        job = miner.login("rig")
+        share = mine_share(miner, job)
+        expect_equal(miner.submit("rig", share), True, "share")
+        try:
+            miner.submit("rig", share)
+        except StratumError as refusal:
+            expect_equal(refusal.code, 22, "code of a repeated share")
+        miner.close()
+
+
+# --- programs
+
+def programs():
+    """The programs of this build; the simulator is left out where it is not built."""
+    folder = binary("warppool").parent
+    names = ["warppool", "warppool-cli", "warppool-translator"]
+    return names + [name for name in ("warppool-sim",) if (folder / name).is_file()]
+
+
+# R261
+@suite.check
+def every_program_tells_its_help_and_version():
+    for name in programs():
+        for option in ("--help", "-h"):
+            code, output = run([binary(name), option])
+            expect_equal(code, 0, f"{name} {option}")
+            expect_in("Usage:", output, f"{name} {option}")
+        for option in ("--version", "-v"):
+            code, output = run([binary(name), option])
+            expect_equal(code, 0, f"{name} {option}")
+            assert re.fullmatch(rf"{name} {VERSION}", output), f"{name} {option}: {output!r}"
+
+
+# R261
+@suite.check
+def help_of_the_pool_names_its_options():
+    output = run([binary("warppool"), "--help"])[1]
+    for option in ("--no-gui", "--config", "--set", "--check-config"):
+        expect_in(option, output, "help")
+
+
+# R261
+@suite.check
+def wrong_arguments_are_refused():
+    for name in programs():
+        code, output = run([binary(name), "--no-such-option"])
+        assert code not in (0, -11, -6), f"{name}: exit code {code}"
+        assert output, f"{name} says nothing"
+    for arguments in ([], ["no-such-command"], ["check-address"], ["check-config", "--what"]):
+        expect_equal(run([binary("warppool-cli"), *arguments])[0], 2, f"warppool-cli {arguments}")
+
+
+# R261
+@suite.check
+def check_address_says_what_an_address_pays():
+    def check_address(*arguments):
+        return run([binary("warppool-cli"), "check-address", *arguments])
+
+    expect_equal(check_address(ADDRESS),
+                 (0, f"P2WSH on regtest, script {PAYOUT_SCRIPT.hex()}"), "good address")
+    expect_equal(check_address("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4")[0], 0, "main")
+    code, output = check_address("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5")
+    expect_equal(code, 1, "wrong checksum")
+    expect_in("checksum", output)
+    code, output = check_address(ADDRESS, "--network", "main")
+    expect_equal(code, 1, "wrong network")
+    expect_in("(regtest)", output)
+
+
+# --- set-up and example
+
+def setup(folder, answers):
+    """Runs `warppool-cli setup` with piped answers: (exit code, output)."""
+    done = subprocess.run([binary("warppool-cli"), "setup", "--config", folder / "config.toml"],
+                          input="".join(f"{answer}\n" for answer in answers), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                          check=False)
+    return done.returncode, done.stdout
+
+
+def start_and_mine(folder, node, environment=None):
+    """Starts the pool on the configuration in `folder`; returns the job that a miner gets."""
+    port = free_port()
+    code, output = run([binary("warppool-cli"), "check-config", "--config", folder / "config.toml"],
+                       environment)
+    expect_equal(code, 0, f"check-config:\n{output}")
+    process = Process([binary("warppool"), "--no-gui", "--config", folder / "config.toml",
+                       "--set", f"server.data_dir={folder / 'data'}",
+                       "--set", f"server.pool_listen=127.0.0.1:{port}"], environment)
+    try:
+        process.wait_listening(port)
+        miner = StratumClient(port)
+        job = miner.login("rig")
+        expect_equal(bitcoin.display(job.previous_hash), node.best(), "previous block of the job")
+        coinbase = bitcoin.Transaction.parse(job.coinbase(miner.extranonce1, bytes(
+            miner.extranonce2_size)))
+        miner.close()
+        expect_equal(process.stop(), 0, "exit code")
+        return coinbase
+    finally:
+        process.kill()
+
+
+# R261, R002
+@suite.check
+def setup_with_a_cookie_leads_to_a_running_pool():
+    folder = Folder()
+    node = FakeNode(cookie=folder / "node" / ".cookie").start()
+    try:
+        code, output = setup(folder, ["nowhere", "regtest", ADDRESS[:-1], ADDRESS, "no url",
+                                      node.url, "", node.cookie])
+        expect_equal(code, 0, output)
+        for reason in ("one of auto, main", "checksum", "http:// or https://"):
+            expect_in(reason, output, "what setup says to a wrong answer")
+        coinbase = start_and_mine(folder, node)
+        expect_equal(coinbase.outputs[0][1], PAYOUT_SCRIPT, "who is paid")
+    finally:
+        node.close()
+        folder.close()
+
+
+# R261, R002, R259
+@suite.check
+def setup_with_a_password_keeps_it_in_secrets_toml():
+    folder = Folder()
+    password = 'p"a\\ss word'
+    node = FakeNode(login=("miner", password)).start()
+    try:
+        code, output = setup(folder, ["regtest", ADDRESS, node.url, "miner", password])
+        expect_equal(code, 0, output)
+        assert "ss word" not in (folder / "config.toml").read_text(encoding="utf-8")
+        mode = stat.S_IMODE((folder / "secrets.toml").stat().st_mode)
+        expect_equal(f"{mode:o}", "600", "mode of secrets.toml")
+        start_and_mine(folder, node)
+    finally:
+        node.close()
+        folder.close()
+
+
+# R261
+@suite.check
+def setup_writes_nothing_without_all_answers():
+    folder = Folder()
+    try:
+        code, output = setup(folder, ["regtest", ADDRESS])
+        expect_equal(code, 1, output)
+        expect_in("Nothing was written", output)
+        expect_equal(list(folder.path.iterdir()), [], "files")
+    finally:
+        folder.close()
+
+
+# R258
+@suite.check
+def the_example_passes_as_it_stands():
+    home = Folder()
+    try:
+        arguments = [binary("warppool"), "--config", EXAMPLE, "--check-config"]
+        code, output = run(arguments, {"HOME": str(home.path)})
+        expect_equal((code, output), (0, "The configuration is good."))
+    finally:
+        home.close()
+
+
+# R258: only a port that somebody else has is overridden.
+@suite.check
+def the_example_starts_as_it_stands():
+    home = Folder()
+    cookie = home / ".bitcoin" / "regtest" / ".cookie"
+    usual_port = 18443
+    node = FakeNode(cookie=cookie, port=0 if is_listening(usual_port) else usual_port).start()
+    port = 3333
+    arguments = [binary("warppool"), "--no-gui", "--config", EXAMPLE]
+    if node.port != usual_port:
+        arguments += ["--set", f"node.rpc_url={node.url}"]
+    if is_listening(port):
+        port = free_port()
+        arguments += ["--set", f"server.pool_listen=:{port}"]
+    process = Process(arguments, {"HOME": str(home.path), "XDG_DATA_HOME": ""})
+    try:
+        process.wait_listening(port)
+        miner = StratumClient(port)
+        job = miner.login("rig")
+        coinbase = bitcoin.Transaction.parse(
+            job.coinbase(miner.extranonce1, bytes(miner.extranonce2_size)))
+        expect_equal(coinbase.outputs[0], (node.template()["coinbasevalue"], EXAMPLE_SCRIPT))
+        miner.close()
+        assert (home / ".local" / "share" / "warppool").is_dir(), "the data folder is made"
+        expect_equal(process.stop(), 0, "exit code")
+    finally:
+        process.kill()
+        node.close()
+        home.close()
+
+
+# R263
+@suite.check
+def login_and_settings_come_from_the_environment():
+    login = {"WARPPOOL_NODE_RPC_USER": "warp", "WARPPOOL_NODE_RPC_PASS": "fake-node",
+             "WARPPOOL_RPC_USER": "", "WARPPOOL_RPC_PASS": "",
+             "WARPPOOL_MINING_POOLTAG_PREFIX": "by-variable"}
+    with LifeBench(environment=login) as bench:
+        miner = bench.miner()
+        expect_in(b"by-variable", miner.login("rig").coinbase_suffix, "pool tag")
+
+
+@suite.check
+def a_setting_on_the_command_line_wins():
+    with LifeBench(environment={"WARPPOOL_MINING_POOLTAG_PREFIX": "by-variable"}) as bench:
+        bench.pool.stop()
+        port = free_port()
+        process = Process([binary("warppool"), "--no-gui", "--config", bench.pool.config,
+                           "--set", "mining.pooltag_prefix=by-option",
+                           "--set", f"server.pool_listen=127.0.0.1:{port}"],
+                          bench.pool.environment)
+        try:
+            process.wait_listening(port)
+            miner = StratumClient(port)
+            expect_in(b"by-option", miner.login("rig").coinbase_suffix, "pool tag")
+            miner.close()
+        finally:
+            process.kill()
+
+
+# P41: what has no part yet is said, and is no fault.
+@suite.check
+def settings_that_come_later_are_named():
+    settings = {"node": {"zmq_hashblock_addr": "tcp://127.0.0.1:28332"},
+                "server": {"v2_listen": ":34254"}, "ratelimit": {"auth_burst": 7}}
+    wanted = ("[node] zmq_hashblock_addr", "[server] v2_listen", "[ratelimit] auth_burst")
+    with LifeBench(settings) as bench:
+        for key in wanted:
+            line = bench.process.wait_line(f"{key}: has no effect yet")[1]
+            assert re.search(r"warning +config", line), line
+            expect_in(f"{bench.pool.config}:", line)
+        bench.share()
+        bench.pool.stop()
+        code, output = run([binary("warppool"), "--config", bench.pool.config, "--check-config"],
+                           bench.pool.environment)
+        expect_equal(code, 0, output)
+        for key in wanted:
+            expect_in(f"{key}: has no effect yet", output)
+
+
+# --- log
+
+TEXT_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) +"
+                       r"(app|config|net|node|mining|stratum|engine|store|api|sim) +\S.*")
+
+
+def log_of(logging):
+    """(level, category, text) of all records of a session of one miner."""
+    with LifeBench({"logging": logging}) as bench:
+        bench.share()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        return bench.process.lines()
+
+
+def levels_and_categories(lines):
+    records = set()
+    for line in lines:
+        assert TEXT_LINE.fullmatch(line), f"not a log line: {line!r}"
+        level, category = line.split()[1:3]
+        records.add((level, category))
+    return records
+
+
+# R262
+@suite.check
+def log_levels_leave_out_what_matters_less():
+    debug = levels_and_categories(log_of({"level": "debug"}))
+    assert {level for level, _ in debug} >= {"debug", "info"}, debug
+    info = levels_and_categories(log_of({"level": "info"}))
+    expect_equal({level for level, _ in info}, {"info"}, "levels at info")
+    expect_equal(log_of({"level": "warning"}), [], "log at warning")
+    expect_equal(log_of({"level": "error"}), [], "log at error")
+    assert ("debug", "net") in levels_and_categories(log_of({"debug": True}))
+
+
+# R262
+@suite.check
+def log_is_json_when_asked_for():
+    lines = log_of({"json": True, "level": "debug"})
+    records = [json.loads(line) for line in lines]
+    assert len(records) > 5, lines
+    for record in records:
+        expect_equal(set(record), {"time", "level", "category", "text"}, "keys")
+        assert all(isinstance(value, str) for value in record.values()), record
+    assert any(record["text"].startswith("WarpPool ") for record in records), records
+
+
+# R262: the traffic with miners, and of debug records nothing else.
+@suite.check
+def net_debug_records_the_traffic_with_miners():
+    lines = log_of({"level": "warning", "net_debug": True})
+    records = levels_and_categories(lines)
+    assert records <= {("debug", "net"), ("debug", "stratum"), ("info", "net"),
+                       ("info", "stratum")}, records
+    log = "\n".join(lines)
+    for part in ("mining.subscribe", "mining.authorize", "mining.set_difficulty", "mining.notify",
+                 "mining.submit", "Duplicate share"):
+        expect_in(part, log, "net_debug log")
+    quiet = "\n".join(log_of({"level": "info"}))
+    assert "mining." not in quiet, quiet
+
+
+# R259: nothing that is secret is logged, however much is.
+@suite.check
+def log_holds_no_secret():
+    log = "\n".join(log_of({"level": "debug", "net_debug": True}))
+    assert "fake-node" not in log, log
+
+
+# --- end
+
+def wait_closed(miner, seconds=STOP_SECONDS):
+    """Reads until the pool closes the connection."""
+    while miner.read_message(seconds) is not None:
+        pass
+
+
+def check_stop(number):
+    with LifeBench() as bench:
+        miners = [bench.miner() for _ in range(3)]
+        for miner in miners:
+            miner.login("rig")
+        silent = bench.miner()  # connected, never said a word
+        started = time.monotonic()
+        bench.process.signal(number)
+        expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+        assert time.monotonic() - started < STOP_SECONDS
+        for miner in [*miners, silent]:
+            wait_closed(miner)
+        assert not is_listening(bench.pool.port), "the listener is closed"
+        expect_in("stopped", bench.process.lines()[-1], "last line")
+        bench.pool.start()  # port and data folder are free again
+        bench.share()
+
+
+# P42
+@suite.check
+def sigterm_ends_the_pool_in_order():
+    check_stop(signal.SIGTERM)
+
+
+# P42
+@suite.check
+def sigint_ends_the_pool_in_order():
+    check_stop(signal.SIGINT)
+
+
+# P42
+@suite.check
+def stops_at_once_without_a_node():
+    with LifeBench() as bench:
+        bench.node.stop()
+        bench.process.wait_line("health: node_unreachable")
+        started = time.monotonic()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        assert time.monotonic() - started < STOP_SECONDS
+
+
+# P42: the node hangs, so nobody could wait for its verdict; still the end comes.
+@suite.check
+def stops_with_a_node_that_hangs():
+    with LifeBench() as bench:
+        bench.node.set(trouble="hang")
+        bench.node.wait_request(lambda request: True, since=time.monotonic())
+        started = time.monotonic()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        assert time.monotonic() - started < STOP_SECONDS
+
+
+# P42, R027: a block on its way to the node when the signal comes still arrives.
+@suite.check
+def a_block_on_its_way_is_delivered_before_the_end():
+    with LifeBench() as bench:
+        bench.node.set(submit_gate=threading.Event())
+        miner = bench.miner()
+        job = miner.login("rig")
+        share = miner.mine(job, job.network_target)
+        expect_equal(miner.submit("rig", share), True, "share")
+        bench.node.wait_request(lambda request: request.method == "submitblock")
+        bench.process.signal(signal.SIGTERM)
+        wait_closed(miner)
+        assert bench.process.is_running(), "the pool waits for the verdict"
+        bench.node.submit_gate.set()
+        expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+        expect_equal(bench.node.best(), share.block_hash, "best block")
+        expect_in("block accepted at height", bench.process.output())
+
+
+# P42, R027: the same with a node that is away for a moment.
+@suite.check
+def a_block_is_tried_again_before_the_end():
+    with LifeBench() as bench:
+        miner = bench.miner()
+        job = miner.login("rig")
+        share = miner.mine(job, job.network_target)
+        bench.node.stop()
+        expect_equal(miner.submit("rig", share), True, "share")
+        bench.process.wait_line("has no verdict after")
+        bench.process.signal(signal.SIGTERM)
+        wait_closed(miner)
+        bench.node.start()
+        expect_equal(bench.process.wait_exit(2 * STOP_SECONDS), 0, "exit code")
+        expect_equal(bench.node.best(), share.block_hash, "best block")
+
+
+# P42: the signal comes right behind the share.
+@suite.check
+def a_share_just_sent_is_still_judged():
+    with LifeBench() as bench:
+        miner = bench.miner()
+        job = miner.login("rig")
+        share = miner.mine(job, job.network_target)
+        expect_equal(miner.submit("rig", share), True, "share")
+        bench.process.signal(signal.SIGTERM)
+        expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+        expect_equal(bench.node.best(), share.block_hash, "best block")
+
+
+@suite.check
+def sighup_does_not_end_the_pool_without_a_word():
+    with LifeBench() as bench:
+        bench.process.signal(signal.SIGHUP)
+        bench.process.wait_line("signal 1")
+        expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+
+
+# --- limits
+
+def open_files_limit(pid):
+    """(soft, hard) of a running process."""
+    for line in pathlib.Path(f"/proc/{pid}/limits").read_text(encoding="utf-8").splitlines():
+        if line.startswith("Max open files"):
+            soft, hard = line.split()[3:5]
+            return int(soft), int(hard)
+    raise AssertionError("no limit of open files")
+
+
+def start_limited(bench, soft, hard):
+    """Starts the pool under limits of open files."""
+    here = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if here != resource.RLIM_INFINITY and here < hard:
+        raise Skip(f"the hard limit here is below {hard}")
+    bench.pool.stop()
+    bench.pool.process = Process(
+        ["sh", "-c", f'ulimit -S -n {soft}; ulimit -H -n {hard}; exec "$@"', "sh",
+         binary("warppool"), "--no-gui", "--config", bench.pool.config], bench.pool.environment)
+    bench.pool.process.wait_listening(bench.pool.port)
+
+
+# B30
+@suite.check
+def raises_the_limit_of_open_files():
+    with LifeBench({"server": {"max_connections": 1000}}) as bench:
+        start_limited(bench, 64, 2048)
+        expect_equal(open_files_limit(bench.process.pid), (2048, 2048), "limit of open files")
+        assert "does not fit" not in bench.process.output(), bench.process.output()
+        # More miners than the soft limit would have let in.
+        miners = [bench.miner() for _ in range(100)]
+        for miner in miners:
+            miner.send({"id": 1, "method": "mining.subscribe", "params": []})
+        for miner in miners:
+            assert miner.read_message() is not None, "a miner was turned away"
+
+
+# B30
+@suite.check
+def says_when_the_connection_cap_does_not_fit():
+    with LifeBench({"server": {"max_connections": 2000}}) as bench:
+        start_limited(bench, 64, 2048)
+        line = bench.process.wait_line("does not fit")[1]
+        for part in ("warning", "max_connections = 2000", "2048 open files"):
+            expect_in(part, line, "warning")
+        bench.share()
+
+
+if __name__ == "__main__":
+    sys.exit(suite.run())
