@@ -1,11 +1,9 @@
 """Miners on the real pool over real sockets: sessions, shares, blocks, listeners, bad manners."""
 
 import decimal
-import hashlib
 import json
 import re
 import socket
-import struct
 import sys
 import threading
 import time
@@ -13,9 +11,10 @@ import time
 import bitcoin
 from background import Background
 from fake_node import EASY_BITS, WITNESS_COMMITMENT, Bench, mine_share
+from miner_tools import (Wire, expect_refusal, flood_without_reading, grind, request, submit)
 from pool import toml_text
-from warp_test import (Deadline, Share, StratumClient, StratumError, Suite, expect_equal,
-                       expect_in, free_port, is_listening, target_from_difficulty, wait_until)
+from warp_test import (Deadline, StratumClient, StratumError, Suite, expect_equal, expect_in,
+                       free_port, is_listening, target_from_difficulty, wait_until)
 
 REGTEST_BITS = 0x207FFFFF
 VERSION_MASK = 0x1FFFE000  # BIP320
@@ -26,92 +25,6 @@ EXTRANONCE1_BYTES = 4
 suite = Suite("functional_pool_mining")
 bench = Bench()
 suite.cleanup(bench.__exit__)
-
-
-class Wire:
-    """A socket whose lines are looked at as they are."""
-
-    def __init__(self, port, receive_buffer=None):
-        self._socket = socket.socket()
-        if receive_buffer is not None:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self._socket.connect(("127.0.0.1", port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._buffer = b""
-
-    def send(self, data):
-        self._socket.sendall(data)
-
-    def line(self, seconds=10):
-        """The next line without its end; None where the pool closed."""
-        self._socket.settimeout(seconds)
-        while b"\n" not in self._buffer:
-            try:
-                part = self._socket.recv(65536)
-            except ConnectionResetError:
-                return None
-            if not part:
-                return None
-            self._buffer += part
-        line, self._buffer = self._buffer.split(b"\n", 1)
-        return line
-
-    def replies(self, count):
-        """The next lines that are no notifications."""
-        found = []
-        while len(found) < count:
-            line = self.line()
-            if line is None:
-                raise AssertionError(f"closed after {len(found)} replies of {count}")
-            if b'"method"' not in line:
-                found.append(line)
-        return found
-
-    def wait_closed(self, seconds=10):
-        deadline = Deadline(seconds)
-        while self.line(max(deadline.remaining(), 0.001)) is not None:
-            pass
-
-    def close(self, reset=False):
-        if reset:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._socket.close()
-
-
-def request(method, *params, identity=1):
-    return json.dumps({"id": identity, "method": method, "params": params}).encode() + b"\n"
-
-
-def expect_refusal(code, words, function, *arguments, **changes):
-    try:
-        function(*arguments, **changes)
-    except StratumError as refusal:
-        expect_equal(refusal.code, code, f"code of {refusal}")
-        expect_in(words, refusal.message, "words of the refusal")
-        return
-    raise AssertionError(f"accepted, although it should be refused with {code} ({words})")
-
-
-def submit(miner, share, user="rig", **changes):
-    """mining.submit with single parameters replaced."""
-    values = {"user": user, "job": share.job.job_id, "extranonce2": share.extranonce2.hex(),
-              "time": f"{share.time:08x}", "nonce": f"{share.nonce:08x}", **changes}
-    params = [values[name] for name in ("user", "job", "extranonce2", "time", "nonce")]
-    if "version" in changes:
-        params.append(changes["version"])
-    return miner.call("mining.submit", *params, *changes.get("more", []))
-
-
-def grind(miner, job, version, extranonce2):
-    """A block with a version of one's own."""
-    start = hashlib.sha256(job.header_start(miner.extranonce1, extranonce2, version=version))
-    for nonce in range(1 << 22):
-        attempt = start.copy()
-        attempt.update(nonce.to_bytes(4, "little"))
-        digest = hashlib.sha256(attempt.digest()).digest()
-        if bitcoin.hash_number(digest) <= job.network_target:
-            return Share(job, extranonce2, job.time, nonce, version, digest)
-    raise AssertionError("no block in four million hashes")
 
 
 def mine_block(miner, **options):
@@ -645,59 +558,34 @@ def a_miner_that_breaks_off_harms_nobody():
     expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
 
 
+def seat(capped):
+    """A miner that works; None while there is no place for it."""
+    try:
+        return capped.working_miner()
+    except ConnectionError:
+        return None
+
+
 # R031
 @suite.check
 def the_connection_cap_holds():
     with Bench({"server": {"max_connections": 3}}).start() as capped:
-        # The check that the port is open was a connection, too.
-        wait_until(lambda: len(connected(capped, 3)) == 3, 10, "three miners")
-        miners = [capped.working_miner() for _ in range(3)]
+        # The check that the port is open was a connection, too, and may still be counted.
+        miners = [wait_until(lambda: seat(capped), 10, "a place") for _ in range(3)]
         wire = Wire(capped.pool.port)
         wire.wait_closed()
         capped.process.wait_line("refused: all 3 are taken")
         for miner in miners:
             expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
         miners[0].close()
-        wait_until(lambda: len(connected(capped, 1)) == 1, 10, "a place for the next")
-        capped.working_miner()
-
-
-def connected(capped, count):
-    """Of `count` new connections those that are let in; all are closed again."""
-    wires = [Wire(capped.pool.port) for _ in range(count)]
-    let_in = []
-    for wire in wires:
-        try:
-            wire.send(request("mining.ping"))
-            if wire.line() is not None:
-                let_in.append(wire)
-        except OSError:
-            pass  # turned away before it could ask
-    for wire in wires:
-        wire.close()
-    return let_in
-
-
-def flood_without_reading(deadline):
-    """Asks for large answers and reads none until the pool ends it. Returns the requests sent."""
-    wire = Wire(bench.pool.port, receive_buffer=4096)
-    wire.send(request("mining.subscribe") + request("mining.authorize", "rig"))
-    block = request("mining.subscribe") * 100
-    count = 0
-    while not deadline.is_over():
-        try:
-            wire.send(block)
-        except OSError:
-            return count
-        count += 100
-    raise AssertionError(f"still connected after {count} requests without a look at the answers")
+        wait_until(lambda: seat(capped), 10, "a place for the next")
 
 
 # R031: bounded write buffers; the others do not wait.
 @suite.check
 def a_miner_that_does_not_read_is_dropped_and_delays_nobody():
     miner = bench.working_miner()
-    flood = Background(lambda: flood_without_reading(Deadline(20)))
+    flood = Background(lambda: flood_without_reading(bench.pool.port, 20))
     seconds = []
     while flood.is_running() or len(seconds) < 20:
         share = mine_share(miner, bench.job_on_tip(miner))
