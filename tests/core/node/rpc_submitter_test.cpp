@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -138,6 +140,28 @@ private slots:
         const SubmitOutcome outcome = bench.submit({.headHex = text("aa"), .tailHex = text("bb")});
         QCOMPARE(static_cast<int>(outcome.verdict), verdict);
         QCOMPARE(outcome.reason, reason.toStdString());
+    }
+
+    // B42: a block is not held up by another one's answer, up to a number of them.
+    void aHungBlockHoldsUpNoOther()
+    {
+        Bench bench;
+        std::set<std::size_t> connections;
+        std::vector<util::RequestHandle> handles;
+        for (std::size_t i = 0; i < RpcSubmitter::MAX_CONNECTIONS; ++i) {
+            handles.push_back(bench.submitter.submit(
+                std::make_shared<const BlockBytes>(BlockBytes{.headHex = text("aa")}), 30s,
+                [](const SubmitOutcome&) {}));
+            bench.world.executor.runFor(1s);
+            connections.insert(bench.seen.connection);
+        }
+        QCOMPARE(connections.size(), RpcSubmitter::MAX_CONNECTIONS);
+        // One given up leaves its connection to the next.
+        handles.erase(handles.begin());
+        bench.answer =
+            net::HttpResponse{.status = 200, .body = quoted("{'result':null}"), .contentType = {}};
+        QCOMPARE(bench.submit({.headHex = text("bb")}).verdict, SubmitVerdict::Accepted);
+        QCOMPARE(bench.world.network.transports.size(), RpcSubmitter::MAX_CONNECTIONS);
     }
 
     void aNodeThatDoesNotAnswerGivesNoVerdict()

@@ -5,8 +5,8 @@
 
 #include <QTest>
 
+#include <memory>
 #include <string>
-#include <vector>
 
 namespace {
 
@@ -27,14 +27,20 @@ private slots:
     void everyPurposeHasItsConnection()
     {
         NodeBench bench;
-        const node::RpcSubmitter submitter(bench.world.executor, bench.world.network,
-                                           bench.world.clock, bench.world.files,
-                                           {.url = "http://node:8332"});
+        node::RpcSubmitter submitter(bench.world.executor, bench.world.network, bench.world.clock,
+                                     bench.world.files, {.url = "http://node:8332"});
         bench.run(30s);
         QVERIFY(bench.fetch().hasValue());
+        const auto submission =
+            submitter.submit(std::make_shared<const node::BlockBytes>(node::BlockBytes{
+                                 .headHex = std::make_shared<const std::string>("00")}),
+                             30s, [](const node::SubmitOutcome&) {});
+        bench.run(1s);
         QCOMPARE(bench.world.network.transports.size(), std::size_t{4});
         for (const auto& call : bench.server.calls) {
-            if (call.method != "getblocktemplate") {
+            if (call.method == "submitblock") {
+                QCOMPARE(call.connection, std::size_t{3});
+            } else if (call.method != "getblocktemplate") {
                 QCOMPARE(call.connection, test::HEALTH);
             } else {
                 QCOMPARE(call.connection, call.isLongpoll() ? test::LONGPOLL : test::TEMPLATE);
