@@ -62,14 +62,22 @@ bool Courier::makeRoom(const bitcoin::Hash256& parent)
     if (m_parcels.size() < CAPACITY) {
         return true;
     }
-    // Only what would be superseded anyway may go: a waiting block whose parent is taken.
+    // What waits behind a block under way on its own parent is the least likely to be needed.
     for (auto it = m_parcels.begin(); it != m_parcels.end(); ++it) {
-        if (it->second.phase == Phase::Waiting && isParentTaken(it->second.parent)) {
-            m_parcels.erase(it);
+        if (it->second.phase == Phase::Waiting && it->second.parent != parent) {
+            finishWaiting(it);
             return true;
         }
     }
     return !isParentTaken(parent);
+}
+
+void Courier::finishWaiting(Parcels::iterator it)
+{
+    BlockRecord record = it->second.record;
+    record.state = BlockState::Superseded;
+    m_parcels.erase(it);
+    report(record);
 }
 
 void Courier::deliver(mining::FoundBlock block, std::string worker, bitcoin::Network network)
@@ -138,8 +146,7 @@ void Courier::onOutcome(const bitcoin::Hash256& hash, const node::SubmitOutcome&
         finish(hash, BlockState::Accepted, outcome.reason);
         break;
     case node::SubmitVerdict::Inconclusive:
-        // Valid, but another block of the same height came first: the race is the network's now.
-        finish(hash, BlockState::Superseded, outcome.reason);
+        track(it->second, outcome.reason);
         break;
     case node::SubmitVerdict::Rejected:
         finish(hash, BlockState::Rejected, outcome.reason);
@@ -150,17 +157,38 @@ void Courier::onOutcome(const bitcoin::Hash256& hash, const node::SubmitOutcome&
     }
 }
 
+void Courier::submitAfter(Parcel& parcel, util::Duration delay)
+{
+    parcel.timer = m_executor.after(delay, [this, hash = parcel.record.hash] {
+        if (const auto it = m_parcels.find(hash); it != m_parcels.end()) {
+            submit(it->second);
+        }
+    });
+}
+
 void Courier::retryLater(Parcel& parcel, const std::string& reason)
 {
     parcel.phase = Phase::Retrying;
     LOG_WARNING(Engine, "block {} has no verdict after {} attempts ({}); trying again",
                 bitcoin::toDisplayHex(parcel.record.hash), parcel.attempts,
                 util::sanitize(reason, 200));
-    parcel.timer = m_executor.after(m_options.retryDelay, [this, hash = parcel.record.hash] {
-        if (const auto it = m_parcels.find(hash); it != m_parcels.end()) {
-            submit(it->second);
-        }
-    });
+    constexpr std::uint32_t MAX_DOUBLINGS = 8;
+    const std::uint32_t doublings = std::min(parcel.attempts - 1, MAX_DOUBLINGS);
+    submitAfter(parcel,
+                std::min(m_options.retryDelay * (1U << doublings), m_options.retryDelayMax));
+}
+
+void Courier::track(Parcel& parcel, const std::string& reason)
+{
+    // Valid, but another block of its height came first, or the node still connects it. The race
+    // may yet be won: "duplicate" then says that the node has it.
+    if (++parcel.inconclusive >= m_options.trackLimit) {
+        finish(parcel.record.hash, BlockState::Superseded, reason);
+        return;
+    }
+    parcel.phase = Phase::Tracking;
+    submitAfter(parcel, m_options.trackInterval);
+    checkDrained();
 }
 
 void Courier::onSiblingWaitOver(const bitcoin::Hash256& hash)
@@ -218,11 +246,7 @@ void Courier::releaseSiblings(const bitcoin::Hash256& parent)
     std::sort(waiting.begin(), waiting.end());
     for (const bitcoin::Hash256& hash : waiting) {
         if (isWon) {
-            const auto it = m_parcels.find(hash);
-            BlockRecord record = it->second.record;
-            record.state = BlockState::Superseded;
-            m_parcels.erase(it);
-            report(record);
+            finishWaiting(m_parcels.find(hash));
         } else if (!isParentTaken(parent)) {
             submit(m_parcels.at(hash));
         }
@@ -244,7 +268,10 @@ void Courier::drain(util::Duration patience, util::Task done)
 
 void Courier::checkDrained()
 {
-    if (m_onDrained && m_parcels.empty()) {
+    const bool isIdle = std::all_of(m_parcels.begin(), m_parcels.end(), [](const auto& entry) {
+        return entry.second.phase == Phase::Tracking;
+    });
+    if (m_onDrained && isIdle) {
         m_drainTimer.reset();
         // Later, because finishing a block calls this from within its own callbacks.
         m_executor.post(std::exchange(m_onDrained, nullptr));

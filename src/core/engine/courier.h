@@ -28,21 +28,26 @@ public:
     {
         util::Duration submitTimeout{std::chrono::seconds(30)};
         util::Duration retryDelay{std::chrono::milliseconds(500)};
+        util::Duration retryDelayMax{std::chrono::seconds(5)}; ///< the delay doubles up to this
         util::Duration siblingWait{std::chrono::seconds(1)};
+        /// A block that is valid but not on the best chain is asked about so often, so many times.
+        util::Duration trackInterval{std::chrono::seconds(10)};
+        std::uint32_t trackLimit = 60;
     };
 
     /// @param onAccepted called on this executor when the node has taken a block
     Courier(util::Executor& executor, std::unique_ptr<node::BlockSubmitter> submitter,
             Hosted<Statistics>& statistics, Options options, std::function<void()> onAccepted);
 
-    /// A block that was found. When full, only blocks on a parent that is already won are dropped.
+    /// A block that was found. Blocks on a parent that is already won are only counted; when full,
+    /// so are those that wait behind a block under way on their own parent.
     void deliver(mining::FoundBlock block, std::string worker, bitcoin::Network network);
 
     /// Calls `done` once nothing is under way, or after `patience`.
     void drain(util::Duration patience, util::Task done);
 
 private:
-    enum class Phase : std::uint8_t { Waiting, Submitting, Retrying };
+    enum class Phase : std::uint8_t { Waiting, Submitting, Retrying, Tracking };
 
     struct Parcel
     {
@@ -51,18 +56,25 @@ private:
         std::shared_ptr<const node::BlockBytes> bytes;
         Phase phase = Phase::Waiting;
         std::uint32_t attempts = 0;
+        std::uint32_t inconclusive = 0; ///< such answers so far
         util::RequestHandle request;
         util::TimerHandle timer;
     };
+
+    using Parcels = std::unordered_map<bitcoin::Hash256, Parcel>;
 
     [[nodiscard]] bool isParentWon(const bitcoin::Hash256& parent) const;
     /// Won, or with a block of ours under way.
     [[nodiscard]] bool isParentTaken(const bitcoin::Hash256& parent) const;
     [[nodiscard]] bool makeRoom(const bitcoin::Hash256& parent);
+    /// One that need not go out any more.
+    void finishWaiting(Parcels::iterator it);
     void submit(Parcel& parcel);
     void onOutcome(const bitcoin::Hash256& hash, const node::SubmitOutcome& outcome);
     void onSiblingWaitOver(const bitcoin::Hash256& hash);
     void retryLater(Parcel& parcel, const std::string& reason);
+    void track(Parcel& parcel, const std::string& reason);
+    void submitAfter(Parcel& parcel, util::Duration delay);
     void finish(const bitcoin::Hash256& hash, interfaces::BlockState state,
                 const std::string& reason);
     void releaseSiblings(const bitcoin::Hash256& parent);
@@ -74,9 +86,9 @@ private:
     Hosted<Statistics>& m_statistics;
     Options m_options;
     std::function<void()> m_onAccepted;
-    std::unordered_map<bitcoin::Hash256, Parcel> m_parcels; ///< by block hash
-    std::vector<bitcoin::Hash256> m_wonParents;             ///< newest last, at most 16
-    std::vector<bitcoin::Hash256> m_finished;               ///< newest last, at most CAPACITY
+    Parcels m_parcels;                          ///< by block hash
+    std::vector<bitcoin::Hash256> m_wonParents; ///< newest last, at most 16
+    std::vector<bitcoin::Hash256> m_finished;   ///< newest last, at most CAPACITY
     util::Task m_onDrained;
     util::TimerHandle m_drainTimer;
 };

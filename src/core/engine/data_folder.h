@@ -1,6 +1,6 @@
 // The data folder: made, locked by one process, and watched. A folder that cannot be used is a
 // health state that ends by itself; one that another process holds ends the start.
-// Lives on the "courier" executor, except for lockDataFolder().
+// Lives on the "store" executor, except for lockDataFolder().
 #pragma once
 
 #include "core/engine/hosted.h"

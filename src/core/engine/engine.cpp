@@ -14,6 +14,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
     m_eventExecutor = platform.executors.createExecutor("events");
     m_statisticsExecutor = platform.executors.createExecutor("stats");
+    m_storeExecutor = platform.executors.createExecutor("store");
     m_courierExecutor = platform.executors.createExecutor("courier");
     m_workExecutor = platform.executors.createExecutor("work");
     for (std::size_t i = 0; i < m_options.ioThreads; ++i) {
@@ -24,7 +25,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_events.attach(*m_eventExecutor);
     m_statistics.attach(*m_statisticsExecutor);
     m_courier.attach(*m_courierExecutor);
-    m_dataFolder.attach(*m_courierExecutor);
+    m_dataFolder.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_listeners.attach(*m_ioExecutors.front());
 }
@@ -43,6 +44,7 @@ Engine::~Engine()
     m_ioExecutors.clear();
     m_workExecutor.reset();
     m_courierExecutor.reset();
+    m_storeExecutor.reset();
     m_statisticsExecutor.reset();
     m_eventExecutor.reset();
 }
@@ -65,7 +67,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
-            return std::make_unique<DataFolder>(*m_courierExecutor, m_platform.files,
+            return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });

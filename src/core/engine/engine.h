@@ -28,7 +28,8 @@ public:
 
     /// Everything in `platform` must outlive the engine.
     Engine(const Platform& platform, EngineOptions options);
-    /// Stops what still runs, without waiting for verdicts; see stop().
+    /// After stop() has called `done`, or before start(). On a scheduler that plays all threads in
+    /// one it may also end what still runs, as a crash would.
     ~Engine() override;
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
@@ -67,6 +68,7 @@ private:
     // Last members, so that they end before what their tasks use; in their stopping order.
     std::unique_ptr<util::Executor> m_eventExecutor;
     std::unique_ptr<util::Executor> m_statisticsExecutor;
+    std::unique_ptr<util::Executor> m_storeExecutor;
     std::unique_ptr<util::Executor> m_courierExecutor;
     std::unique_ptr<util::Executor> m_workExecutor;
     std::vector<std::unique_ptr<util::Executor>> m_ioExecutors;

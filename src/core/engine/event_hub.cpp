@@ -13,8 +13,11 @@ public:
     {}
     ~Registration() override
     {
+        std::shared_ptr<interfaces::EventFn> ended; // goes after the lock: it may own anything
         const util::MutexLock lock(m_registry->mutex);
-        m_registry->subscribers.erase(m_id);
+        const auto it = m_registry->subscribers.find(m_id);
+        ended = std::move(it->second);
+        m_registry->subscribers.erase(it);
     }
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
@@ -39,15 +42,26 @@ std::unique_ptr<util::Subscription> EventHub::subscribe(interfaces::EventFn onEv
 void EventHub::publish(const interfaces::PoolEvent& event)
 {
     m_executor->post([registry = m_registry, event] {
-        std::vector<std::shared_ptr<interfaces::EventFn>> receivers;
+        std::vector<std::uint64_t> ids;
         {
             const util::MutexLock lock(registry->mutex);
             for (const auto& [id, receiver] : registry->subscribers) {
-                receivers.push_back(receiver);
+                ids.push_back(id);
             }
         }
-        for (const auto& receiver : receivers) {
-            (*receiver)(event);
+        for (const std::uint64_t id : ids) {
+            // Looked up anew: a receiver before it may have ended it.
+            std::shared_ptr<interfaces::EventFn> receiver;
+            {
+                const util::MutexLock lock(registry->mutex);
+                const auto it = registry->subscribers.find(id);
+                if (it != registry->subscribers.end()) {
+                    receiver = it->second;
+                }
+            }
+            if (receiver) {
+                (*receiver)(event);
+            }
         }
     });
 }

@@ -85,7 +85,7 @@ void Statistics::addShares(const ShareBatch& batch)
 
 void Statistics::setState(interfaces::EngineState state)
 {
-    if (m_current.state == state) {
+    if (m_current.state == state || m_current.state == interfaces::EngineState::Stopping) {
         return;
     }
     m_current.state = state;

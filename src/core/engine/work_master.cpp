@@ -125,9 +125,14 @@ void WorkMaster::onTip(const node::Tip& tip)
         }
     }
     m_tip = tip;
-    // A longpoll brings the template with the tip.
+    if (m_isServing && m_job->source->previous == tip.hash) {
+        return;
+    }
     if (isChange && tip.source != node::TipSource::Longpoll) {
         requestTemplate();
+    } else {
+        // A longpoll brings the template with the tip; if it does not, it is asked for.
+        scheduleRefresh(RETRY_DELAY);
     }
 }
 

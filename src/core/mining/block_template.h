@@ -18,9 +18,10 @@ struct TemplateTransaction
 {
     bitcoin::Hash256 txid{};
     bitcoin::Hash256 wtxid{};
-    std::uint32_t weight = 0;    ///< weight units; 0 where the node does not say
-    std::uint32_t sigopCost = 0; ///< as the node counts it; 0 where it does not say
-    std::size_t hexLength = 0;   ///< characters of this transaction in transactionsHex
+    std::uint32_t weight = 0;           ///< weight units; 0 where the node does not say
+    std::uint32_t sigopCost = 0;        ///< as the node counts it; 0 where it does not say
+    std::optional<util::Satoshi> fee{}; ///< part of coinbaseValue; none where the node does not say
+    std::size_t hexLength = 0;          ///< characters of this transaction in transactionsHex
 };
 
 /// Fields of getblocktemplate (BIP 22, 23, 145) that a solo pool needs.

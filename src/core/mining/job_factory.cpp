@@ -65,6 +65,21 @@ bool isCommitmentRight(const BlockTemplate& source)
            std::equal(expected.begin(), expected.end(), given.begin());
 }
 
+/// What the block may pay with its first `count` transactions alone; nothing where a fee of the
+/// others is unknown.
+std::optional<util::Satoshi> valueOfFirst(const BlockTemplate& source, std::size_t count)
+{
+    util::Satoshi value = source.coinbaseValue;
+    for (std::size_t i = count; i < source.transactions.size(); ++i) {
+        const auto& fee = source.transactions[i].fee;
+        if (!fee || *fee > value) {
+            return std::nullopt;
+        }
+        value = value - *fee;
+    }
+    return value;
+}
+
 } // namespace
 
 std::string_view describe(JobError error)
@@ -77,7 +92,7 @@ std::string_view describe(JobError error)
     case JobError::CommitmentMismatch:
         return "the template's witness commitment does not match its transactions";
     case JobError::TooHeavy:
-        return "the coinbase alone exceeds the block's limits";
+        return "the template does not fit into a block";
     }
     return "unknown failure";
 }
@@ -120,8 +135,15 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
         coinbase->sigopCost > MAX_BLOCK_SIGOP_COST) {
         return util::Unexpected(JobError::TooHeavy);
     }
-    if (count < source->transactions.size() && source->witnessCommitmentScript) {
-        plan.witnessCommitmentScript = commitmentScript(*source, count);
+    if (count < source->transactions.size()) {
+        const auto value = valueOfFirst(*source, count);
+        if (!value) {
+            return util::Unexpected(JobError::TooHeavy);
+        }
+        plan.payouts.front().value = *value;
+        if (source->witnessCommitmentScript) {
+            plan.witnessCommitmentScript = commitmentScript(*source, count);
+        }
         coinbase = buildCoinbase(plan);
         WARP_ASSERT(coinbase.hasValue());
     }

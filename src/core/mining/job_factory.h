@@ -18,7 +18,7 @@ enum class JobError : std::uint8_t {
     BadBits,            ///< a compact target that no block may have
     Coinbase,           ///< the coinbase cannot be built (tag, payout, height)
     CommitmentMismatch, ///< default_witness_commitment is not that of the transactions
-    TooHeavy,           ///< the coinbase alone passes the weight or sigop limit
+    TooHeavy,           ///< too much for one block, and what could be left out has no known fee
 };
 
 [[nodiscard]] std::string_view describe(JobError error);

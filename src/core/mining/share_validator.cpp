@@ -57,7 +57,11 @@ ShareValidator::ShareValidator(const Extranonce1& extranonce1)
 
 void ShareValidator::onJobs(const JobSet& jobs)
 {
-    m_duplicates.retain(jobs);
+    // Only where jobs have gone: this runs for every session at each new job.
+    if (m_oldestJob != jobs.jobs.back()->id) {
+        m_oldestJob = jobs.jobs.back()->id;
+        m_duplicates.retain(jobs);
+    }
     // A level matters while a live job was made before its successor took over.
     const util::BootTime oldest = jobs.jobs.back()->created;
     while (m_levels.size() > 1 && m_levels[1].since <= oldest) {
@@ -68,6 +72,12 @@ void ShareValidator::onJobs(const JobSet& jobs)
 void ShareValidator::setDifficulty(util::Difficulty difficulty, util::BootTime now)
 {
     m_levels.push_back({now, difficulty});
+    if (m_levels.size() > MAX_LEVELS) {
+        // The two oldest become one with the lower difficulty: more is accepted, never less.
+        m_levels[1].difficulty = std::min(m_levels[0].difficulty, m_levels[1].difficulty);
+        m_levels[1].since = m_levels[0].since;
+        m_levels.erase(m_levels.begin());
+    }
 }
 
 util::Difficulty ShareValidator::difficulty() const

@@ -44,6 +44,9 @@ public:
     /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
+    /// Remembered changes of difficulty; a miner can cause them at will.
+    static constexpr std::size_t MAX_LEVELS = 64;
+
 private:
     /// A difficulty and since when it was in force.
     struct Level
@@ -59,6 +62,7 @@ private:
     std::vector<Level> m_levels;   ///< oldest first
     util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
+    util::JobId m_oldestJob{};
     DuplicateFilter m_duplicates;
 };
 

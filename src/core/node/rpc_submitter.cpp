@@ -126,13 +126,12 @@ util::RequestHandle RpcSubmitter::submit(std::shared_ptr<const BlockBytes> block
     Slot& slot = freeSlot();
     auto submission = std::make_unique<Submission>(slot);
     // The handle outlives the callback: without it no reply follows.
-    submission->hold(slot.client.call({.method = "submitblock", .params = submitParams(*block)},
-                                      timeout,
-                                      [reply = std::move(reply),
-                                       mark = submission.get()](const RpcReply& answer) {
-                                          mark->release();
-                                          reply(outcomeOf(answer));
-                                      }));
+    submission->hold(slot.client.call(
+        {.method = "submitblock", .params = submitParams(*block)}, timeout,
+        [reply = std::move(reply), mark = submission.get()](const RpcReply& answer) {
+            mark->release();
+            reply(outcomeOf(answer));
+        }));
     return submission;
 }
 

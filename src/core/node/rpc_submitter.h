@@ -12,6 +12,11 @@
 #include "core/util/executor.h"
 #include "core/util/files.h"
 
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace warp::node {
 
 class RpcSubmitter final : public BlockSubmitter

@@ -247,7 +247,7 @@ bool TemplateReader::readTransaction(simdjson::ondemand::object& object)
         data.size() > MAX_BLOCK_HEX - m_transactionsHex.size() || !isHexText(data)) {
         return false;
     }
-    if (!txid || !wtxid) {
+    if (!txid || !wtxid || transaction.weight == 0) {
         // Before BIP 145 `hash` was the txid, so that alone it says nothing certain.
         const auto bytes = util::fromHex(data);
         const auto parsed = bitcoin::Transaction::parse(bytes.value_or(util::Bytes{}));
@@ -256,6 +256,7 @@ bool TemplateReader::readTransaction(simdjson::ondemand::object& object)
         }
         wtxid = parsed->wtxid();
         txid = txid ? txid : parsed->txid();
+        transaction.weight = static_cast<std::uint32_t>(parsed->weight());
     }
     transaction.txid = *txid;
     transaction.wtxid = *wtxid;

@@ -33,6 +33,7 @@ int runCheckConfig(const QStringList& arguments)
         request.configPath = parser.value(file).toStdString();
     } else if (const auto path = config::defaultConfigPath(request.environment)) {
         request.configPath = *path;
+        request.configFile = config::ConfigFile::Optional;
     }
     util::SystemFiles files;
     const auto loaded = config::load(request, files);

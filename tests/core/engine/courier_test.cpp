@@ -166,7 +166,7 @@ private slots:
         for (std::size_t attempt = 0; attempt < 20; ++attempt) {
             bench.answer(attempt, SubmitVerdict::Unknown, "connection refused");
             QCOMPARE(bench.stateOf(block), BlockState::Pending);
-            bench.scheduler.runFor(std::chrono::seconds(1));
+            bench.scheduler.runFor(std::chrono::milliseconds(5100));
             QCOMPARE(bench.submitter->calls.size(), attempt + 2);
             QVERIFY(bench.submitter->calls.back().block->headHex ==
                     bench.submitter->calls.front().block->headHex);
@@ -213,6 +213,29 @@ private slots:
         bench.scheduler.runFor(std::chrono::seconds(2));
         QCOMPARE(bench.submitter->calls.size(), std::size_t{2});
         QVERIFY(bench.submitter->calls[1].block->hash == second.hash);
+    }
+
+    // The race of two blocks of one height may be won later.
+    void followsABlockThatIsNotOnTheBestChainYet()
+    {
+        Bench bench;
+        const auto block = bench.find("tip", 1);
+        const auto sibling = bench.find("tip", 2);
+        bench.deliver(block);
+        bench.deliver(sibling);
+        bench.answer(0, SubmitVerdict::Inconclusive, "inconclusive");
+        QCOMPARE(bench.stateOf(block), BlockState::Pending);
+        bench.scheduler.runFor(std::chrono::seconds(11));
+        const auto again =
+            std::count_if(bench.submitter->calls.begin(), bench.submitter->calls.end(),
+                          [&](const auto& call) { return call.block->hash == block.hash; });
+        QCOMPARE(again, 2);
+        for (std::size_t i = 1; i < bench.submitter->calls.size(); ++i) {
+            if (bench.submitter->calls[i].block->hash == block.hash) {
+                bench.answer(i, SubmitVerdict::AlreadyThere, "duplicate");
+            }
+        }
+        QCOMPARE(bench.stateOf(block), BlockState::Accepted);
     }
 
     void submitsOneBlockOnce()

@@ -110,6 +110,18 @@ private slots:
         const util::Bytes expected = bitcoin::witnessCommitmentScript(
             bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), {}));
         QVERIFY(coinbaseOf(**job).vout.back().script == expected);
+        // Two fees of 1000 left with their transactions.
+        QCOMPARE(coinbaseOf(**job).vout[0].value.value(), std::int64_t{25'0000'0000 - 2000});
+    }
+
+    void refusesToCutTransactionsOfUnknownFee()
+    {
+        mining::JobFactory factory = test::makeFactory();
+        const auto job = factory.make(
+            test::sharedTemplate(
+                {.transactions = 10, .transactionWeight = 450'000, .fee = std::nullopt}),
+            1, test::at({}));
+        QCOMPARE(job.error(), mining::JobError::TooHeavy);
     }
 
     // The same template never gives the same work twice, in one process or the next.

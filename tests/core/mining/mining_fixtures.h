@@ -38,6 +38,7 @@ struct TemplateShape
     std::size_t transactions = 0;
     std::uint32_t transactionWeight = 400;
     std::uint32_t bits = REGTEST_BITS;
+    std::optional<util::Satoshi> fee = util::Satoshi(1000);
     std::string previous = "tip";
     bool hasWitness = true;
 };
@@ -62,6 +63,7 @@ inline mining::BlockTemplate makeTemplate(const TemplateShape& shape)
                                      .wtxid = hashOf(name + " with witness"),
                                      .weight = shape.transactionWeight,
                                      .sigopCost = 4,
+                                     .fee = shape.fee,
                                      .hexLength = data.size()});
         wtxids.push_back(made.transactions.back().wtxid);
         hex += data;

@@ -232,6 +232,19 @@ private slots:
         QCOMPARE(bench.judge(bench.mineShare()).code, ShareCode::Accepted);
     }
 
+    // A miner that has its difficulty changed without end costs no memory, and nothing honest is
+    // refused for it.
+    void boundsTheChangesThatItRemembers()
+    {
+        Bench bench;
+        const mining::Share share = bench.mineShare();
+        for (int i = 0; i < 10'000; ++i) {
+            bench.now += std::chrono::milliseconds(1);
+            bench.validator.setDifficulty(util::Difficulty(1000.0 + i), bench.now);
+        }
+        QCOMPARE(bench.judge(share).code, ShareCode::Accepted);
+    }
+
     void findsBlocksOfRefusedWorkers()
     {
         Bench bench;

@@ -81,6 +81,9 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
+    if (m_jobs == nullptr && m_hasBegun) {
+        m_difficulty.begin(now); // silence without work says nothing about the miner
+    }
     m_jobs = jobs;
     m_networkDifficulty = m_context.notifications.networkDifficulty(*jobs->current());
     m_validator.onJobs(*jobs);
@@ -88,8 +91,10 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
         return;
     }
     sendDifficulty(now, out);
-    // The first job a miner sees always replaces whatever it did before.
-    sendJob(m_sentJob ? jobs->clean : mining::CleanJobs::Yes, out);
+    // Clean is what differs in its tip from the job that this session was sent, whatever sets it
+    // missed in between; the first job replaces all that the miner did before.
+    const bool isSameTip = m_sentJob && m_sentTip == jobs->current()->tipNumber;
+    sendJob(isSameTip ? mining::CleanJobs::No : mining::CleanJobs::Yes, out);
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -104,8 +109,10 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
         return;
     }
     m_changesSinceTick = 0;
-    m_difficulty.onTimer(now);
-    sendDifficulty(now, out);
+    if (m_jobs != nullptr) {
+        m_difficulty.onTimer(now);
+        sendDifficulty(now, out);
+    }
 }
 
 SessionInfo ServerSession::info() const
@@ -421,6 +428,7 @@ void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
     const mining::Job& job = *m_jobs->current();
     m_context.notifications.append(job, clean, out.output);
     m_sentJob = job.id;
+    m_sentTip = job.tipNumber;
 }
 
 void ServerSession::close(CloseCause cause, Actions& out)
