@@ -6,6 +6,7 @@ import socket
 import sys
 
 import bitcoin
+from background import Background
 from fake_node import Bench
 from pool import toml_text
 from warp_test import (Deadline, Folder, Pool, Process, Skip, StratumClient, Suite, binary,
@@ -134,6 +135,26 @@ for row in FAULTS:
     add_fault(row)
 
 
+# P41: one run names them all.
+@suite.check
+def names_every_fault_at_once():
+    pool = Pool({"mining": {"payout_address": MISTYPED_ADDRESS}, "logging": {"level": "loud"}},
+                environment={"WARPPOOL_SERVER_POOL_LISSEN": ":1"})
+    try:
+        arguments = [binary("warppool"), "--config", pool.config, "--check-config",
+                     "--set", "vardiff.min_diff=-1", "--set", "nonsense"]
+        process = Process(arguments, pool.environment)
+        expect_equal(process.wait_exit(), EXIT_BAD_CONFIGURATION, "exit code")
+        for part in ("[mining] payout_address: ", "[logging] level: ",
+                     "environment: WARPPOOL_SERVER_POOL_LISSEN: there is no such setting; did you "
+                     "mean WARPPOOL_SERVER_POOL_LISTEN?", "--set: vardiff.min_diff: ",
+                     "--set: nonsense: write it as section.key=value"):
+            expect_in(part, process.output(), "faults")
+        expect_equal(len(process.lines()), 5, "lines")
+    finally:
+        pool.close()
+
+
 # P41
 @suite.check
 def refuses_a_configuration_file_that_is_not_there():
@@ -224,6 +245,15 @@ class FaultBench(Bench):
         self.expect_recovery(code, start)
 
 
+LONG_TESTS = {}
+
+
+@suite.needed
+def long_tests_begin():
+    LONG_TESTS["folder"] = Background(recover_the_data_folder)
+    LONG_TESTS["disk"] = Background(recover_a_full_disk)
+
+
 # R001
 @suite.check
 def lives_without_a_node():
@@ -302,8 +332,30 @@ def lives_with_a_port_that_is_taken():
         bench.expect_recovery(f"listener_port_in_use:{bench.pool.port}")
 
 
+# R033
 @suite.check
-def lives_with_a_data_folder_that_cannot_be_made():
+def lives_with_an_address_that_is_not_its_own():
+    with FaultBench({"server": {"pool_listen": f"203.0.113.7:{PORT}"}}) as bench:
+        line = bench.start_faulty(f"listener_failed:{PORT}")
+        expect_in(f"203.0.113.7:{PORT}: address not available", line, "health line")
+
+
+# R001: a name that nobody knows is named in time, however long the resolver takes; nor does it
+# hold up the end.
+@suite.check
+def lives_with_a_host_name_that_does_not_exist():
+    with FaultBench() as bench:
+        bench.pool.settings["node"]["rpc_url"] = "http://no-such-host.invalid:8332"
+        bench.pool.config.write_text(toml_text(bench.pool.settings), encoding="utf-8")
+        bench.start_faulty("node_unreachable")
+        deadline = Deadline(CAUSE_LIMIT_SECONDS)
+        expect_equal(bench.process.stop(deadline.remaining()), 0, "exit code")
+
+
+# The two that follow wait five seconds for the next look at the folder, so they run beside the
+# others and are looked at last.
+
+def recover_the_data_folder():
     # Permission bits would not stop root; a file in the way stops everybody.
     folder = Folder()
     try:
@@ -322,8 +374,7 @@ def lives_with_a_data_folder_that_cannot_be_made():
         folder.close()
 
 
-@suite.check
-def lives_with_a_full_disk():
+def recover_a_full_disk():
     folder = Folder()
     data = folder / "data"
     data.mkdir()
@@ -393,6 +444,16 @@ def serves_no_work_once_the_node_is_on_another_network():
         expect_no_work(bench)
         bench.replace_node("regtest")
         bench.expect_recovery("payout_wrong_network")
+
+
+@suite.check
+def lives_with_a_data_folder_that_cannot_be_made():
+    LONG_TESTS["folder"].result()
+
+
+@suite.check
+def lives_with_a_full_disk():
+    LONG_TESTS["disk"].result()
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ def longpoll_brings_a_tip_at_once():
         assert statistics.median(seconds) < 0.25, seconds
 
 
-# R017: the node's answer that did not change anything makes no clean job.
+# R027
 @suite.check
 def a_block_of_ours_is_followed_at_once():
     with Bench({"server": {"job_refresh_secs": 3600}}).start() as bench:
@@ -252,8 +252,8 @@ def a_block_of_ours_is_followed_at_once():
 
 # --- connections
 
-# B42: submit, template, longpoll and health each have a connection of their own that is kept, and
-# none waits for another.
+# R001, B42: submit, template, longpoll and health each have a connection of their own that is
+# kept, and none waits for another.
 @suite.check
 def each_purpose_has_a_kept_connection():
     with Bench().start() as bench:
@@ -289,6 +289,7 @@ STATES = (
     # code, switches that bring it, chain (Core knows the last two only on real networks)
     ("node_warming_up", {"trouble": "warming_up"}, "regtest"),
     ("node_busy", {"trouble": "busy"}, "regtest"),
+    ("node_failing", {"trouble": "nonsense"}, "regtest"),
     ("node_no_peers", {"trouble": "no_peers"}, "main"),
     ("node_initial_download", {"initial_download": True}, "main"),
 )
@@ -353,7 +354,7 @@ def a_node_that_is_not_ready_is_named_and_waited_for():
             bench.__exit__()
 
 
-# R009, R027, B42: a storm of 503 neither loses a block nor a miner.
+# R009, R027: a storm of 503 neither loses a block nor a miner.
 @suite.check
 def a_storm_of_503_is_waited_out():
     with Bench().start() as bench:
@@ -386,14 +387,14 @@ def a_node_that_is_gone_and_back_keeps_its_miners():
 
 # --- the end of what takes long
 
-# R009, B42
+# R009
 @suite.check
 def a_short_hang_is_survived():
     seconds = LONG_TESTS["short hang"].result()
     assert seconds <= RECOVERY_LIMIT_SECONDS, f"a tip took {seconds:.1f} s"
 
 
-# R009, R027, B42
+# R009, R027
 @suite.check
 def a_long_hang_is_survived_with_the_block_in_it():
     block_seconds, job_seconds = LONG_TESTS["long hang"].result()

@@ -1,9 +1,9 @@
-"""Miners on the real pool over real sockets: sessions, shares, blocks, listeners, bad manners."""
+"""Miners on the real pool over real sockets: sessions, shares, blocks and bad manners."""
 
 import decimal
 import json
+import pathlib
 import re
-import socket
 import sys
 import threading
 import time
@@ -12,9 +12,8 @@ import bitcoin
 from background import Background
 from fake_node import EASY_BITS, WITNESS_COMMITMENT, Bench, mine_share
 from miner_tools import (Wire, expect_refusal, flood_without_reading, grind, request, submit)
-from pool import toml_text
-from warp_test import (Deadline, StratumClient, StratumError, Suite, expect_equal, expect_in,
-                       free_port, is_listening, target_from_difficulty, wait_until)
+from warp_test import (Deadline, StratumError, Suite, expect_equal, expect_in,
+                       target_from_difficulty, wait_until)
 
 REGTEST_BITS = 0x207FFFFF
 VERSION_MASK = 0x1FFFE000  # BIP320
@@ -135,6 +134,21 @@ def lines_may_be_split_and_joined_anyhow():
     wire.close()
 
 
+# R031: what comes in one piece is answered in its order.
+@suite.check
+def requests_may_be_sent_without_waiting():
+    wire = Wire(bench.pool.port)
+    wire.send(request("mining.subscribe") + request("mining.authorize", "rig"))
+    wire.replies(2)
+    many = range(10, 510)
+    wire.send(b"".join(request("mining.submit", "rig", "0", "00" * 8, "00000000", f"{number:08x}",
+                               identity=number) for number in many))
+    replies = [json.loads(line) for line in wire.replies(len(many))]
+    expect_equal([reply["id"] for reply in replies], list(many), "ids")
+    expect_equal({reply["error"][0] for reply in replies}, {21}, "codes")
+    wire.close()
+
+
 # R038
 @suite.check
 def user_names_name_workers():
@@ -173,6 +187,22 @@ def every_connection_has_work_of_its_own():
         miner = bench.working_miner()
         assert miner.extranonce1 not in {other.extranonce1 for other in miners[25:]}
         miners.append(miner)
+
+
+# R039: nor is work repeated by a pool that has been started again.
+@suite.check
+def a_restarted_pool_has_other_work():
+    def coinbase_of(pool_bench):
+        miner = pool_bench.working_miner()
+        return pool_bench.job_on_tip(miner).coinbase(bytes(EXTRANONCE1_BYTES), bytes(8))
+
+    with Bench().start() as one:
+        first = coinbase_of(one)
+        one.pool.stop()
+        one.start()
+        second = coinbase_of(one)
+        expect_equal(len(first), len(second), "size of the coinbase")
+        assert first != second, "the work before the restart is repeated"
 
 
 # --- difficulty
@@ -245,7 +275,7 @@ def difficulty_is_never_above_the_networks():
 
 # --- shares
 
-# R023, R025, R026: each fault has its own code, and none ends the session.
+# R021, R023, R025, R026: each fault has its own code, and none ends the session.
 @suite.check
 def each_fault_of_a_share_has_its_code():
     stranger = bench.miner()
@@ -361,6 +391,21 @@ def a_block_pays_the_owner_and_becomes_the_tip():
                        miner.extranonce1 + block.extranonce2)
         for words in ("block found", "block accepted"):
             bench.process.wait_line(f"{words} at height {template['height']}: {block.block_hash}")
+
+
+# R015, R016, R020: 1.5 MB in a thousand transactions.
+@suite.check
+def a_large_block_is_a_block():
+    with Bench() as large:
+        large.node.add_transactions(1000, witness_bytes=1400)
+        large.start()
+        miner = large.working_miner()
+        job = large.job_on_tip(miner)
+        block = miner.mine(job, job.network_target)
+        expect_equal(miner.submit("rig", block), True, "share")
+        submission = large.node.wait_submission(block.block_hash)
+        expect_equal(submission.verdict, None, "verdict of the node")
+        expect_equal(len(submission.transactions), 1001, "transactions")
 
 
 # R029
@@ -546,16 +591,26 @@ def what_is_no_json_is_refused_and_then_closed():
     wire.wait_closed()
 
 
-# B45
+# R031: nothing is left of connections that are over, however they ended.
 @suite.check
 def a_miner_that_breaks_off_harms_nobody():
     miner = bench.working_miner()
+    files = pathlib.Path(f"/proc/{bench.process.pid}/fd")
+    for _ in range(5):
+        break_off()
+    before = len(list(files.iterdir()))
+    for _ in range(25):
+        break_off()
+    wait_until(lambda: len(list(files.iterdir())) <= before, 10, "all sockets closed")
+    expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
+
+
+def break_off():
     for data in (b"", b'{"id":1,', request("mining.subscribe") + b'{"id"',
                  request("mining.subscribe") * 90):
         wire = Wire(bench.pool.port)
         wire.send(data)
         wire.close(reset=True)
-    expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
 
 
 def seat(capped):
@@ -594,76 +649,6 @@ def a_miner_that_does_not_read_is_dropped_and_delays_nobody():
         seconds.append(time.monotonic() - started)
     assert flood.result() > 0
     assert max(seconds) < 2, f"a share took {max(seconds):.2f} s"
-
-
-# --- listeners
-
-def with_listener(settings, listen):
-    """A bench with one [[listener]] entry beside pool_listen."""
-    other = Bench(settings)
-    other.pool.config.write_text(
-        toml_text(other.pool.settings) + f'\n[[listener]]\nlisten = "{listen}"\n',
-        encoding="utf-8")
-    return other
-
-
-def expect_work(port, host="127.0.0.1"):
-    miner = StratumClient(port, host)
-    try:
-        job = miner.login("rig")
-        expect_equal(miner.submit("rig", mine_share(miner, job)), True, f"share on {host}:{port}")
-        return miner.extranonce1
-    finally:
-        miner.close()
-
-
-# R033
-@suite.check
-def listeners_run_side_by_side():
-    port = free_port()
-    with with_listener({}, f"127.0.0.1:{port}") as both:
-        both.start()
-        both.process.wait_listening(port)
-        for used in (both.pool.port, port):
-            both.process.wait_line(f"listening for miners on 127.0.0.1:{used}")
-            expect_work(used)
-
-
-# R033
-@suite.check
-def each_listener_can_be_off():
-    port = free_port()
-    with with_listener({"server": {"pool_listen": ""}}, f"127.0.0.1:{port}") as entry_only:
-        entry_only.pool.start(wait=False)
-        entry_only.process.wait_listening(port)
-        expect_work(port)
-        assert not is_listening(entry_only.pool.port), "pool_listen is off"
-    with with_listener({}, "") as main_only:
-        main_only.start()
-        expect_work(main_only.pool.port)
-        lines = [line for line in main_only.process.lines() if "listening for miners" in line]
-        expect_equal(len(lines), 1, "listeners")
-
-
-# R033
-@suite.check
-def an_address_without_host_is_reached_by_both_protocols():
-    port = free_port()
-    with Bench({"server": {"pool_listen": f":{port}"}}) as dual:
-        dual.pool.start(wait=False)
-        dual.process.wait_listening(port)
-        expect_work(port)
-        if has_ipv6():
-            expect_work(port, "::1")
-
-
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
 
 
 # --- the end

@@ -1,10 +1,11 @@
-"""The programs from outside: help, set-up, log, limits, and how the pool ends."""
+"""The programs from outside: help, set-up, log, listeners, limits, and how the pool ends."""
 
 import json
 import pathlib
 import re
 import resource
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -12,10 +13,12 @@ import threading
 import time
 
 import bitcoin
+from background import Background
 from fake_node import Bench, FakeNode, mine_share
+from pool import toml_text
 from processes import REPOSITORY
 from warp_test import (Folder, Process, Skip, StratumClient, StratumError, Suite, binary,
-                       expect_equal, expect_in, free_port, is_listening, run)
+                       expect_equal, expect_in, free_port, is_listening, run, wait_until)
 
 ADDRESS, PAYOUT_SCRIPT = bitcoin.anyone_can_spend("bcrt")
 EXAMPLE = REPOSITORY / "config" / "example.toml"
@@ -188,6 +191,46 @@ def setup_writes_nothing_without_all_answers():
         folder.close()
 
 
+# R261: without --config the platform's folder counts.
+@suite.check
+def the_usual_place_of_the_configuration_is_found():
+    home = Folder()
+    environment = {"HOME": str(home.path), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    try:
+        code, output = run([binary("warppool"), "--check-config"], environment)
+        expect_equal(code, 2, "exit code without a configuration")
+        expect_in(f"{home.path}/.config/warppool/config.toml: [mining] payout_address", output)
+        place = home / ".config" / "warppool"
+        place.mkdir(parents=True)
+        (place / "config.toml").write_text(f'[mining]\npayout_address = "{ADDRESS}"\n',
+                                           encoding="utf-8")
+        code, output = run([binary("warppool"), "--check-config"], environment)
+        expect_equal(code, 0, output)
+    finally:
+        home.close()
+
+
+# R259
+@suite.check
+def secrets_that_others_can_read_are_warned_of():
+    with LifeBench() as bench:
+        bench.pool.stop()
+        secrets = bench.pool.folder / "secrets.toml"
+        secrets.write_text('[node]\nrpc_user = "warp"\nrpc_pass = "fake-node"\n',
+                           encoding="utf-8")
+        secrets.chmod(0o644)
+        arguments = [binary("warppool"), "--no-gui", "--config", bench.pool.config,
+                     "--check-config"]
+        code, output = run(arguments)
+        expect_equal(code, 0, output)
+        expect_in(f"warning: {secrets}: its mode is 0644", output)
+        secrets.chmod(0o600)
+        expect_equal(run(arguments), (0, "The configuration is good."))
+        bench.pool.environment = {}
+        bench.start()
+        bench.expect_mining()  # with the login of that file
+
+
 # R258
 @suite.check
 def the_example_passes_as_it_stands():
@@ -349,6 +392,76 @@ def log_holds_no_secret():
     assert "fake-node" not in log, log
 
 
+# --- listeners
+
+def with_listener(settings, listen):
+    """A bench with one [[listener]] entry beside pool_listen."""
+    other = Bench(settings)
+    other.pool.config.write_text(
+        toml_text(other.pool.settings) + f'\n[[listener]]\nlisten = "{listen}"\n',
+        encoding="utf-8")
+    return other
+
+
+def expect_work(port, host="127.0.0.1"):
+    miner = StratumClient(port, host)
+    try:
+        job = miner.login("rig")
+        expect_equal(miner.submit("rig", mine_share(miner, job)), True, f"share on {host}:{port}")
+        return miner.extranonce1
+    finally:
+        miner.close()
+
+
+# R033
+@suite.check
+def listeners_run_side_by_side():
+    port = free_port()
+    with with_listener({}, f"127.0.0.1:{port}") as both:
+        both.start()
+        both.process.wait_listening(port)
+        for used in (both.pool.port, port):
+            both.process.wait_line(f"listening for miners on 127.0.0.1:{used}")
+            expect_work(used)
+
+
+# R033
+@suite.check
+def each_listener_can_be_off():
+    port = free_port()
+    with with_listener({"server": {"pool_listen": ""}}, f"127.0.0.1:{port}") as entry_only:
+        entry_only.pool.start(wait=False)
+        entry_only.process.wait_listening(port)
+        expect_work(port)
+        assert not is_listening(entry_only.pool.port), "pool_listen is off"
+    with with_listener({}, "") as main_only:
+        main_only.start()
+        expect_work(main_only.pool.port)
+        lines = [line for line in main_only.process.lines() if "listening for miners" in line]
+        expect_equal(len(lines), 1, "listeners")
+
+
+# R033
+@suite.check
+def an_address_without_host_is_reached_by_both_protocols():
+    port = free_port()
+    with Bench({"server": {"pool_listen": f":{port}"}}) as dual:
+        dual.pool.start(wait=False)
+        dual.process.wait_listening(port)
+        expect_work(port)
+        if has_ipv6():
+            expect_work(port, "::1")
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
 # --- end
 
 def wait_closed(miner, seconds=STOP_SECONDS):
@@ -445,9 +558,51 @@ def a_block_is_tried_again_before_the_end():
         expect_equal(bench.node.best(), share.block_hash, "best block")
 
 
-# P42: the signal comes right behind the share.
+def stop_without_a_verdict():
+    """Seconds that the pool waits for a node which never says what became of a block."""
+    with LifeBench() as bench:
+        bench.node.set(submit_gate=threading.Event())
+        miner = bench.working_miner()
+        share = miner.mine(miner.jobs[-1], miner.jobs[-1].network_target)
+        expect_equal(miner.submit("rig", share), True, "share")
+        bench.node.wait_request(lambda request: request.method == "submitblock")
+        started = time.monotonic()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        expect_in("have no verdict yet at the stop", bench.process.output())
+        return time.monotonic() - started
+
+
+LONG_TESTS = {}
+
+
+# P42: somebody who signals again after a while has waited long enough.
 @suite.check
-def a_share_just_sent_is_still_judged():
+def a_later_second_signal_ends_at_once():
+    LONG_TESTS["no verdict"] = Background(stop_without_a_verdict)
+    with LifeBench() as bench:
+        bench.node.set(submit_gate=threading.Event())
+        miner = bench.working_miner()
+        share = miner.mine(miner.jobs[-1], miner.jobs[-1].network_target)
+        expect_equal(miner.submit("rig", share), True, "share")
+        bench.node.wait_request(lambda request: request.method == "submitblock")
+        bench.process.signal(signal.SIGTERM)
+        bench.process.signal(signal.SIGTERM)  # the same one, delivered twice
+        wait_closed(miner)
+        # Signals of the first second are taken for the first one.
+        wait_until(lambda: second_signal_ends(bench), 2, "the end")
+        expect_equal(bench.process.wait_exit(), 1, "exit code")
+        expect_in("another signal 15: ending at once", bench.process.output())
+
+
+def second_signal_ends(bench):
+    if bench.process.is_running():
+        bench.process.signal(signal.SIGTERM)
+    return not bench.process.is_running()
+
+
+# P42: the signal comes right behind the reply.
+@suite.check
+def a_block_just_found_is_delivered_before_the_end():
     with LifeBench() as bench:
         miner = bench.miner()
         job = miner.login("rig")
@@ -464,6 +619,13 @@ def sighup_does_not_end_the_pool_without_a_word():
         bench.process.signal(signal.SIGHUP)
         bench.process.wait_line("signal 1")
         expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+
+
+# P42
+@suite.check
+def the_wait_for_a_verdict_has_an_end():
+    seconds = LONG_TESTS["no verdict"].result()
+    assert seconds < 2 * STOP_SECONDS, f"{seconds:.1f} s"
 
 
 # --- limits

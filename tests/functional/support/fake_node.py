@@ -3,7 +3,8 @@
 It judges blocks by rules of its own (see BlockJudge) and records each request. Switches are plain
 attributes, set through `node.set(name=value)`:
 
-    trouble             None, "hang", "busy" (HTTP 503), "unauthorized", "warming_up", "no_peers"
+    trouble             None, "hang", "busy" (HTTP 503), "unauthorized", "warming_up", "no_peers",
+                        "nonsense" (something else answers at the address)
     longpoll            "answer", "hang" (accepts and never answers), "absent" (no longpollid)
     initial_download    as a node that is still syncing
     rejection           reason for every block, instead of the judge's
@@ -215,7 +216,7 @@ class FakeNode:
         self._height = 100
         self._tip = self._foreign_hash()
         self._known = {self._tip}
-        self._transactions = []  # (transaction, fee)
+        self._transactions = []  # (transaction, its entry of the template)
         self._requests = []
         self._submissions = []
 
@@ -330,7 +331,7 @@ class FakeNode:
             self._changed.notify_all()
             return self._tip
 
-    def add_transactions(self, count, fee=1000):
+    def add_transactions(self, count, fee=1000, witness_bytes=1):
         """SegWit transactions in the mempool; noticed with the next template, as in Core."""
         with self._changed:
             for _ in range(count):
@@ -338,8 +339,9 @@ class FakeNode:
                 source = bitcoin.sha256d(f"output {self._tip} {number}".encode())
                 transaction = bitcoin.Transaction(
                     [(source, number, b"", bitcoin.SEQUENCE_FINAL)],
-                    [(5000 + number, bitcoin.anyone_can_spend()[1])], [[bitcoin.OP_TRUE]])
-                self._transactions.append((transaction, fee))
+                    [(5000 + number, bitcoin.anyone_can_spend()[1])],
+                    [[bitcoin.OP_TRUE * witness_bytes]])
+                self._transactions.append((transaction, self._template_entry(transaction, fee)))
 
     def _foreign_hash(self):
         return bitcoin.display(bitcoin.sha256d(f"{self.chain} {self._height}".encode()))
@@ -359,6 +361,8 @@ class FakeNode:
             raise Silence
         if trouble == "busy":
             return 503, b"Work queue depth exceeded"
+        if trouble == "nonsense":
+            return 200, b"<html><body>It works!</body></html>"
         if trouble == "unauthorized" or not self._is_authorized(request):
             return 401, b""
         try:
@@ -415,14 +419,14 @@ class FakeNode:
                 raise Silence
 
     def _template(self):
-        fees = sum(fee for _, fee in self._transactions)
+        fees = sum(entry["fee"] for _, entry in self._transactions)
         height = self._height + 1
         transactions = [transaction for transaction, _ in self._transactions]
         now = int(time.time())
         template = {
             "capabilities": ["proposal"], "version": 0x20000000, "rules": ["csv", "!segwit"],
             "previousblockhash": self._tip,
-            "transactions": [self._template_entry(*entry) for entry in self._transactions],
+            "transactions": [entry for _, entry in self._transactions],
             "coinbaseaux": {},
             "coinbasevalue": fees + bitcoin.block_subsidy(
                 height, SUBSIDY_INTERVALS.get(self.chain, 210_000)),
