@@ -6,10 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <utility>
 
 namespace warp::config {

@@ -2,7 +2,6 @@
 
 #include "core/config/ip_literal.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 

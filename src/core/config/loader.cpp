@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -19,6 +21,9 @@ namespace {
 
 using std::filesystem::path;
 using std::filesystem::perms;
+
+constexpr std::array ORIGINS{Origin::Default, Origin::Profile,     Origin::File,
+                             Origin::Secrets, Origin::Environment, Origin::CommandLine};
 
 /// Applies what the layers gave, from the lowest to the highest.
 class Merger
@@ -35,12 +40,12 @@ public:
         m_loaded.settings.listeners.resize(m_collection.listeners.size());
         checkLoginConflicts();
         addProfile();
-        std::stable_sort(m_collection.assignments.begin(), m_collection.assignments.end(),
-                         [](const Assignment& left, const Assignment& right) {
-                             return left.origin < right.origin;
-                         });
-        for (const Assignment& assignment : m_collection.assignments) {
-            apply(assignment);
+        for (const Origin origin : ORIGINS) {
+            for (const Assignment& assignment : m_collection.assignments) {
+                if (assignment.origin == origin) {
+                    apply(assignment);
+                }
+            }
         }
         setDataDirectory();
         applyDebugAlias();
@@ -76,14 +81,17 @@ private:
         const std::array files{m_request.configPath.string(),
                                secretsPathFor(m_request.configPath).string(),
                                std::string(ENVIRONMENT_FILE), std::string(COMMAND_LINE_FILE)};
-        const auto rank = [&files](const ConfigFault& fault) {
+        using Rank = std::tuple<std::ptrdiff_t, bool, int, int>;
+        std::multimap<Rank, ConfigFault> sorted; // keeps the order of equals
+        for (ConfigFault& fault : m_collection.faults) {
             const auto file = std::find(files.begin(), files.end(), fault.file);
-            return std::tuple(file - files.begin(), fault.line == 0, fault.line, fault.column);
-        };
-        std::stable_sort(m_collection.faults.begin(), m_collection.faults.end(),
-                         [&rank](const ConfigFault& left, const ConfigFault& right) {
-                             return rank(left) < rank(right);
-                         });
+            sorted.emplace(Rank(file - files.begin(), fault.line == 0, fault.line, fault.column),
+                           std::move(fault));
+        }
+        m_collection.faults.clear();
+        for (auto& [rank, fault] : sorted) {
+            m_collection.faults.push_back(std::move(fault));
+        }
     }
 
     /// A login may stand in config.toml and in secrets.toml, but not two of them.

@@ -76,7 +76,7 @@ std::optional<std::string> meantVariable(std::string_view name)
     }
     for (const Field& field : fieldTable()) {
         const bool isSingle = findSection(field.section)->kind == SectionKind::Table;
-        const std::string known = field.environmentName();
+        std::string known = field.environmentName();
         if (isSingle && editDistance(name, known) <= OBVIOUS_MISTAKES) {
             return known;
         }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <optional>
 #include <toml++/toml.h>
+#include <tuple>
 #include <utility>
 
 namespace warp::config {
@@ -17,6 +18,8 @@ constexpr std::size_t MAX_SYNTAX_FAULTS = 50;
 constexpr std::size_t MAX_MESSAGE_CHARACTERS = 160;
 /// The library frees nested tables by recursion; this bounds its depth by what a person writes.
 constexpr std::ptrdiff_t MAX_DOTS_OF_LINE = 32;
+/// Columns are counted from the start of a line, for each value on it.
+constexpr std::size_t MAX_LINE_BYTES = 16 * 1024;
 
 /// Flattens the library's tree.
 class Flattener
@@ -31,19 +34,22 @@ public:
     {
         addTable(root, "", SectionForm::Other);
         for (RawSection& section : m_sections) {
-            std::stable_sort(section.entries.begin(), section.entries.end(), isEarlier<RawEntry>);
+            std::sort(section.entries.begin(), section.entries.end(),
+                      [](const RawEntry& left, const RawEntry& right) {
+                          return std::pair(left.line, left.column) <
+                                 std::pair(right.line, right.column);
+                      });
         }
-        std::stable_sort(m_sections.begin(), m_sections.end(), isEarlier<RawSection>);
+        // The top of the file begins where its first section may begin as well.
+        std::sort(m_sections.begin(), m_sections.end(),
+                  [](const RawSection& left, const RawSection& right) {
+                      return std::tie(left.line, left.column, left.name) <
+                             std::tie(right.line, right.column, right.name);
+                  });
         return std::move(m_sections);
     }
 
 private:
-    template <class T>
-    static bool isEarlier(const T& left, const T& right)
-    {
-        return std::pair(left.line, left.column) < std::pair(right.line, right.column);
-    }
-
     void addTable(const toml::table& table, const std::string& name, SectionForm form)
     {
         RawSection section{.name = name,
@@ -154,11 +160,16 @@ std::string readableDetail(const SyntaxFault& fault)
     return util::sanitize(fault.detail, MAX_MESSAGE_CHARACTERS);
 }
 
-std::optional<SyntaxFault> findTooDeepLine(std::string_view text)
+std::optional<SyntaxFault> findUnusableLine(std::string_view text)
 {
     const LineIndex lines(text);
     for (std::size_t line = 1; line <= lines.count(); ++line) {
         const std::string_view content = lines.line(line);
+        if (content.size() > MAX_LINE_BYTES) {
+            return SyntaxFault{.line = static_cast<int>(line),
+                               .column = 1,
+                               .detail = "this line is longer than 16 KiB"};
+        }
         const std::size_t start = content.find_first_not_of(" \t");
         const bool isComment = start != std::string_view::npos && content[start] == '#';
         if (!isComment && std::count(content.begin(), content.end(), '.') > MAX_DOTS_OF_LINE) {
@@ -215,8 +226,8 @@ bool skipFault(std::string& text, const SyntaxFault& fault)
 TomlDocument parseToml(std::string_view text)
 {
     TomlDocument document;
-    if (auto tooDeep = findTooDeepLine(text)) {
-        document.faults.push_back(std::move(*tooDeep));
+    if (auto unusable = findUnusableLine(text)) {
+        document.faults.push_back(std::move(*unusable));
         return document;
     }
     std::string rest(text);

@@ -105,6 +105,7 @@ private slots:
         QTest::newRow("open text") << QByteArray("a = \"\"\"x\ny\n") << 2;
         QTest::newRow("deep arrays") << QByteArray("a = ") + QByteArray(5000, '[') << 1;
         QTest::newRow("deep tables") << "[" + QByteArray("a.").repeated(50000) + "a]\n" << 1;
+        QTest::newRow("long line") << "\na = '" + QByteArray(17000, 'x') + "'\n" << 2;
         QTest::newRow("number too large") << QByteArray("\na = 99999999999999999999\n") << 2;
         QTest::newRow("float too large") << QByteArray("\na = 1e999\n") << 2;
         QTest::newRow("lone carriage return") << QByteArray("a = 1\rb = 2\n") << 1;
