@@ -509,6 +509,7 @@ def a_repeated_block_goes_out_once():
             submit(miner, block)
         except StratumError as refusal:
             assert refusal.code in (21, 22), refusal  # its own block may have made it stale
+    bench.node.wait_submission(block.block_hash)
     later = mine_block(miner)
     expect_equal(submit(miner, later), True, "share")
     bench.node.wait_submission(later.block_hash)
