@@ -1,6 +1,5 @@
 #include "core/sim/node/block_maker.h"
 
-#include "core/bitcoin/sha256d.h"
 #include "core/sim/node/bip_rules.h"
 
 #include <utility>

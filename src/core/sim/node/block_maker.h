@@ -6,7 +6,6 @@
 #include "core/sim/node/node_template.h"
 
 #include <cstdint>
-#include <optional>
 
 namespace warp::sim {
 

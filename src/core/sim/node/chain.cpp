@@ -171,7 +171,9 @@ std::vector<const BlockEntry*> Chain::leaves() const
             found.push_back(entry);
         }
     }
-    std::ranges::stable_sort(found, std::greater(), &BlockEntry::height);
+    std::ranges::sort(found, [](const BlockEntry* left, const BlockEntry* right) {
+        return std::pair(-left->height, left->arrival) < std::pair(-right->height, right->arrival);
+    });
     return found;
 }
 

@@ -2,14 +2,13 @@
 
 #include "core/bitcoin/sha256d.h"
 #include "core/sim/node/bip_rules.h"
-#include "core/util/hex.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <iterator>
+#include <tuple>
 #include <unordered_map>
 
 namespace warp::sim {
@@ -89,10 +88,18 @@ private:
 };
 
 // Satoshis per thousand weight units.
-[[nodiscard]] std::int64_t feeRate(const MempoolEntryPtr& entry)
+[[nodiscard]] std::int64_t feeRate(const MempoolEntry& entry)
 {
-    return entry->fee.value() * 1'000 / entry->weight;
+    return entry.fee.value() * 1'000 / entry.weight;
 }
+
+// Of two with the same rate the one that came first stands first.
+struct Ranked
+{
+    std::int64_t negativeRate = 0;
+    std::uint64_t arrival = 0;
+    MempoolEntryPtr entry;
+};
 
 [[nodiscard]] std::string toJson(const Selection& selection)
 {
@@ -134,14 +141,17 @@ private:
 std::shared_ptr<const NodeTemplate> makeTemplate(const Chain& chain, const Mempool& mempool,
                                                  std::int64_t now)
 {
-    std::vector<MempoolEntryPtr> byRate;
+    std::vector<Ranked> byRate;
     byRate.reserve(mempool.entries().size());
     for (const auto& [arrival, entry] : mempool.entries()) {
-        byRate.push_back(entry);
+        byRate.push_back({-feeRate(*entry), arrival, entry});
     }
-    std::ranges::stable_sort(byRate, std::greater(), feeRate);
+    std::ranges::sort(byRate, [](const Ranked& left, const Ranked& right) {
+        return std::tie(left.negativeRate, left.arrival) <
+               std::tie(right.negativeRate, right.arrival);
+    });
     Selection selection(mempool);
-    for (const MempoolEntryPtr& entry : byRate) {
+    for (const auto& [rate, arrival, entry] : byRate) {
         if (selection.placeOf(entry->txid) == 0) {
             selection.tryAdd(entry);
         }

@@ -4,7 +4,6 @@
 #include "core/bitcoin/sha256d.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <set>
 
@@ -57,19 +56,19 @@ constexpr std::uint32_t FINAL_SEQUENCE = 0xFFFF'FFFF;
 
 const util::Bytes& anyoneScript()
 {
-    static const util::Bytes script{OP_TRUE};
-    return script;
+    static const util::Bytes SCRIPT{OP_TRUE};
+    return SCRIPT;
 }
 
 const util::Bytes& anyoneWitnessScript()
 {
     // Version 0 and the SHA-256 of the script (BIP 141).
-    static const util::Bytes script = [] {
+    static const util::Bytes SCRIPT = [] {
         util::Bytes bytes{std::byte{0x00}, std::byte{0x20}};
         util::append(bytes, bitcoin::sha256(anyoneScript()).bytes);
         return bytes;
     }();
-    return script;
+    return SCRIPT;
 }
 
 bool isAnyoneScript(util::ByteView script)

@@ -1,0 +1,158 @@
+#include "tools/sim/options.h"
+
+#include "tools/sim/console.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace warp::tools {
+
+namespace {
+
+QString toQt(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+template <class T>
+std::optional<T> parseWhole(const std::string& text)
+{
+    T value{};
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
+}
+
+} // namespace
+
+Options::Options(std::string_view command, std::string_view summary)
+    : m_command(command)
+{
+    m_parser.setApplicationDescription(toQt(summary));
+    m_parser.addOption(
+        {{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this text.")});
+}
+
+Options& Options::addValue(std::string_view name, std::string_view valueName,
+                           std::string_view description, std::string_view fallback)
+{
+    QString help = toQt(description);
+    if (!fallback.empty()) {
+        help += QStringLiteral(" [") + toQt(fallback) + QStringLiteral("]");
+    }
+    m_parser.addOption({toQt(name), help, toQt(valueName), toQt(fallback)});
+    return *this;
+}
+
+Options& Options::addFlag(std::string_view name, std::string_view description)
+{
+    m_parser.addOption({toQt(name), toQt(description)});
+    return *this;
+}
+
+Options& Options::addArgument(std::string_view name, std::string_view description)
+{
+    m_parser.addPositionalArgument(toQt(name), toQt(description));
+    return *this;
+}
+
+std::optional<int> Options::parse(const QStringList& arguments)
+{
+    // The parser takes the first one for the name of the program.
+    const QString program = QStringLiteral("warppool-sim ") + toQt(m_command);
+    if (!m_parser.parse(QStringList{program} + arguments)) {
+        printError(
+            fmt::format("{}: {}", program.toStdString(), m_parser.errorText().toStdString()));
+        return EXIT_USAGE;
+    }
+    if (m_parser.isSet(QStringLiteral("help"))) {
+        const std::string help = m_parser.helpText().toStdString();
+        // Qt writes the path of the executable, without the subcommand.
+        const std::size_t lineEnd = help.find('\n');
+        const std::size_t tail = help.find(" [", 0);
+        printLine("Usage: " + program.toStdString() +
+                  (tail < lineEnd ? help.substr(tail) : help.substr(lineEnd)));
+        return EXIT_GOOD;
+    }
+    return std::nullopt;
+}
+
+bool Options::isSet(std::string_view name) const
+{
+    return m_parser.isSet(toQt(name));
+}
+
+QStringList Options::arguments() const
+{
+    return m_parser.positionalArguments();
+}
+
+std::string Options::text(std::string_view name) const
+{
+    return m_parser.value(toQt(name)).toStdString();
+}
+
+std::int64_t Options::integer(std::string_view name, std::int64_t least, std::int64_t most)
+{
+    const auto value = parseWhole<std::int64_t>(text(name));
+    if (!value || *value < least || *value > most) {
+        fault(name, fmt::format("a whole number from {} to {} is needed", least, most));
+        return least;
+    }
+    return *value;
+}
+
+double Options::number(std::string_view name, double least, double most)
+{
+    const auto value = parseWhole<double>(text(name));
+    if (!value || !(*value >= least && *value <= most)) {
+        fault(name, fmt::format("a number from {} to {} is needed", least, most));
+        return least;
+    }
+    return *value;
+}
+
+net::Endpoint Options::endpoint(std::string_view name)
+{
+    return parseEndpoint(name, text(name));
+}
+
+net::Endpoint Options::poolUrl(std::string_view name)
+{
+    const std::string given = text(name);
+    std::string_view rest = given;
+    if (const std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
+        if (rest.substr(0, scheme) != "stratum+tcp") {
+            fault(name, "only stratum+tcp:// is known");
+            return {};
+        }
+        rest.remove_prefix(scheme + 3);
+    }
+    return parseEndpoint(name, rest);
+}
+
+net::Endpoint Options::parseEndpoint(std::string_view name, std::string_view text)
+{
+    const std::size_t colon = text.rfind(':');
+    const auto port = colon == std::string_view::npos
+                          ? std::nullopt
+                          : parseWhole<std::uint16_t>(std::string(text.substr(colon + 1)));
+    if (!port) {
+        fault(name, "host:port is needed");
+        return {};
+    }
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    return {.host = std::string(host), .port = *port};
+}
+
+void Options::fault(std::string_view name, std::string_view reason)
+{
+    printError(fmt::format("warppool-sim {}: --{}: {}", m_command, name, reason));
+    m_hasFault = true;
+}
+
+} // namespace warp::tools

@@ -1,0 +1,55 @@
+// Options: the command line of one subcommand, with typed values, --help and exit codes.
+// Made and used on the main thread.
+#pragma once
+
+#include "core/net/endpoint.h"
+
+#include <QCommandLineParser>
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace warp::tools {
+
+class Options final
+{
+public:
+    Options(std::string_view command, std::string_view summary);
+
+    Options& addValue(std::string_view name, std::string_view valueName,
+                      std::string_view description, std::string_view fallback = {});
+    Options& addFlag(std::string_view name, std::string_view description);
+    Options& addArgument(std::string_view name, std::string_view description);
+
+    /// @param arguments  what follows the name of the subcommand.
+    /// @return the exit code where the program is to end: help was asked for, or a name is unknown.
+    [[nodiscard]] std::optional<int> parse(const QStringList& arguments);
+
+    [[nodiscard]] bool isSet(std::string_view name) const;
+    [[nodiscard]] QStringList arguments() const;
+    [[nodiscard]] std::string text(std::string_view name) const;
+    // A value that is none of these prints why; hasFault() is then true.
+    [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t least,
+                                       std::int64_t most);
+    [[nodiscard]] double number(std::string_view name, double least, double most);
+    /// "host:port"
+    [[nodiscard]] net::Endpoint endpoint(std::string_view name);
+    /// "stratum+tcp://host:port"; the scheme may be missing.
+    [[nodiscard]] net::Endpoint poolUrl(std::string_view name);
+
+    void fault(std::string_view name, std::string_view reason);
+    [[nodiscard]] bool hasFault() const { return m_hasFault; }
+
+private:
+    [[nodiscard]] net::Endpoint parseEndpoint(std::string_view name, std::string_view text);
+
+    QCommandLineParser m_parser;
+    std::string m_command;
+    bool m_hasFault = false;
+};
+
+} // namespace warp::tools
