@@ -75,12 +75,14 @@ def ends_in_order_on_ctrl_c():
 
 @suite.check
 def lets_others_mine_with_it():
-    process = demo("--rate", "1")
+    # Hard blocks: a change of the tip would refuse a share that was under way.
+    process = demo("--rate", "1", "--bits", "1d00ffff")
     try:
         port = pool_port(process)
         process.wait_line("is mining", 60)
-        code, output = run([binary("warppool-sim"), "miner", "--url", f"stratum+tcp://127.0.0.1:{port}",
-                            "--rate", "50000", "--count", "2", "--version-rolling", "--seconds", "8"])
+        code, output = run([binary("warppool-sim"), "miner",
+                            "--url", f"stratum+tcp://127.0.0.1:{port}", "--rate", "50000",
+                            "--count", "2", "--version-rolling", "--seconds", "8"])
         expect_equal(code, 0, output)
         shares = re.search(r"(\d+) shares sent, (\d+) accepted, 0 rejected", output)
         if shares is None or int(shares.group(2)) == 0:
