@@ -262,6 +262,8 @@ def each_purpose_has_a_kept_connection():
             block = miner.mine(bench.job_on_tip(miner), miner.jobs[-1].network_target)
             miner.submit("rig", block)
             bench.node.wait_submission(block.block_hash)
+            # Else the next one would go out while this one's connection still waits.
+            bench.process.wait_line(f"accepted at height {bench.node.height()}: ")
         bench.node.set(submit_gate=threading.Event())
         block = miner.mine(bench.job_on_tip(miner), miner.jobs[-1].network_target)
         miner.submit("rig", block)
