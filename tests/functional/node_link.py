@@ -50,6 +50,7 @@ def survive_a_short_hang():
     tip that comes then has reached the miner."""
     with Bench().start() as bench:
         miner = bench.working_miner()
+        bench.node.wait_request(lambda request: request.is_longpoll)
         bench.node.set(trouble="hang")
         since = time.monotonic()
         for method in ("getblocktemplate", "getbestblockhash"):
