@@ -26,13 +26,14 @@ public:
         auto entry = std::make_shared<Entry>();
         entry->callback = std::move(callback);
         m_entries->push_back(entry);
-        auto timer = executor.after(util::Duration::zero(), [entry, first = std::move(first)] {
-            // The callback may end its subscription, and with that this task.
-            const auto kept = entry;
-            const auto tell = first;
-            kept->isStarted = true;
-            tell(kept->callback);
-        });
+        auto timer =
+            executor.after(util::Duration::zero(), [entry, first = std::move(first)]() mutable {
+                // The callback may end its subscription, and with that this function.
+                const auto kept = std::move(entry);
+                const auto tell = std::move(first);
+                kept->isStarted = true;
+                tell(kept->callback);
+            });
         return std::make_unique<Membership>(m_entries, std::move(entry), std::move(timer));
     }
 

@@ -127,7 +127,7 @@ RpcClient::RpcClient(util::Executor& executor, util::Clock& clock, RpcCredential
     , m_transport(std::move(transport))
 {}
 
-util::RequestHandle RpcClient::call(RpcRequest request, util::Duration timeout,
+util::RequestHandle RpcClient::call(const RpcRequest& request, util::Duration timeout,
                                     util::Reply<RpcReply> reply)
 {
     WARP_EXPECT_EXECUTOR(m_executor);

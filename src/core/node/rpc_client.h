@@ -34,7 +34,7 @@ public:
     /// Answers once within `timeout`, never inside this call. A cookie that turned out to be old is
     /// read again and the call repeated once. Errors: all but WrongChain and UnsupportedChain. The
     /// handle must go before the client.
-    [[nodiscard]] util::RequestHandle call(RpcRequest request, util::Duration timeout,
+    [[nodiscard]] util::RequestHandle call(const RpcRequest& request, util::Duration timeout,
                                            util::Reply<RpcReply> reply);
 
 private:
