@@ -67,10 +67,12 @@ void ShareLedger::onRejected(const SentShare& share, const stratum::v1::ShareAns
 {
     ++m_stats.rejected;
     ++m_stats.rejectedByCode[answer.code];
+    if (share.intent == ShareIntent::Honest || share.intent == ShareIntent::Stale) {
+        answerBlock(share.hash, BlockAnswer::Rejected);
+    }
     if (share.intent != ShareIntent::Honest) {
         return;
     }
-    answerBlock(share.hash, BlockAnswer::Rejected);
     // Answers and jobs share one stream: a clean job that made the share stale came before.
     const bool isStale = answer.code == CODE_STALE && tipNumber != share.tipNumber;
     const bool isLow = answer.code == CODE_LOW_DIFFICULTY && share.target == ShareTarget::Lowered;

@@ -105,6 +105,26 @@ private slots:
         scheduler.runOn(*executor, [&] { timers.clear(); });
     }
 
+    void firesTimersLateAsFarAsTold()
+    {
+        Scheduler scheduler({.seed = 3, .timerLateness = 5ms});
+        const auto executor = scheduler.createExecutor("one");
+        const auto start = scheduler.boot();
+        std::vector<warp::util::Duration> fired;
+        std::vector<TimerHandle> timers;
+        scheduler.runOn(*executor, [&] {
+            for (int i = 0; i < 100; ++i) {
+                timers.push_back(
+                    executor->after(10ms, [&] { fired.push_back(scheduler.boot() - start); }));
+            }
+        });
+        scheduler.runFor(1s);
+        QCOMPARE(fired.size(), std::size_t{100});
+        QVERIFY(fired.front() >= 10ms && fired.front() < 11ms);
+        QVERIFY(fired.back() > 14ms && fired.back() <= 15ms);
+        scheduler.runOn(*executor, [&] { timers.clear(); });
+    }
+
     void forgetsATimerWhoseHandleWent()
     {
         Scheduler scheduler({.seed = 3});
