@@ -1,7 +1,5 @@
 #include "core/sim/miner.h"
 
-#include "core/util/hex.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>

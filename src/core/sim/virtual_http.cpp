@@ -2,8 +2,6 @@
 
 #include "core/sim/node/pending_replies.h"
 
-#include <algorithm>
-
 namespace warp::sim {
 
 HttpExchange::HttpExchange(ExecutorRef client, util::Reply<Outcome> done)

@@ -3,8 +3,6 @@
 #include "core/sim/virtual_network.h"
 #include "core/util/assert.h"
 
-#include <algorithm>
-
 namespace warp::sim {
 
 namespace {

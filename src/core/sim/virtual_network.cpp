@@ -3,7 +3,6 @@
 #include "core/sim/virtual_machine.h"
 #include "core/util/assert.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace warp::sim {
@@ -186,6 +185,7 @@ std::vector<std::shared_ptr<VirtualStream>> VirtualNetwork::liveStreams()
 {
     std::erase_if(m_streams, [](const auto& stream) { return stream.expired(); });
     std::vector<std::shared_ptr<VirtualStream>> alive;
+    alive.reserve(m_streams.size());
     for (const auto& weak : m_streams) {
         alive.push_back(weak.lock());
     }

@@ -19,7 +19,6 @@ std::string methodOf(const std::string& body)
 } // namespace
 
 FakeNode::FakeNode(FakeWorld& world)
-    : m_world(world)
 {
     world.network.server = [this](const Exchange& exchange) { serve(exchange); };
 }

@@ -65,7 +65,6 @@ private:
     [[nodiscard]] net::HttpResponse answer(const std::string& method) const;
     void answerLongpolls();
 
-    FakeWorld& m_world;
     std::uint32_t m_transactions = 0;
     std::vector<Exchange> m_longpolls;
 };
