@@ -24,6 +24,19 @@ stratum::v1::ServerOptions toStratum(const config::VardiffSettings& vardiff)
             .initialDifficulty = vardiff.initialDifficulty};
 }
 
+node::NodeOptions toNode(const config::NodeSettings& settings)
+{
+    node::NodeOptions options;
+    options.url = settings.rpcUrl;
+    options.cookieFile = settings.rpcCookie;
+    options.user = settings.rpcUser;
+    options.password = settings.rpcPassword.reveal();
+    options.zmqHashBlock = settings.zmqHashBlock;
+    options.zmqRawBlock = settings.zmqRawBlock;
+    options.expectedNetwork = networkOf(settings.chain);
+    return options;
+}
+
 } // namespace
 
 EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
@@ -42,11 +55,10 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
     options.stratum = toStratum(settings.vardiff);
-    options.node.url = settings.node.rpcUrl;
-    options.node.cookieFile = settings.node.rpcCookie;
-    options.node.user = settings.node.rpcUser;
-    options.node.password = settings.node.rpcPassword.reveal();
-    options.node.expectedNetwork = networkOf(settings.node.chain);
+    options.node = toNode(settings.node);
+    for (const config::NodeSettings& backup : settings.nodeBackups) {
+        options.backupNodes.push_back(toNode(backup));
+    }
     return options;
 }
 

@@ -40,7 +40,8 @@ struct EngineOptions
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
     stratum::v1::ServerOptions stratum;
-    node::NodeOptions node;
+    node::NodeOptions node; ///< the primary one
+    std::vector<node::NodeOptions> backupNodes;
 };
 
 /// @param cores of the machine; io threads are clamp(cores - 1, 1, 8)

@@ -20,6 +20,9 @@ struct NodeOptions
     std::filesystem::path cookieFile{};
     std::string user{};
     std::string password{};
+    /// Endpoints of ZeroMQ publishers, e.g. "tcp://127.0.0.1:28332"; empty for none.
+    std::string zmqHashBlock{};
+    std::string zmqRawBlock{};
     /// Any other chain is the state WrongChain; without a value the node's chain is taken.
     std::optional<bitcoin::Network> expectedNetwork{};
 
