@@ -26,6 +26,7 @@ scripts/build.sh fuzz --target fuzz_targets
 mkdir -p build/fuzz/failures
 passed=0
 failed=0
+failures=""
 for program in build/fuzz/bin/fuzz_*; do
     [ -x "$program" ] || continue
     name="${program##*/fuzz_}"
@@ -45,11 +46,12 @@ for program in build/fuzz/bin/fuzz_*; do
     else
         failed=$((failed + 1))
         say "FAIL   : fuzz $name"
+        failures+="0 0 0"$'\t'"fuzz $name"$'\n'
         tail -n 60 "$log"
     fi
 done
 say "Totals: $passed passed, $failed failed, 0 skipped"
 if [ "${#totals[@]}" != 0 ]; then
-    say "$passed $failed 0" >> "${totals[0]}"
+    printf '%s\n%s' "$passed $failed 0" "$failures" >> "${totals[0]}"
 fi
 [ "$failed" = 0 ]

@@ -4,7 +4,8 @@ only the programs that hold them.
 
     scripts/run_tests.py BUILD [--label L] [--exclude-label L] [--jobs N] [--totals FILE]
     scripts/run_tests.py BUILD --targets [--label L]     names of the test programs to build
-    scripts/run_tests.py --sum FILE                      sums what --totals appended
+    scripts/run_tests.py --sum FILE                      sums what --totals appended, and names
+                                                         what failed
 
 A program says what it counted in lines of the form
     Totals: 5 passed, 0 failed, 1 skipped
@@ -24,7 +25,9 @@ TOTALS = re.compile(r"^Totals: (\d+) passed, (\d+) failed, (\d+) skipped")
 OUTPUT = re.compile(r"^(\d+): ?(.*)$")
 RESULT = re.compile(r"^\s*\d+/\d+ Test\s+#(\d+): (\S+) \.*\s*(\*\*\*)?(.*?)\s+([\d.]+) sec")
 SKIPPED_CHECK = re.compile(r"^SKIP\s*: (.*)$")
+FAILED_CHECK = re.compile(r"^(FAIL!|QFATAL|QCRITICAL|FAIL)\s*: .*$")
 LINES_OF_A_FAILURE = 400
+FAILED_CHECKS_NAMED = 10
 
 
 @dataclasses.dataclass
@@ -32,6 +35,7 @@ class Totals:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    failures: list = dataclasses.field(default_factory=list)  # what failed, a line each
 
     def add(self, passed, failed, skipped):
         self.passed += passed
@@ -59,6 +63,15 @@ def count_program(lines, status):
     return totals
 
 
+def name_failures(name, status, lines):
+    """One line for each check that failed, or one for the program where no check says so."""
+    checks = [line.strip() for line in lines if FAILED_CHECK.match(line)]
+    named = [f"{name}: {line}" for line in checks[:FAILED_CHECKS_NAMED]]
+    if len(checks) > FAILED_CHECKS_NAMED:
+        named.append(f"{name}: and {len(checks) - FAILED_CHECKS_NAMED} more")
+    return named or [f"{name}: {status}"]
+
+
 def sanitizer_environment():
     """Readable reports of sanitizers; the symbolizer's usual name is not in Debian's PATH."""
     environment = dict(os.environ)
@@ -74,7 +87,7 @@ def run_ctest(build, arguments, jobs):
     """Runs ctest; prints one line a program, and the whole output of those that failed."""
     command = ["ctest", "--test-dir", str(build), "-V", "--no-label-summary", "-j", str(jobs),
                *arguments]
-    totals, outputs, failures = Totals(), {}, []
+    totals, outputs = Totals(), {}
     log = build / "tests.log"
     with open(log, "w", encoding="utf-8") as kept, subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -98,13 +111,11 @@ def run_ctest(build, arguments, jobs):
             for skipped in filter(None, (SKIPPED_CHECK.match(text) for text in lines)):
                 print(f"           skipped: {skipped.group(1)}")
             if count.failed:
-                failures.append(name)
+                totals.failures += name_failures(name, status, lines)
                 print("\n".join(f"    {text}" for text in lines[-LINES_OF_A_FAILURE:]), flush=True)
-    if process.returncode and not failures:
-        print(f"ctest ended with {process.returncode}; see {log}")
+    if process.returncode and not totals.failures:
         totals.failed += 1
-    if failures:
-        print(f"failed: {' '.join(failures)}")
+        totals.failures.append(f"ctest ended with {process.returncode}; see {log}")
     return totals
 
 
@@ -125,8 +136,23 @@ def test_programs(build, label):
 def sum_file(path):
     totals = Totals()
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-        totals.add(*(int(number) for number in line.split()))
+        numbers, _, failure = line.partition("\t")
+        totals.add(*(int(number) for number in numbers.split()))
+        if failure:
+            totals.failures.append(failure)
     return totals
+
+
+def append_to_file(path, totals):
+    """One line of numbers; one line of zeros with a text for each failure."""
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(f"{totals.passed} {totals.failed} {totals.skipped}\n")
+        file.writelines(f"0 0 0\t{failure}\n" for failure in totals.failures)
+
+
+def print_failures(totals):
+    for failure in totals.failures:
+        print(f"failed: {failure}")
 
 
 def main():
@@ -141,6 +167,7 @@ def main():
     options = parser.parse_args()
     if options.sum:
         totals = sum_file(options.sum)
+        print_failures(totals)
         print(totals)
         return 1 if totals.failed else 0
     if options.build is None:
@@ -152,10 +179,10 @@ def main():
     if options.exclude_label:
         arguments += ["-LE", options.exclude_label]
     totals = run_ctest(options.build, arguments, options.jobs)
+    print_failures(totals)
     print(f"Totals: {totals}")
     if options.totals:
-        with open(options.totals, "a", encoding="utf-8") as file:
-            file.write(f"{totals.passed} {totals.failed} {totals.skipped}\n")
+        append_to_file(options.totals, totals)
     return 1 if totals.failed else 0
 
 
