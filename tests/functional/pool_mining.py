@@ -630,7 +630,7 @@ def the_connection_cap_holds():
         miners = [wait_until(lambda: seat(capped), 10, "a place") for _ in range(3)]
         wire = Wire(capped.pool.port)
         wire.wait_closed()
-        capped.process.wait_line("refused: all 3 are taken")
+        capped.process.wait_line("connection refused: all 3 are taken")
         for miner in miners:
             expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
         miners[0].close()

@@ -32,8 +32,8 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection)
     WARP_EXPECT_EXECUTOR(m_executor);
     if (m_shared.connections.fetch_add(1) >= m_shared.maxConnections) {
         --m_shared.connections;
-        LOG_WARNING(Net, "connection of {} refused: all {} are taken",
-                    net::toString(connection->peer()), m_shared.maxConnections);
+        LOG_WARNING(Net, "connection refused: all {} are taken", m_shared.maxConnections);
+        LOG_DEBUG(Net, "refused: {}", net::toString(connection->peer()));
         return;
     }
     const auto extranonce1 = m_extranonces.allocate();

@@ -102,8 +102,8 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     if (!address) {
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
-        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
-                                    describe(address.error().code), chainName(network)));
+        setIssue(ISSUE, fmt::format("{} (the node's chain is {})", describe(address.error().code),
+                                    chainName(network)));
         return;
     }
     clearIssue(ISSUE);
