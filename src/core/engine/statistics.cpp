@@ -19,6 +19,8 @@ std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode 
     switch (code) {
     case mining::ShareCode::Accepted:
         return counters.accepted;
+    case mining::ShareCode::Late:
+        return counters.late;
     case mining::ShareCode::UnknownJob:
         return counters.unknownJob;
     case mining::ShareCode::Stale:

@@ -23,6 +23,7 @@ enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, S
 struct ShareCounters
 {
     std::uint64_t accepted = 0;
+    std::uint64_t late = 0; ///< accepted just after a change of tip; part of no statistics
     std::uint64_t unknownJob = 0;
     std::uint64_t stale = 0;
     std::uint64_t duplicate = 0;

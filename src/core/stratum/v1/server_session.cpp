@@ -299,15 +299,17 @@ void ServerSession::onSubmit(const Request& request)
         verdict = judge(submission.share, submission.worker, request.now);
     }
     const mining::ShareCode code = verdict.code;
-    if (code == mining::ShareCode::Accepted) {
+    if (mining::isGood(code)) {
         appendResult(request.out.output, request.message.replyId(), "true");
-        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     } else {
         ReplyError error = errorOf(code);
         if (code == mining::ShareCode::Malformed) {
             error.text = describe(submission.fault);
         }
         appendError(request.out.output, request.message.replyId(), error);
+    }
+    if (code == mining::ShareCode::Accepted) {
+        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     }
     request.out.shares.push_back(
         {.verdict = std::move(verdict),
