@@ -2,6 +2,7 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/share.h"
 #include "core/util/clock.h"
@@ -40,6 +41,8 @@ public:
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
     void countJob();
+    /// One io thread has sent the first work of a tip to all its miners.
+    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
     void setListening(std::vector<std::string> endpoints);
     /// Adds or replaces by hash.
     void setBlock(const interfaces::BlockRecord& record);
@@ -60,6 +63,8 @@ private:
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
     std::int64_t m_connections = 0;
+    std::uint32_t m_deliveredTip = 0;
+    WeightedLatency m_delivery; ///< of m_deliveredTip
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;
 };

@@ -68,6 +68,10 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
     m_nodeIssue = issue;
     if (!issue.empty()) {
         setIssue(issue, error.message);
+        m_isDoubtful = true;
+        for (Hosted<IoWorker>* worker : m_workers) {
+            worker->post([](IoWorker& ioWorker) { ioWorker.onWorkDoubtful(); });
+        }
         if (!m_isServing) {
             setState(interfaces::EngineState::NoWork);
         } else if (!m_graceTimer) {
@@ -176,7 +180,7 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_isServing && m_job->source->previous == blockTemplate.previous &&
+    return m_isServing && !m_isDoubtful && m_job->source->previous == blockTemplate.previous &&
            m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
 }
 
@@ -209,6 +213,7 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 {
     m_job = job;
     m_isServing = true;
+    m_isDoubtful = false;
     const auto jobs = m_book.add(job, m_platform.clock.boot());
     for (Hosted<IoWorker>* worker : m_workers) {
         worker->post(

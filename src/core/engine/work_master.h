@@ -72,6 +72,7 @@ private:
     std::string m_nodeIssue; ///< code of the node's issue that is raised
     bool m_isFetchWanted = false;
     bool m_isServing = false;
+    bool m_isDoubtful = false; ///< the node had trouble since the newest job
     util::RequestHandle m_fetch;
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;

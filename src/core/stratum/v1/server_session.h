@@ -50,6 +50,8 @@ public:
                 Actions& out) override;
     void onTimer(util::BootTime now, Actions& out) override;
     [[nodiscard]] SessionInfo info() const override;
+    [[nodiscard]] util::Difficulty difficulty() const override { return m_validator.difficulty(); }
+    [[nodiscard]] bool isAuthorized() const override { return !m_workers.empty(); }
     [[nodiscard]] mining::MinerClass minerClass() const { return m_difficulty.minerClass(); }
 
 private:
