@@ -18,7 +18,7 @@ LONG_ROUNDS = 200
 BITS = "1f7fffff"  # one hash in 2^9 is a block
 # A block is on its way to the node and to the disk within a moment of the miner's answer, while a
 # kill may hit before another thread had its turn: such blocks are counted apart.
-HAND_OVER_SECONDS = 0.05
+HAND_OVER_SECONDS = 0.1
 RECOVERY_SECONDS = 45
 
 suite = Suite("functional_block_survival")
@@ -55,6 +55,7 @@ class Survival:
                           "vardiff": {"enabled": False, "min_diff": 0.000000001,
                                       "initial_diff": 0.0000001}})
         self.pool.start()
+        self.last_words = ""
 
     def close(self):
         self.node.signal(signal.SIGCONT)
@@ -103,6 +104,9 @@ class Survival:
         killed_at = time.monotonic()
         self.pool.process.signal(signal.SIGKILL)
         self.pool.process.kill()
+        self.last_words = (f"block {share.block_hash}, node hung: {hang}, killed "
+                           f"{killed_at - (answered_at or killed_at):.4f} s after the answer\n"
+                           + self.pool.process.output())
         miner.close()
         if hang:
             self.node.signal(signal.SIGCONT)
@@ -131,6 +135,7 @@ def no_kill_loses_a_block():
             outcomes.append(survival.play(chance))
             if outcomes[-1] == "lost":
                 raise AssertionError(f"seed {SEED}, round {number}: the block is lost\n"
+                                     + survival.last_words + "\n--- started again\n"
                                      + survival.pool.process.output())
     finally:
         survival.close()

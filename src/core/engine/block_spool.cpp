@@ -70,12 +70,16 @@ void BlockSpool::load()
     if (!blocks) {
         m_problem = fmt::format("{}: {}", m_folder.string(), describe(blocks.error()));
         noteOutcome();
+        workLater(RETRY_INTERVAL);
         return;
     }
     m_isLoaded = true;
     m_problem.clear();
     replenish();
     noteOutcome();
+    if (m_isReserveWanted) {
+        workLater(RETRY_INTERVAL);
+    }
     if (!blocks->empty()) {
         LOG_INFO(Engine, "{} blocks in the spool", blocks->size());
     }
@@ -238,47 +242,92 @@ void BlockSpool::keep(const SpooledBlock& block)
     if (stored) {
         m_problem.clear();
         m_unwritten.erase(block.record.hash);
-        replenish();
+        m_isReserveWanted = true;
+        workLater(LAZY_DELAY);
     } else {
         m_problem = fmt::format("{}: {}", pathOf(m_folder, block.record.hash).string(),
                                 describe(stored.error()));
         m_unwritten.insert_or_assign(block.record.hash, block);
+        workLater(RETRY_INTERVAL);
     }
     noteOutcome();
 }
 
 void BlockSpool::saveState(const SpooledBlock& block)
 {
-    WARP_EXPECT_EXECUTOR(m_executor);
-    save(block, Stage::Open);
+    enqueue(block, Stage::Open);
 }
 
 void BlockSpool::finish(const SpooledBlock& block)
 {
-    WARP_EXPECT_EXECUTOR(m_executor);
     m_unwritten.erase(block.record.hash);
-    save(block, Stage::Done);
+    enqueue(block, Stage::Done);
+}
+
+void BlockSpool::enqueue(const SpooledBlock& block, Stage stage)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    Unsaved& unsaved = m_unsaved[block.record.hash];
+    unsaved = {.block = block, .stage = stage};
+    unsaved.block.bytes.reset();
+    workLater(LAZY_DELAY);
 }
 
 void BlockSpool::save(const SpooledBlock& block, Stage stage)
 {
+    const std::filesystem::path path = m_folder / stateName(block.record.hash);
     const std::string text = encodeSpoolFile(SpoolKind::State, block);
-    const auto saved = m_files.replaceDurably(m_folder / stateName(block.record.hash),
-                                              util::asBytes(text), util::FileAccess::Private);
-    if (saved) {
-        m_problem.clear();
-        m_unsaved.erase(block.record.hash);
-        if (stage == Stage::Done) {
-            letGo(block);
-            replenish();
-        }
+    const auto saved = m_files.replaceDurably(path, util::asBytes(text), util::FileAccess::Private);
+    if (!saved) {
+        m_problem = fmt::format("{}: {}", path.string(), describe(saved.error()));
+        m_unsaved.try_emplace(block.record.hash, Unsaved{.block = block, .stage = stage});
+        return;
+    }
+    m_problem.clear();
+    if (stage == Stage::Done) {
+        letGo(block);
+        m_isReserveWanted = true;
+    }
+}
+
+void BlockSpool::flush()
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    for (const auto& [hash, unsaved] : std::exchange(m_unsaved, {})) {
+        save(unsaved.block, unsaved.stage);
+    }
+}
+
+void BlockSpool::workLater(util::Duration delay)
+{
+    if (!m_timer) {
+        m_timer = m_executor.after(delay, [this] {
+            const util::TimerHandle fired = std::move(m_timer);
+            workOn();
+        });
+    }
+}
+
+void BlockSpool::workOn()
+{
+    if (!m_isLoaded) {
+        load();
+        return;
+    }
+    if (!m_unwritten.empty()) {
+        const auto block = m_unwritten.extract(m_unwritten.begin());
+        keep(block.mapped());
+    } else if (!m_unsaved.empty()) {
+        const auto unsaved = m_unsaved.extract(m_unsaved.begin());
+        save(unsaved.mapped().block, unsaved.mapped().stage);
     } else {
-        m_problem = fmt::format("{}: {}", (m_folder / stateName(block.record.hash)).string(),
-                                describe(saved.error()));
-        m_unsaved.insert_or_assign(block.record.hash, Unsaved{.block = block, .stage = stage});
-        m_unsaved[block.record.hash].block.bytes.reset();
+        replenish();
     }
     noteOutcome();
+    const bool isWaiting = !m_unwritten.empty() || !m_unsaved.empty() || m_isReserveWanted;
+    if (isWaiting) {
+        workLater(m_problem.empty() && !m_isShort ? util::Duration::zero() : RETRY_INTERVAL);
+    }
 }
 
 void BlockSpool::letGo(const SpooledBlock& block)
@@ -343,6 +392,8 @@ void BlockSpool::replenish()
     if (isNew) {
         static_cast<void>(m_files.sync(m_folder).hasValue());
     }
+    m_isReserveWanted = !problem.empty();
+    m_isShort = m_isReserveWanted;
     m_statistics.post([problem](Statistics& statistics) {
         if (problem.empty()) {
             statistics.clearIssue(SPACE_ISSUE);
@@ -350,22 +401,6 @@ void BlockSpool::replenish()
             statistics.raiseIssue(SPACE_ISSUE, problem);
         }
     });
-}
-
-void BlockSpool::retryAll()
-{
-    if (!m_isLoaded) {
-        load();
-        return;
-    }
-    for (const auto& [hash, block] : std::exchange(m_unwritten, {})) {
-        keep(block);
-    }
-    for (const auto& [hash, unsaved] : std::exchange(m_unsaved, {})) {
-        save(unsaved.block, unsaved.stage);
-    }
-    replenish();
-    noteOutcome();
 }
 
 void BlockSpool::noteOutcome()
@@ -377,16 +412,6 @@ void BlockSpool::noteOutcome()
             statistics.raiseIssue(WRITE_ISSUE, problem);
         }
     });
-    const bool isWaiting = !m_isLoaded || !m_unwritten.empty() || !m_unsaved.empty() ||
-                           m_reserves.size() < static_cast<std::size_t>(RESERVES);
-    if (!isWaiting) {
-        m_timer.reset();
-    } else if (!m_timer) {
-        m_timer = m_executor.after(RETRY_INTERVAL, [this] {
-            const util::TimerHandle fired = std::move(m_timer);
-            retryAll();
-        });
-    }
 }
 
 } // namespace warp::engine

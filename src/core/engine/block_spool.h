@@ -26,6 +26,8 @@ public:
     /// Blocks that a full disk can still take, one after another.
     static constexpr int RESERVES = 2;
     static constexpr std::chrono::seconds RETRY_INTERVAL{5};
+    /// States and new reserves wait for so long, so that no sync of theirs is before a found block.
+    static constexpr std::chrono::seconds LAZY_DELAY{1};
     /// Records of blocks that are done with, and whole blocks that a node refused: the newest stay.
     static constexpr std::size_t HISTORY_KEPT = 100;
     static constexpr std::size_t REJECTED_KEPT = 10;
@@ -49,12 +51,14 @@ public:
 
     /// Writes the whole block, and goes on trying until it is on the disk or done with.
     void keep(const SpooledBlock& block);
-    /// Writes what became of it.
+    /// Writes what became of it, soon.
     void saveState(const SpooledBlock& block);
     /// As saveState(), and once that is on the disk the block itself is let go.
     void finish(const SpooledBlock& block);
     /// Reads a kept block again; onRead() answers.
     void readBack(const SpooledBlock& block);
+    /// Writes at once what waits.
+    void flush();
 
 private:
     using FileResult = util::Result<void, util::FileError>;
@@ -76,11 +80,14 @@ private:
                                                                   const std::string& name);
 
     [[nodiscard]] FileResult store(const SpooledBlock& block);
+    void enqueue(const SpooledBlock& block, Stage stage);
     void save(const SpooledBlock& block, Stage stage);
     void letGo(const SpooledBlock& block);
     void replenish();
-    void retryAll();
+    /// One piece of what waits; the rest follows as tasks of their own.
+    void workOn();
     void noteOutcome();
+    void workLater(util::Duration delay);
 
     util::Executor& m_executor;
     util::Files& m_files;
@@ -94,6 +101,8 @@ private:
     std::deque<bitcoin::Hash256> m_history;  ///< done with, newest last
     std::deque<bitcoin::Hash256> m_rejected; ///< with their block, newest last
     std::string m_problem;                   ///< why the last write failed; empty where it did not
+    bool m_isReserveWanted = true;
+    bool m_isShort = false; ///< the last try to set space aside failed
     util::TimerHandle m_timer;
 };
 

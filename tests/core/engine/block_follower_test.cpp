@@ -48,6 +48,7 @@ private slots:
         QCOMPARE(bench.stateOf(block), BlockState::Confirmed);
         QCOMPARE(bench.eventCount(EventKind::BlockConfirmed), std::size_t{1});
         QCOMPARE(bench.eventCount(EventKind::BlockFound), std::size_t{1});
+        bench.scheduler.runFor(2s);
         QVERIFY(!bench.hasFile(block));
         const std::size_t asked = bench.submitter->questions;
         bench.tip(height + 200);
@@ -59,6 +60,7 @@ private slots:
     {
         Bench bench;
         const auto block = acceptedBlock(bench);
+        bench.scheduler.runFor(2s);
         bench.end();
         bench.files.crash();
         bench.events.clear();
@@ -114,6 +116,7 @@ private slots:
         bench.locate(block, BlockStanding::SideChain);
         bench.tip(bench.recordOf(block)->height + 100);
         QCOMPARE(bench.stateOf(block), BlockState::Orphaned);
+        bench.scheduler.runFor(2s);
         QVERIFY(!bench.hasFile(block));
     }
 

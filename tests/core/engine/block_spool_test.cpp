@@ -117,6 +117,7 @@ private slots:
         QVERIFY(bench.hasFile(block));
         bench.tip(height + 100);
         QCOMPARE(bench.stateOf(block), BlockState::Orphaned);
+        bench.scheduler.runFor(2s);
         QVERIFY(!bench.hasFile(block));
     }
 

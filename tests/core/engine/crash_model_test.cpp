@@ -181,7 +181,7 @@ Course observe(NodeMood mood)
     });
     // The saved verdict is a few steps behind the published one; a hung node gives none.
     static_cast<void>(stage.world.scheduler().runUntil([&] { return stage.isOver(); }, 2s));
-    stage.world.scheduler().runFor(10ms);
+    stage.world.scheduler().runFor(1500ms);
     observeTasks(stage.world.scheduler(), nullptr);
     course.changes = changes - first;
     return course;
@@ -289,7 +289,7 @@ private slots:
                     stage.setMood(nodeMood);
                     stage.world.files().stopAt(change, point);
                     QVERIFY(stage.world.scheduler().runUntil(
-                        [&] { return stage.world.files().hasStopped(); }, 10s));
+                        [&] { return stage.world.files().hasStopped(); }, 20s));
                     const bool isSent = ending.wire == Wire::Delivers && nodeMood == NodeMood::Well;
                     const bool mustSurvive = stage.hasNodeBlock() || isSent ||
                                              change >= course.changesBefore + safeChanges(ending);
