@@ -103,7 +103,11 @@ void Engine::startMiners()
                                  .statistics = m_statistics,
                                  .connections = m_connections,
                                  .maxConnections = m_options.maxConnections,
-                                 .stratum = m_options.stratum});
+                                 .stratum = m_options.stratum,
+                                 .keyUse = m_options.payout.mode == config::PayoutMode::PerMiner
+                                               ? mining::KeyUse::Separate
+                                               : mining::KeyUse::Shared,
+                                 .network = m_options.node.expectedNetwork});
         });
     }
     m_listeners.emplace([this] {

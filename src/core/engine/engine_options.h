@@ -4,6 +4,7 @@
 
 #include "core/bitcoin/network.h"
 #include "core/config/settings.h"
+#include "core/engine/payout_setup.h"
 #include "core/net/network.h"
 #include "core/node/node_options.h"
 #include "core/stratum/v1/server_session.h"
@@ -36,7 +37,7 @@ struct EngineOptions
     std::size_t maxConnections = 1000;
     std::vector<net::Endpoint> listeners; ///< Stratum V1, plain
     std::filesystem::path dataDirectory;
-    std::string payoutAddress;
+    PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
     stratum::v1::ServerOptions stratum;

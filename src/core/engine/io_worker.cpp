@@ -7,7 +7,12 @@ namespace warp::engine {
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(shared)
-    , m_context{.options = shared.stratum, .policy = m_policy}
+    , m_perMinerPolicy(shared.network)
+    , m_context{.options = shared.stratum,
+                .policy = shared.keyUse == mining::KeyUse::Separate
+                              ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+                              : m_singlePolicy,
+                .keyUse = shared.keyUse}
     , m_extranonces(number)
 {
     scheduleTick();
@@ -60,12 +65,22 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     WARP_EXPECT_EXECUTOR(m_executor);
     m_jobs = std::move(jobs);
     if (m_network != network) {
-        m_network = network;
-        m_policy = stratum::v1::SingleModePolicy(network);
+        changeNetwork(network);
     }
     m_fanOutCursor = 0;
     if (!m_isFanningOut) {
         fanOut();
+    }
+}
+
+void IoWorker::changeNetwork(bitcoin::Network network)
+{
+    const bool isKnown = m_network.has_value();
+    m_network = network;
+    m_singlePolicy = stratum::v1::SingleModePolicy(network);
+    m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
+    while (isKnown && m_shared.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
+        remove(m_miners.begin()->first);
     }
 }
 
@@ -104,10 +119,11 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
 {
     for (const stratum::ShareReport& share : shares) {
         if (share.verdict.block) {
-            m_shared.courier.post([block = *share.verdict.block, worker = share.worker,
-                                   network = m_network](Courier& courier) mutable {
-                courier.deliver(std::move(block), std::move(worker), network);
-            });
+            m_shared.courier.post(
+                [block = *share.verdict.block, worker = share.worker,
+                 network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
+                    courier.deliver(std::move(block), std::move(worker), network);
+                });
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
         m_batch.acceptedWork += share.verdict.credited.value();

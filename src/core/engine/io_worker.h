@@ -32,6 +32,9 @@ public:
         std::atomic<std::size_t>& connections; ///< of all io threads
         std::size_t maxConnections = 0;
         const stratum::v1::ServerOptions& stratum;
+        mining::KeyUse keyUse = mining::KeyUse::Shared;
+        /// Where it is known before the node is.
+        std::optional<bitcoin::Network> network{};
     };
 
     IoWorker(util::Executor& executor, std::uint8_t number, Shared shared);
@@ -53,6 +56,8 @@ private:
     void onShares(const std::vector<stratum::ShareReport>& shares) override;
     void onGone(std::uint64_t id) override;
 
+    /// What was authorized for another network is judged again when the miners come back.
+    void changeNetwork(bitcoin::Network network);
     void fanOut();
     void scheduleTick();
     void tick();
@@ -61,11 +66,12 @@ private:
 
     util::Executor& m_executor;
     Shared m_shared;
-    stratum::v1::SingleModePolicy m_policy{bitcoin::Network::Main};
+    stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
+    stratum::v1::PerMinerPolicy m_perMinerPolicy;
     stratum::v1::ServerContext m_context;
     mining::ExtranonceAllocator m_extranonces;
     std::shared_ptr<const mining::JobSet> m_jobs;
-    bitcoin::Network m_network = bitcoin::Network::Main;
+    std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;
     std::uint64_t m_nextId = 1;
     std::uint64_t m_fanOutCursor = 0; ///< the last id served

@@ -1,6 +1,5 @@
 #include "core/engine/work_master.h"
 
-#include "core/bitcoin/address.h"
 #include "core/util/log.h"
 
 #include <algorithm>
@@ -98,20 +97,21 @@ void WorkMaster::preparePayout(bitcoin::Network network)
 {
     constexpr auto ISSUE = "payout_wrong_network";
     m_factory.reset();
-    const auto address = bitcoin::parseAddress(m_options.payoutAddress, network);
-    if (!address) {
+    const auto policy = makePayoutPolicy(m_options.payout, network);
+    if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
-        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
-                                    describe(address.error().code), chainName(network)));
+        const PayoutFault& fault = policy.error();
+        setIssue(ISSUE, fmt::format("{} {}: {} (the node's chain is {})", fault.setting,
+                                    fault.address, fault.reason, chainName(network)));
         return;
     }
     clearIssue(ISSUE);
-    m_factory = std::make_unique<mining::JobFactory>(
-        mining::JobFactoryOptions{.tag = m_options.tag,
-                                  .payoutScript = address->script,
-                                  .instance = m_instance,
-                                  .firstJobId = m_firstJobId});
+    m_factory =
+        std::make_unique<mining::JobFactory>(mining::JobFactoryOptions{.tag = m_options.tag,
+                                                                       .payout = *policy,
+                                                                       .instance = m_instance,
+                                                                       .firstJobId = m_firstJobId});
     m_firstJobId += 0x01000000; // another chain's jobs never share ids with these
 }
 

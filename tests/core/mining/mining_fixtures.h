@@ -84,7 +84,8 @@ inline std::shared_ptr<const mining::BlockTemplate> sharedTemplate(const Templat
 inline mining::JobFactory makeFactory(std::uint32_t instance = 7)
 {
     return mining::JobFactory({.tag = "/WarpPool test/",
-                               .payoutScript = payoutScript(),
+                               .payout = std::make_shared<mining::SinglePayout>(
+                                   payoutScript(), std::vector<mining::PayoutCut>{}),
                                .instance = instance,
                                .firstJobId = 0x1000});
 }
