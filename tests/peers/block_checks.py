@@ -196,6 +196,12 @@ def block_suite(name, node_class):
                              [(reward - one - two, script), (one, fee["P2SH"][1]),
                               (two, donation["P2TR"][1])], f"outputs of the block of {kind}")
 
+    # B04: the node was asked for its judgement, and it was good.
+    @suite.check
+    def the_node_proves_blocks_like_ours():
+        bench.pool.process.wait_line("the node finds blocks like ours valid", 30)
+        assert "health:" not in bench.pool.process.output(), bench.pool.process.output()
+
     # P42
     @suite.check
     def pool_stops_in_order():

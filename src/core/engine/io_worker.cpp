@@ -2,6 +2,8 @@
 
 #include "core/util/log.h"
 
+#include <algorithm>
+
 namespace warp::engine {
 
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
@@ -15,6 +17,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
                 .keyUse = shared.keyUse}
     , m_extranonces(number)
 {
+    m_context.payoutJobs.setObserver(m_shared.onKeyJob);
     scheduleTick();
 }
 
@@ -127,6 +130,12 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
         m_batch.acceptedWork += share.verdict.credited.value();
+        if (share.verdict.block || share.verdict.code == mining::ShareCode::Accepted) {
+            m_batch.best = std::max(m_batch.best, share.verdict.achieved);
+        }
+        if (share.verdict.block) {
+            flushBatch(); // so that its shares count for the round that it ends
+        }
     }
 }
 

@@ -35,6 +35,8 @@ public:
         mining::KeyUse keyUse = mining::KeyUse::Shared;
         /// Where it is known before the node is.
         std::optional<bitcoin::Network> network{};
+        /// Sees each coinbase that is made for one payout key.
+        mining::PayoutJobs::JobFn onKeyJob{};
     };
 
     IoWorker(util::Executor& executor, std::uint8_t number, Shared shared);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "core/interfaces/pool_service.h"
+#include "core/mining/bests.h"
 #include "core/mining/share.h"
+#include "core/mining/work_rate.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
@@ -21,6 +23,7 @@ struct ShareBatch
 {
     std::array<std::uint64_t, mining::SHARE_CODE_COUNT> byCode{};
     double acceptedWork = 0;
+    util::Difficulty best{}; ///< of accepted shares and blocks
     std::int64_t connectionsDelta = 0;
 
     friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
@@ -39,18 +42,25 @@ public:
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
-    void countJob();
+    /// The all-time best of earlier runs, where somebody has kept it.
+    void seedBest(util::Difficulty allTime);
+    /// A job of this difficulty is served.
+    void countJob(util::Difficulty network);
     void setListening(std::vector<std::string> endpoints);
+    void setAudit(interfaces::AuditView audit);
+    void setProposal(interfaces::ProposalView proposal);
     /// Adds or replaces by hash.
     void setBlock(const interfaces::BlockRecord& record);
     /// An issue of a code is raised once until it is cleared; a changed detail replaces the old.
-    void raiseIssue(const std::string& code, const std::string& detail);
+    void raiseIssue(const std::string& code, const std::string& detail,
+                    interfaces::Severity severity = interfaces::Severity::Warning);
     void clearIssue(const std::string& code);
 
 private:
     static constexpr std::chrono::seconds PUBLISH_INTERVAL{1};
 
     void publishSnapshot();
+    [[nodiscard]] interfaces::LuckView luck();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
 
@@ -59,6 +69,9 @@ private:
     SnapshotSink& m_snapshots;
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
+    mining::Bests m_bests;
+    mining::WorkRate m_rate;
+    util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;

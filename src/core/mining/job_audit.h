@@ -51,8 +51,8 @@ enum class AuditFault : std::uint8_t {
 struct WorkAudit
 {
     AuditFault fault = AuditFault::None;
-    std::optional<DecodedCoinbase> coinbase; ///< as read; none where it is unreadable
-    PayoutSplit promise;                     ///< by the policy, for the job's key
+    std::optional<DecodedCoinbase> coinbase{}; ///< as read; none where it is unreadable
+    PayoutSplit promise{};                     ///< by the policy, for the job's key
 };
 
 /// Everything but the branch.

@@ -66,7 +66,7 @@ sim::WorldOptions worldOptions()
     sim::WorldOptions options;
     options.scheduler.seed = 5;
     options.rules.bits = FARM_BITS;
-    options.startHeight = 110;
+    options.startHeight = 130; // past 128, where the height takes one byte more
     options.trafficInterval = 20s;
     options.trafficCount = 3;
     return options;
@@ -88,12 +88,12 @@ public:
         pool.start(nullptr);
     }
 
-    void addMiner(const std::string& user)
+    void addMiner(const std::string& user, double hashrate)
     {
         sim::MinerOptions options;
         options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
         options.user = user;
-        options.hashrate = util::Hashrate(100.0);
+        options.hashrate = util::Hashrate(hashrate);
         options.slice = 500ms;
         world.addMiner(options);
     }
@@ -149,8 +149,8 @@ private slots:
     void singlePaysOwnerFeeAndDonation()
     {
         Bench bench(engineOptions());
-        bench.addMiner("rig");
-        bench.addMiner(addressOf(everyKind()[3]));
+        bench.addMiner("rig", 100);
+        bench.addMiner(addressOf(everyKind()[3]), 100);
         bench.world.scheduler().runFor(15min);
         std::string faults;
         for (const sim::BlockAccepted& block : bench.ownBlocks()) {
@@ -158,6 +158,19 @@ private slots:
         }
         QVERIFY2(faults.empty(), faults.c_str());
         QVERIFY(bench.ownBlocks().size() >= 5);
+        // B05 B04: the pool's own audit and the node agree with what was sent.
+        const interfaces::WorkView work = bench.pool.snapshot()->work;
+        QCOMPARE(work.audit.state, interfaces::AuditState::Green);
+        QCOMPARE(work.audit.refused, std::uint64_t{0});
+        QCOMPARE(work.audit.parts.size(), std::size_t{3});
+        QCOMPARE(work.audit.parts[1].address, addressOf(FEE));
+        QCOMPARE(work.proposal.state, interfaces::ProposalState::Proven);
+        // B25: two miners of 100 H/s; a block ends a round.
+        const interfaces::LuckView luck = bench.pool.snapshot()->luck;
+        QVERIFY(luck.hashrate.value() > 120 && luck.hashrate.value() < 280);
+        QVERIFY(luck.perDay > 0.999);
+        QVERIFY(luck.run.fractionOfBlock >= 1);
+        QVERIFY(luck.sinceBlock.difficulty <= luck.run.difficulty);
         QVERIFY(bench.world.lostBlocks().empty());
         QVERIFY(bench.stop());
     }
@@ -173,11 +186,11 @@ private slots:
         std::map<std::string, util::Bytes> scripts;
         for (const util::Bytes& script : everyKind()) {
             for (const char* const rig : {"", ".one", ".two"}) {
-                bench.addMiner(addressOf(script) + rig);
+                bench.addMiner(addressOf(script) + rig, 10);
                 scripts[addressOf(script) + rig] = script;
             }
         }
-        bench.addMiner("nobody");
+        bench.addMiner("nobody", 10);
         bench.world.scheduler().runFor(20min);
 
         const auto snapshot = bench.pool.snapshot();
@@ -207,6 +220,11 @@ private slots:
         QVERIFY(!refused.isMining());
         QVERIFY(bench.world.totals().authorizationsRefused > 0);
         QVERIFY(bench.world.totals().falseRejects.empty());
+        QCOMPARE(snapshot->work.audit.state, interfaces::AuditState::Green);
+        QCOMPARE(snapshot->work.audit.refused, std::uint64_t{0});
+        QVERIFY(snapshot->work.audit.audited >= everyKind().size());
+        // One shape for each kind of address.
+        QCOMPARE(snapshot->work.proposal.shapes, std::uint64_t{everyKind().size()});
         QVERIFY(bench.stop());
     }
 
@@ -216,7 +234,7 @@ private slots:
         engine::EngineOptions options = engineOptions();
         options.payout.poolFee.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"; // BIP 173
         Bench bench(std::move(options));
-        bench.addMiner("rig");
+        bench.addMiner("rig", 100);
         bench.world.scheduler().runFor(2min);
         const auto snapshot = bench.pool.snapshot();
         QCOMPARE(snapshot->state, interfaces::EngineState::NoWork);
