@@ -138,7 +138,16 @@ private:
 
 mining::FoundBlock makeBlock(std::uint32_t number, std::size_t blockBytes)
 {
-    static const auto tail = std::make_shared<const std::string>(std::string(2 * blockBytes, '0'));
+    // As many transactions as such a block has.
+    constexpr std::size_t TRANSACTION_BYTES = 500;
+    static const auto tail = [&] {
+        auto parts = std::make_shared<mining::HexText>();
+        for (std::size_t i = 0; i < blockBytes / TRANSACTION_BYTES; ++i) {
+            parts->push_back(
+                std::make_shared<const std::string>(std::string(2 * TRANSACTION_BYTES, '0')));
+        }
+        return std::shared_ptr<const mining::HexText>(parts);
+    }();
     auto source = std::make_shared<mining::BlockTemplate>();
     source->height = 800'000;
     util::storeLittleEndian<std::uint32_t>(
@@ -148,7 +157,7 @@ mining::FoundBlock makeBlock(std::uint32_t number, std::size_t blockBytes)
         std::make_shared<mining::Job>(util::JobId(number), number, source, bitcoin::Target{});
     job->coinbase.prefix = util::Bytes(90, std::byte{0x5a});
     job->coinbase.suffix = util::Bytes(248, std::byte{0xa5});
-    job->transactionsHexLength = tail->size();
+    job->transactionsHex = tail;
     mining::FoundBlock block;
     block.job = job;
     util::storeLittleEndian<std::uint32_t>(std::span<std::byte, 4>(block.header.data(), 4), number);

@@ -231,12 +231,6 @@ private:
             if (field.availability == Availability::Later && !text.empty()) {
                 m_collection.warnings.push_back(makeWarning(
                     assignment.place, WarningCode::NotAvailableYet, std::string(NOT_YET)));
-            } else if (field.availability == Availability::RefusedTill &&
-                       text != field.defaultText) {
-                fault(assignment.place, FaultCode::NotAvailable,
-                      fmt::format("\"{}\" is not available in this version, and to ignore it would "
-                                  "pay wrongly",
-                                  text));
             }
         }
     }

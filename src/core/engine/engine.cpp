@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace warp::engine {
 
 Engine::Engine(const Platform& platform, EngineOptions options)
@@ -92,7 +94,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     startMiners();
     m_work.emplace([this] {
         return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, m_options, m_statistics,
-                                            workers());
+                                            workers(), [this] { return isBlockPending(); });
     });
 }
 
@@ -159,7 +161,14 @@ void Engine::startMiners()
                                  .connections = m_connections,
                                  .maxConnections = m_options.maxConnections,
                                  .listeners = m_listenerStates,
-                                 .peers = m_peers});
+                                 .peers = m_peers,
+                                 .keyUse = m_options.payout.mode == config::PayoutMode::PerMiner
+                                               ? mining::KeyUse::Separate
+                                               : mining::KeyUse::Shared,
+                                 .network = m_options.node.expectedNetwork,
+                                 .onKeyJob = [this](const auto& job) {
+                                     m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });
+                                 }});
         });
     }
     m_listeners.emplace([this] {
@@ -198,6 +207,14 @@ void Engine::stopRest(const util::Task& done)
                 [this, done] { m_spool.reset([this, done] { m_statistics.reset(done); }); });
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
+    });
+}
+
+bool Engine::isBlockPending() const
+{
+    const auto current = m_snapshot.load();
+    return std::any_of(current->blocks.begin(), current->blocks.end(), [](const auto& block) {
+        return block.state == interfaces::BlockState::Pending;
     });
 }
 

@@ -57,6 +57,8 @@ private:
     void stopMiners(const std::shared_ptr<util::Task>& then);
     void stopRest(const util::Task& done);
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
+    /// Any thread.
+    [[nodiscard]] bool isBlockPending() const;
 
     Platform m_platform;
     EngineOptions m_options;

@@ -59,6 +59,14 @@ ListenerOptions toListener(const config::ListenerSettings& settings,
     return options;
 }
 
+PayoutOptions toPayout(const config::MiningSettings& settings)
+{
+    return {.mode = settings.payoutMode,
+            .address = settings.payoutAddress,
+            .poolFee = {.part = settings.poolFee, .address = settings.poolFeeAddress},
+            .donation = {.part = settings.donation, .address = settings.donationAddress}};
+}
+
 node::NodeOptions toNode(const config::NodeSettings& settings)
 {
     node::NodeOptions options;
@@ -86,7 +94,7 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
         }
     }
     options.dataDirectory = settings.server.dataDirectory;
-    options.payoutAddress = settings.mining.payoutAddress;
+    options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
     options.node = toNode(settings.node);

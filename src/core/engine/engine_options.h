@@ -4,6 +4,7 @@
 
 #include "core/bitcoin/network.h"
 #include "core/config/settings.h"
+#include "core/engine/payout_setup.h"
 #include "core/net/address_range.h"
 #include "core/net/network.h"
 #include "core/node/node_options.h"
@@ -54,7 +55,7 @@ struct EngineOptions
     std::size_t maxConnections = 1000;
     std::vector<ListenerOptions> listeners;
     std::filesystem::path dataDirectory;
-    std::string payoutAddress;
+    PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
     node::NodeOptions node; ///< the primary one

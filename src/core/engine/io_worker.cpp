@@ -23,6 +23,7 @@ bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(shared)
+    , m_perMinerPolicy(shared.network)
     , m_extranonces(number)
     , m_fanOut(
           executor, shared.clock, [this](std::uint64_t id) { return deliver(id); },
@@ -35,9 +36,16 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               }
           })
 {
+    stratum::v1::AuthorizePolicy& policy =
+        m_shared.keyUse == mining::KeyUse::Separate
+            ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+            : m_singlePolicy;
     for (const auto& listener : m_shared.listeners) {
         m_contexts.push_back(std::make_unique<stratum::v1::ServerContext>(
-            stratum::v1::ServerContext{.options = listener->options.stratum, .policy = m_policy}));
+            stratum::v1::ServerContext{.options = listener->options.stratum,
+                                       .policy = policy,
+                                       .keyUse = m_shared.keyUse}));
+        m_contexts.back()->payoutJobs.setObserver(m_shared.onKeyJob);
     }
     scheduleTick();
 }
@@ -135,8 +143,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     m_jobs = std::move(jobs);
     m_doubtfulSince.reset();
     if (m_network != network) {
-        m_network = network;
-        m_policy = stratum::v1::SingleModePolicy(network);
+        changeNetwork(network);
     }
     m_fanOut.begin(m_jobs->current()->source->received);
 }
@@ -159,6 +166,17 @@ void IoWorker::orderFanOut()
         miners.push_back({.id = id, .difficulty = miner->difficulty()});
     }
     m_fanOut.order(std::move(miners));
+}
+
+void IoWorker::changeNetwork(bitcoin::Network network)
+{
+    const bool isKnown = m_network.has_value();
+    m_network = network;
+    m_singlePolicy = stratum::v1::SingleModePolicy(network);
+    m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
+    while (isKnown && m_shared.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
+        remove(m_miners.begin()->first);
+    }
 }
 
 void IoWorker::withdrawJobs()
@@ -194,13 +212,20 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
 {
     for (const stratum::ShareReport& share : shares) {
         if (share.verdict.block) {
-            m_shared.courier.post([block = *share.verdict.block, worker = share.worker,
-                                   network = m_network](Courier& courier) mutable {
-                courier.deliver(std::move(block), std::move(worker), network);
-            });
+            m_shared.courier.post(
+                [block = *share.verdict.block, worker = share.worker,
+                 network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
+                    courier.deliver(std::move(block), std::move(worker), network);
+                });
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
         m_batch.acceptedWork += share.verdict.credited.value();
+        if (share.verdict.block || share.verdict.code == mining::ShareCode::Accepted) {
+            m_batch.best = std::max(m_batch.best, share.verdict.achieved);
+        }
+        if (share.verdict.block) {
+            flushBatch(); // so that its shares count for the round that it ends
+        }
     }
 }
 

@@ -38,6 +38,11 @@ public:
         std::size_t maxConnections = 0;
         const ListenerStates& listeners;
         PeerRegistry& peers;
+        mining::KeyUse keyUse = mining::KeyUse::Shared;
+        /// Where it is known before the node is.
+        std::optional<bitcoin::Network> network{};
+        /// Sees each coinbase that is made for one payout key.
+        mining::PayoutJobs::JobFn onKeyJob{};
     };
 
     IoWorker(util::Executor& executor, std::uint8_t number, Shared shared);
@@ -72,6 +77,8 @@ private:
     void applyNoWorkPolicies();
     [[nodiscard]] std::optional<util::Difficulty> deliver(std::uint64_t id);
     void orderFanOut();
+    /// What was authorized for another network is judged again when the miners come back.
+    void changeNetwork(bitcoin::Network network);
     void scheduleTick();
     void tick();
     void flushBatch();
@@ -79,11 +86,12 @@ private:
 
     util::Executor& m_executor;
     Shared m_shared;
-    stratum::v1::SingleModePolicy m_policy{bitcoin::Network::Main};
+    stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
+    stratum::v1::PerMinerPolicy m_perMinerPolicy;
     std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
     mining::ExtranonceAllocator m_extranonces;
     std::shared_ptr<const mining::JobSet> m_jobs;
-    bitcoin::Network m_network = bitcoin::Network::Main;
+    std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;
     std::uint64_t m_nextId = 1;
     FanOut m_fanOut;

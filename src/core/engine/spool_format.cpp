@@ -261,7 +261,9 @@ std::string encodeSpoolFile(SpoolKind kind, const SpooledBlock& block)
         body += "block ";
         body += *block.bytes->headHex;
         if (block.bytes->tailHex) {
-            body += *block.bytes->tailHex;
+            for (const auto& part : *block.bytes->tailHex) {
+                body += *part;
+            }
         }
         body += '\n';
     }

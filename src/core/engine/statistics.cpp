@@ -1,5 +1,6 @@
 #include "core/engine/statistics.h"
 
+#include "core/mining/odds.h"
 #include "core/util/log.h"
 
 #include <algorithm>
@@ -73,8 +74,28 @@ void Statistics::scheduleTick()
 void Statistics::publishSnapshot()
 {
     ++m_current.version;
+    m_current.luck = luck();
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
+}
+
+interfaces::LuckView Statistics::luck()
+{
+    const auto viewOf = [this](util::Difficulty best) {
+        return interfaces::BestView{.difficulty = best,
+                                    .fractionOfBlock =
+                                        mining::fractionOfBlock(best, m_networkDifficulty)};
+    };
+    const util::Hashrate hashrate = m_rate.rate(m_clock.boot());
+    const mining::Odds odds = mining::oddsOf(hashrate, m_networkDifficulty);
+    return {.hashrate = hashrate,
+            .networkDifficulty = m_networkDifficulty,
+            .perDay = odds.perDay,
+            .perMonth = odds.perMonth,
+            .perYear = odds.perYear,
+            .allTime = viewOf(m_bests.allTime),
+            .sinceBlock = viewOf(m_bests.sinceBlock),
+            .run = viewOf(m_bests.run)};
 }
 
 void Statistics::emit(PoolEvent event)
@@ -89,6 +110,8 @@ void Statistics::addShares(const ShareBatch& batch)
         counterOf(m_current.shares, static_cast<mining::ShareCode>(i)) += batch.byCode[i];
     }
     m_current.shares.acceptedWork += batch.acceptedWork;
+    m_rate.add(batch.acceptedWork, m_clock.boot());
+    m_bests.add(batch.best);
     m_connections += batch.connectionsDelta;
 }
 
@@ -133,8 +156,14 @@ void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& lat
                           .last = duration_cast<microseconds>(m_delivery.longest())};
 }
 
-void Statistics::countJob()
+void Statistics::seedBest(util::Difficulty allTime)
 {
+    m_bests.allTime = std::max(m_bests.allTime, allTime);
+}
+
+void Statistics::countJob(util::Difficulty network)
+{
+    m_networkDifficulty = network;
     ++m_current.jobsMade;
 }
 
@@ -192,6 +221,7 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
     case BlockState::Accepted:
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
+            m_bests.startRound();
             emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
@@ -228,7 +258,23 @@ void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
     clearIssue(riskCode(hash));
 }
 
-void Statistics::raiseIssue(const std::string& code, const std::string& detail)
+void Statistics::setAudit(interfaces::AuditView audit)
+{
+    const bool isChange = m_current.work.audit.state != audit.state;
+    m_current.work.audit = std::move(audit);
+    if (isChange) {
+        publishSnapshot();
+    }
+}
+
+void Statistics::setProposal(interfaces::ProposalView proposal)
+{
+    m_current.work.proposal = std::move(proposal);
+    publishSnapshot();
+}
+
+void Statistics::raiseIssue(const std::string& code, const std::string& detail,
+                            interfaces::Severity severity)
 {
     auto& issues = m_current.issues;
     const auto known = std::find_if(issues.begin(), issues.end(),
@@ -240,7 +286,7 @@ void Statistics::raiseIssue(const std::string& code, const std::string& detail)
     issues.push_back({.code = code, .detail = detail, .since = m_clock.boot()});
     LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
     publishSnapshot();
-    emit({.kind = EventKind::IssueRaised, .severity = Severity::Warning, .issue = issues.back()});
+    emit({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
 }
 
 void Statistics::clearIssue(const std::string& code)

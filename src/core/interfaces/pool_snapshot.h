@@ -4,6 +4,8 @@
 
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
+#include "core/interfaces/luck_view.h"
+#include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
@@ -115,6 +117,8 @@ struct PoolSnapshot
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening; ///< "host:port" of each open listener
+    WorkView work;
+    LuckView luck;
 
     static constexpr std::size_t MAX_BLOCKS = 100;
 };

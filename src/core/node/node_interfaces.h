@@ -67,7 +67,8 @@ struct BlockBytes
     bitcoin::Hash256 hash{};
     std::int64_t height = 0;
     std::shared_ptr<const std::string> headHex{}; ///< header, transaction count, coinbase
-    std::shared_ptr<const std::string> tailHex{}; ///< the other transactions; may be empty
+    /// The other transactions, in parts that are shared; may be empty or nullptr.
+    std::shared_ptr<const mining::HexText> tailHex{};
     std::string workId{};
 };
 

@@ -24,8 +24,8 @@ net::HttpBody submitParams(const BlockBytes& block)
 {
     net::HttpBody params = toBody(R"([")");
     params.push_back(block.headHex);
-    if (block.tailHex && !block.tailHex->empty()) {
-        params.push_back(block.tailHex);
+    if (block.tailHex) {
+        params.insert(params.end(), block.tailHex->begin(), block.tailHex->end());
     }
     std::string closing = R"(")";
     if (!block.workId.empty()) {

@@ -99,11 +99,13 @@ private:
     void start()
     {
         engine::EngineOptions options;
-        options.listeners = {{.host = "", .port = POOL_PORT}};
+        engine::ListenerOptions listener;
+        listener.endpoint = {.host = "", .port = POOL_PORT};
+        listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
+        listener.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
+        options.listeners = {listener};
         options.dataDirectory = "/data";
-        options.payoutAddress = sim::exampleAddress(m_world.node().core().chain().rules(), 1);
-        options.stratum.minimumDifficulty = util::Difficulty(1e-12);
-        options.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
+        options.payout.address = sim::exampleAddress(m_world.node().core().chain().rules(), 1);
         options.node.url = sim::World::NODE_URL;
         options.node.cookieFile = sim::World::COOKIE_FILE;
         options.node.expectedNetwork = bitcoin::Network::Regtest;

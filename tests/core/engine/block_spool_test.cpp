@@ -46,7 +46,7 @@ private slots:
         QVERIFY(read->record == block.record);
         QVERIFY(read->verdicts == block.verdicts);
         QVERIFY(read->parent == block.parent);
-        const std::string hex = *block.bytes->headHex + *block.bytes->tailHex;
+        const std::string hex = *block.bytes->headHex + mining::joined(*block.bytes->tailHex);
         QCOMPARE(*read->bytes->headHex, hex);
         // A person can take it from the last line.
         QVERIFY(text.ends_with("\nblock " + hex + "\n"));

@@ -3,8 +3,7 @@
 // by the loss of power; after a restart on what the disk kept, the node has the block.
 
 #include "core/config/config_writer.h"
-#include "core/engine/engine.h"
-#include "core/sim/world.h"
+#include "tests/core/engine/farm.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -22,8 +21,6 @@ using sim::StopPoint;
 
 // 2^-10 of all hashes is a block.
 constexpr std::uint32_t CRASH_BITS = 0x1f3fffff;
-constexpr std::uint16_t POOL_PORT = 3333;
-constexpr auto PAYOUT_ADDRESS = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
 constexpr std::size_t START_HEIGHT = 3;
 
 enum class NodeMood : std::uint8_t { Well, Hung };
@@ -63,12 +60,10 @@ sim::WorldOptions worldOptions()
 engine::EngineOptions engineOptions()
 {
     engine::EngineOptions options;
-    options.listeners = {{.host = "", .port = POOL_PORT}};
+    options.listeners = {test::farmListener()};
     options.dataDirectory = "/data";
-    options.payoutAddress = PAYOUT_ADDRESS;
+    options.payout.address = test::PAYOUT_ADDRESS;
     options.tag = "crash";
-    options.stratum.minimumDifficulty = util::Difficulty(1e-12);
-    options.stratum.initialDifficulty = util::Difficulty(0x1p-24);
     options.node.url = sim::World::NODE_URL;
     options.node.cookieFile = sim::World::COOKIE_FILE;
     options.node.expectedNetwork = bitcoin::Network::Regtest;
@@ -84,7 +79,7 @@ public:
     {
         start();
         sim::MinerOptions miner;
-        miner.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
+        miner.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = test::POOL_PORT};
         miner.user = "rig";
         miner.hashrate = util::Hashrate(200);
         miner.slice = 50ms;

@@ -155,7 +155,7 @@ private slots:
     {
         engine::EngineOptions options = engineOptions();
         options.node.expectedNetwork.reset();
-        options.payoutAddress = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"; // BIP 173
+        options.payout.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"; // BIP 173
         Farm farm(4, std::move(options));
         farm.addMiners(1);
         farm.world.scheduler().runFor(2min);
