@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warp::node {
 
@@ -55,6 +56,16 @@ public:
     /// its work needs no fetch.
     [[nodiscard]] virtual std::unique_ptr<util::Subscription>
     watchTemplates(TemplateFn onTemplate) = 0;
+};
+
+using NodesFn = std::function<void(const std::vector<NodeStatus>& nodes)>;
+
+/// Where the engine's work comes from; it does not care whose work that is.
+class WorkSource : public NodeMonitor, public TipWatcher, public TemplateSource
+{
+public:
+    /// Calls `onNodes` with the present list, most preferred first, and soon after each change.
+    [[nodiscard]] virtual std::unique_ptr<util::Subscription> watchNodes(NodesFn onNodes) = 0;
 };
 
 /// A block ready to be sent: header and coinbase as hexadecimal text, and the shared tail of its
