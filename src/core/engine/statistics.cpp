@@ -121,6 +121,12 @@ void Statistics::setListening(std::vector<std::string> endpoints)
     publishSnapshot();
 }
 
+void Statistics::setNodes(std::vector<interfaces::NodeView> nodes)
+{
+    m_current.nodes = std::move(nodes);
+    publishSnapshot();
+}
+
 void Statistics::setBlock(const BlockRecord& record)
 {
     auto& blocks = m_current.blocks;

@@ -41,6 +41,7 @@ public:
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
     void countJob();
     void setListening(std::vector<std::string> endpoints);
+    void setNodes(std::vector<interfaces::NodeView> nodes);
     /// Adds or replaces by hash.
     void setBlock(const interfaces::BlockRecord& record);
     /// An issue of a code is raised once until it is cleared; a changed detail replaces the old.

@@ -17,24 +17,28 @@ constexpr std::size_t PAST_TIPS_KEPT = 16;
 
 WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                        const EngineOptions& options, Hosted<Statistics>& statistics,
-                       std::vector<Hosted<IoWorker>*> workers)
+                       std::vector<Hosted<IoWorker>*> workers,
+                       std::unique_ptr<node::WorkSource> source)
     : m_executor(executor)
     , m_platform(platform)
     , m_options(options)
     , m_statistics(statistics)
     , m_workers(std::move(workers))
-    , m_node(executor, platform.network, platform.clock, platform.files, options.node)
+    , m_source(std::move(source))
+    , m_report(statistics)
     , m_instance(platform.random.uint32())
     , m_firstJobId(platform.random.uint32())
 {
-    m_stateSubscription = m_node.watchState(
+    m_subscriptions.push_back(m_source->watchState(
         [this](node::NodeState state, const node::NodeError& error,
-               const std::optional<node::ChainInfo>& info) { onState(state, error, info); });
-    m_tipSubscription = m_node.watch([this](const node::Tip& tip) { onTip(tip); });
-    m_templateSubscription = m_node.watchTemplates(
+               const std::optional<node::ChainInfo>& info) { onState(state, error, info); }));
+    m_subscriptions.push_back(m_source->watch([this](const node::Tip& tip) { onTip(tip); }));
+    m_subscriptions.push_back(m_source->watchTemplates(
         [this](const std::shared_ptr<const mining::BlockTemplate>& blockTemplate) {
             onTemplate(blockTemplate);
-        });
+        }));
+    m_subscriptions.push_back(m_source->watchNodes(
+        [this](const std::vector<node::NodeStatus>& nodes) { m_report.publish(nodes); }));
 }
 
 void WorkMaster::setIssue(const std::string& code, const std::string& detail)
@@ -56,9 +60,13 @@ void WorkMaster::setState(interfaces::EngineState state)
 void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
                          const std::optional<node::ChainInfo>& info)
 {
+    const bool isBack = m_state != node::NodeState::Ready && state == node::NodeState::Ready;
     m_state = state;
     if (state == node::NodeState::Unknown) {
         return; // nothing has been asked yet
+    }
+    if (isBack && m_request.handle) {
+        renewRequest();
     }
     const std::string issue =
         state == node::NodeState::Ready ? std::string() : std::string(code(state));
@@ -128,10 +136,16 @@ void WorkMaster::onTip(const node::Tip& tip)
     if (m_isServing && m_job->source->previous == tip.hash) {
         return;
     }
-    if (isChange && tip.source != node::TipSource::Longpoll) {
+    if (isChange && m_request.handle) {
+        m_request.isWantedAgain = true;
+        m_request.limit =
+            m_executor.after(std::max(m_request.sentAt + ANSWER_IS_DUE - m_platform.clock.boot(),
+                                      util::Duration::zero()),
+                             [this] { renewRequest(); });
+    } else if (isChange && tip.source == node::TipSource::Poll) {
         requestTemplate();
     } else {
-        // A longpoll brings the template with the tip; if it does not, it is asked for.
+        // The others bring the template with the tip; if it does not come, it is asked for.
         scheduleRefresh(RETRY_DELAY);
     }
 }
@@ -143,26 +157,40 @@ void WorkMaster::onBlockAccepted()
 
 void WorkMaster::requestTemplate()
 {
-    if (m_fetch) {
-        m_isFetchWanted = true;
+    if (m_request.handle) {
+        m_request.isWantedAgain = true;
         return;
     }
-    m_isFetchWanted = false;
-    m_fetch = m_node.fetch(m_options.node.templateTimeout,
-                           [this](const auto& reply) { onTemplateReply(reply); });
+    sendRequest();
+}
+
+void WorkMaster::sendRequest()
+{
+    m_request.isWantedAgain = false;
+    m_request.sentAt = m_platform.clock.boot();
+    m_request.handle = m_source->fetch(m_options.node.templateTimeout,
+                                       [this](const auto& reply) { onTemplateReply(reply); });
+}
+
+void WorkMaster::renewRequest()
+{
+    m_request.handle.reset();
+    sendRequest();
+    m_request.limit.reset();
 }
 
 void WorkMaster::onTemplateReply(
     const util::Result<std::shared_ptr<const mining::BlockTemplate>, node::NodeError>& reply)
 {
-    m_fetch.reset();
+    m_request.handle.reset();
+    m_request.limit.reset();
     if (!reply) {
         LOG_DEBUG(Node, "no template: {}", util::sanitize(reply.error().message, 200));
         scheduleRefresh(RETRY_DELAY);
         return;
     }
     onTemplate(*reply);
-    if (m_isFetchWanted) {
+    if (m_request.isWantedAgain) {
         requestTemplate();
     }
 }

@@ -5,10 +5,11 @@
 #include "core/engine/engine_options.h"
 #include "core/engine/hosted.h"
 #include "core/engine/io_worker.h"
+#include "core/engine/node_report.h"
 #include "core/engine/statistics.h"
 #include "core/mining/job_book.h"
 #include "core/mining/job_factory.h"
-#include "core/node/rpc_node.h"
+#include "core/node/node_interfaces.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,13 +25,26 @@ public:
     /// Work is called stale, and the state NoWork, when the node has not been ready for so long.
     static constexpr std::chrono::seconds GRACE{30};
 
+    /// When the tip changes, a template that was asked for so long ago is asked for anew, on a new
+    /// connection.
+    static constexpr std::chrono::seconds ANSWER_IS_DUE{2};
+
     WorkMaster(util::Executor& executor, const Platform& platform, const EngineOptions& options,
-               Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers);
+               Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers,
+               std::unique_ptr<node::WorkSource> source);
 
     /// A block of ours was taken: asks for the next template at once.
     void onBlockAccepted();
 
 private:
+    struct TemplateRequest
+    {
+        bool isWantedAgain = false;
+        util::BootTime sentAt{};
+        util::RequestHandle handle; ///< while it is under way
+        util::TimerHandle limit;
+    };
+
     void onState(node::NodeState state, const node::NodeError& error,
                  const std::optional<node::ChainInfo>& info);
     void onReady(const node::ChainInfo& info);
@@ -45,6 +59,9 @@ private:
     [[nodiscard]] bool isRepeat(const mining::BlockTemplate& blockTemplate) const;
     void preparePayout(bitcoin::Network network);
     void requestTemplate();
+    void sendRequest();
+    /// The request that is under way was made for an earlier tip, or of a node that was away.
+    void renewRequest();
     void scheduleRefresh(util::Duration delay);
     void publish(const std::shared_ptr<const mining::Job>& job);
     /// The state NoWork; what there is of work is not handed out any more.
@@ -58,7 +75,8 @@ private:
     const EngineOptions& m_options;
     Hosted<Statistics>& m_statistics;
     std::vector<Hosted<IoWorker>*> m_workers;
-    node::RpcNode m_node;
+    std::unique_ptr<node::WorkSource> m_source;
+    NodeReport m_report;
     std::uint32_t m_instance;
     std::uint32_t m_firstJobId;
     std::optional<bitcoin::Network> m_network;
@@ -70,14 +88,11 @@ private:
     std::uint32_t m_tipNumber = 0;
     node::NodeState m_state = node::NodeState::Unknown;
     std::string m_nodeIssue; ///< code of the node's issue that is raised
-    bool m_isFetchWanted = false;
     bool m_isServing = false;
-    util::RequestHandle m_fetch;
+    TemplateRequest m_request;
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;
-    std::unique_ptr<util::Subscription> m_tipSubscription; ///< these three go first
-    std::unique_ptr<util::Subscription> m_stateSubscription;
-    std::unique_ptr<util::Subscription> m_templateSubscription;
+    std::vector<std::unique_ptr<util::Subscription>> m_subscriptions; ///< these go first
 };
 
 } // namespace warp::engine
