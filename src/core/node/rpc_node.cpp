@@ -213,10 +213,11 @@ bool RpcNode::noteTemplate(const mining::BlockTemplate& arrived, TipSource sourc
 
 TipOffer RpcNode::offerTip(const Tip& tip, std::uint64_t generation)
 {
-    // Nothing is published of blocks that are taken back (invalidateblock), nor was of the first
-    // tip.
+    // Nothing is published of blocks that are taken back (invalidateblock), and what was while the
+    // node was away is lost.
     const auto& present = m_tips.current();
-    const bool isPublished = present && tip.height >= present->height;
+    const bool isPublished =
+        present && tip.height >= present->height && m_standing.state == NodeState::Ready;
     const TipOffer offer = m_tips.offer(tip, generation);
     if (offer == TipOffer::Adopted) {
         m_longpoll.onNewTip();

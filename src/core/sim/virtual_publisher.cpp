@@ -3,7 +3,6 @@
 #include "core/util/assert.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace warp::sim {

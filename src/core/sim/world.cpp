@@ -229,7 +229,10 @@ std::vector<MinedBlock> World::lostBlocks() const
     std::vector<MinedBlock> lost;
     for (const Miner& each : m_miners) {
         for (const MinedBlock& block : each.miner->stats().blocks) {
-            if (block.answer != BlockAnswer::None && !served.contains(block.previous)) {
+            const BlockEntry* const parent = chain.find(block.previous);
+            const bool isHopeless = parent != nullptr && parent->hasFailed();
+            if (block.answer != BlockAnswer::None && !served.contains(block.previous) &&
+                !isHopeless) {
                 lost.push_back(block);
             }
         }

@@ -80,7 +80,8 @@ public:
     /// Every block that became part of the best chain, in order.
     [[nodiscard]] const std::vector<BlockAccepted>& acceptedBlocks() const { return m_accepted; }
     /// Blocks of the miners that a correct pool must have brought to the node and has not: those
-    /// that it answered, on a parent on which the node knows no block of any of the miners.
+    /// that it answered, on a parent that the node holds for valid and on which it knows no block
+    /// of any of the miners.
     [[nodiscard]] std::vector<MinedBlock> lostBlocks() const;
     /// Counters of all miners together.
     [[nodiscard]] MinerStats totals() const;
