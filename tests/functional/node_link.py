@@ -280,8 +280,10 @@ def each_purpose_has_a_kept_connection():
             purposes.setdefault(purpose, set()).add(request.connection)
         expect_equal(set(purposes), {"health", "getblocktemplate", "longpoll", "submitblock"})
         for purpose, connections in purposes.items():
-            expect_equal(len(connections), 1, f"connections for {purpose}")
-        expect_equal(len(set.union(*purposes.values())), 4, "connections")
+            # The link's own questions for a template do not wait for the engine's.
+            most = 2 if purpose == "getblocktemplate" else 1
+            assert len(connections) <= most, f"connections for {purpose}: {connections}"
+        expect_equal(len(set.union(*purposes.values())), 5, "connections")
         bodies = bench.node.requests("submitblock")
         assert not any("Expect" in request.headers for request in bodies), "no 100-continue"
 

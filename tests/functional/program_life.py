@@ -286,9 +286,8 @@ def a_setting_on_the_command_line_wins():
 # P41: what has no part yet is said, and is no fault.
 @suite.check
 def settings_that_come_later_are_named():
-    settings = {"node": {"zmq_hashblock_addr": "tcp://127.0.0.1:28332"},
-                "server": {"v2_listen": ":34254"}, "ratelimit": {"auth_burst": 7}}
-    wanted = ("[node] zmq_hashblock_addr", "[server] v2_listen", "[ratelimit] auth_burst")
+    settings = {"server": {"v2_listen": ":34254"}, "ratelimit": {"auth_burst": 7}}
+    wanted = ("[server] v2_listen", "[ratelimit] auth_burst")
     with LifeBench(settings) as bench:
         for key in wanted:
             line = bench.process.wait_line(f"{key}: has no effect yet")[1]

@@ -43,6 +43,15 @@ def blocks_survive_the_machine():
 
 
 @suite.check
+def nodes_in_trouble():
+    # R009 P01 B08 B11 B42: each story in a virtual world, from its seeds
+    for name in ("stale-tip", "rpc-outage", "zmq-silent", "slow-rpc", "reorg", "node-swap"):
+        code, output = sim("scenario", name, "--seed", "1", "--seeds", "3", seconds=240)
+        expect_equal(code, 0, output)
+        expect_in(f"{name}: passed", output)
+
+
+@suite.check
 def names_its_commands_and_scenarios():
     code, output = sim("--help")
     expect_equal(code, 0, output)
@@ -62,7 +71,8 @@ def names_its_commands_and_scenarios():
 
 @suite.check
 def refuses_what_it_does_not_know():
-    for arguments in ([], ["bogus"], ["scenario"], ["scenario", "bogus"], ["node", "--bits", "x"],
+    for arguments in ([], ["bogus"], ["scenario"], ["scenario", "bogus"],
+                      ["scenario", "reorg", "--seed", "x"], ["node", "--bits", "x"],
                       ["node", "--rpc-port", "70000"], ["miner", "--url", "http://a:1"],
                       ["load", "--url", "a:1", "--connections", "0"]):
         code, output = sim(*arguments)

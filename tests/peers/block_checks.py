@@ -202,6 +202,21 @@ def block_suite(name, node_class):
         bench.pool.process.wait_line("the node finds blocks like ours valid", 30)
         assert "health:" not in bench.pool.process.output(), bench.pool.process.output()
 
+    # R017: a block that is taken back, and ours of the same height in its place.
+    @suite.check
+    def follows_a_block_that_is_taken_back():
+        former = bench.node.generate(1)[0]
+        height = bench.node.height()
+        bench.job_on_tip()
+        first = len(bench.miner.jobs)
+        bench.node.rpc.call("invalidateblock", former)
+        job = bench.job_on_tip(lambda job: job in bench.miner.jobs[first:])
+        expect_equal(job.clean, True, "clean_jobs")
+        share, _, _ = bench.mine_block(job)
+        assert share.block_hash != former
+        expect_equal(bench.node.height(), height, "height")
+        expect_equal(bench.job_on_tip().clean, True, "clean_jobs")
+
     # P42
     @suite.check
     def pool_stops_in_order():

@@ -31,8 +31,8 @@ constexpr std::array SECTIONS{
             .fields = "node",
             .kind = SectionKind::List,
             .help = "Further nodes, one block each, with the same keys. Their rpc_pass stands in "
-                    "secrets.toml under [[node.backup]] with the same rpc_url.",
-            .availability = Availability::Later},
+                    "secrets.toml under [[node.backup]] with the same rpc_url. The first that is "
+                    "ready and not behind takes over while the node cannot give work."},
     Section{.name = "mining", .fields = "mining", .help = "Who is paid when a block is found."},
     Section{.name = "server",
             .fields = "server",
@@ -90,13 +90,11 @@ constexpr std::array FIELDS{
           .type = ValueType::ZmqAddress,
           .help = "The node's zmqpubhashblock address (tcp://127.0.0.1:28332); empty for longpoll "
                   "and polling alone.",
-          .availability = Availability::Later,
           .binding = bind<&Settings::node, &NodeSettings::zmqHashBlock>()},
     Field{.section = "node",
           .key = "zmq_rawblock_addr",
           .type = ValueType::ZmqAddress,
           .help = "The node's zmqpubrawblock address; empty for none.",
-          .availability = Availability::Later,
           .binding = bind<&Settings::node, &NodeSettings::zmqRawBlock>()},
     Field{.section = "node",
           .key = "chain",

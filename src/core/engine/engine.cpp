@@ -1,5 +1,6 @@
 #include "core/engine/engine.h"
 
+#include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
 
 #include <fmt/format.h>
@@ -93,8 +94,13 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     startSpool();
     startMiners();
     m_work.emplace([this] {
-        return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, m_options, m_statistics,
-                                            workers(), [this] { return isBlockPending(); });
+        std::vector<node::NodeOptions> nodes{m_options.node};
+        nodes.insert(nodes.end(), m_options.backupNodes.begin(), m_options.backupNodes.end());
+        return std::make_unique<WorkMaster>(
+            *m_workExecutor, m_platform, m_options, m_statistics, workers(),
+            std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
+                                            m_platform.files, std::move(nodes)),
+            [this] { return isBlockPending(); });
     });
 }
 

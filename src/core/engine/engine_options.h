@@ -5,6 +5,7 @@
 #include "core/bitcoin/network.h"
 #include "core/config/settings.h"
 #include "core/engine/payout_setup.h"
+#include "core/mining/job_book.h"
 #include "core/net/address_range.h"
 #include "core/net/network.h"
 #include "core/node/node_options.h"
@@ -58,7 +59,8 @@ struct EngineOptions
     PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
-    node::NodeOptions node; ///< the primary one
+    std::size_t jobTextBudget = mining::JobBook::BYTE_BUDGET; ///< bytes of live jobs' transactions
+    node::NodeOptions node;                                   ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
 };
 

@@ -173,6 +173,12 @@ void Statistics::setListening(std::vector<std::string> endpoints)
     publishSnapshot();
 }
 
+void Statistics::setNodes(std::vector<interfaces::NodeView> nodes)
+{
+    m_current.nodes = std::move(nodes);
+    publishSnapshot();
+}
+
 BlockRecord* Statistics::findBlock(const bitcoin::Hash256& hash)
 {
     auto& blocks = m_current.blocks;

@@ -47,9 +47,12 @@ public:
     void seedBest(util::Difficulty allTime);
     /// A job of this difficulty is served.
     void countJob(util::Difficulty network);
+    /// Time in which all miners worked on an empty block of our own making.
+    void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
     /// One io thread has sent the first work of a tip to all its miners.
     void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
     void setListening(std::vector<std::string> endpoints);
+    void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
     void setProposal(interfaces::ProposalView proposal);
     /// Adds or replaces by hash; a change of state is an event.

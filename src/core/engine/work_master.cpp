@@ -1,5 +1,7 @@
 #include "core/engine/work_master.h"
 
+#include "core/mining/empty_template.h"
+#include "core/mining/minimum_difficulty_rule.h"
 #include "core/util/log.h"
 
 #include <algorithm>
@@ -16,15 +18,16 @@ constexpr std::size_t PAST_TIPS_KEPT = 16;
 
 WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                        const EngineOptions& options, Hosted<Statistics>& statistics,
-                       std::vector<Hosted<IoWorker>*> workers, std::function<bool()> isBlockPending)
+                       std::vector<Hosted<IoWorker>*> workers,
+                       std::unique_ptr<node::WorkSource> source,
+                       std::function<bool()> isBlockPending)
     : m_executor(executor)
     , m_platform(platform)
     , m_options(options)
     , m_statistics(statistics)
     , m_workers(std::move(workers))
-    , m_node(executor, platform.network, platform.clock, platform.files, options.node)
-    , m_instance(platform.random.uint32())
-    , m_firstJobId(platform.random.uint32())
+    , m_source(std::move(source))
+    , m_report(statistics)
     , m_judge({.executor = executor,
                .clock = platform.clock,
                .statistics = statistics,
@@ -33,15 +36,18 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                    executor, platform.network, platform.clock, platform.files, options.node),
                .isBlockPending = std::move(isBlockPending),
                .withdraw = [this] { stopServing(); }})
+    , m_jobs(platform.random, options.tag, options.jobTextBudget)
 {
-    m_stateSubscription = m_node.watchState(
+    m_subscriptions.push_back(m_source->watchState(
         [this](node::NodeState state, const node::NodeError& error,
-               const std::optional<node::ChainInfo>& info) { onState(state, error, info); });
-    m_tipSubscription = m_node.watch([this](const node::Tip& tip) { onTip(tip); });
-    m_templateSubscription = m_node.watchTemplates(
+               const std::optional<node::ChainInfo>& info) { onState(state, error, info); }));
+    m_subscriptions.push_back(m_source->watch([this](const node::Tip& tip) { onTip(tip); }));
+    m_subscriptions.push_back(m_source->watchTemplates(
         [this](const std::shared_ptr<const mining::BlockTemplate>& blockTemplate) {
             onTemplate(blockTemplate);
-        });
+        }));
+    m_subscriptions.push_back(m_source->watchNodes(
+        [this](const std::vector<node::NodeStatus>& nodes) { m_report.publish(nodes); }));
 }
 
 void WorkMaster::setIssue(const std::string& code, const std::string& detail)
@@ -63,8 +69,13 @@ void WorkMaster::setState(interfaces::EngineState state)
 void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
                          const std::optional<node::ChainInfo>& info)
 {
+    const bool isBack = m_state != node::NodeState::Ready && state == node::NodeState::Ready;
+    m_state = state;
     if (state == node::NodeState::Unknown) {
         return; // nothing has been asked yet
+    }
+    if (isBack && m_request.handle) {
+        renewRequest();
     }
     const std::string issue =
         state == node::NodeState::Ready ? std::string() : std::string(code(state));
@@ -93,21 +104,25 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
 
 void WorkMaster::onReady(const node::ChainInfo& info)
 {
-    if (m_network != info.network) {
-        m_network = info.network;
+    const bool isOtherNetwork = !m_chain || m_chain->network != info.network;
+    const bool isOtherTip = !m_chain || m_chain->tip.hash != info.tip.hash;
+    m_chain = info;
+    if (isOtherNetwork) {
         LOG_INFO(Node, "the node is ready: chain {}, height {}", chainName(info.network),
                  info.tip.height);
         m_statistics.post(
             [network = info.network](Statistics& statistics) { statistics.setNetwork(network); });
         preparePayout(info.network);
+        // The template that proves the node ready follows by itself.
+    } else if (isOtherTip && mining::hasMinimumDifficultyRule(info.network)) {
+        requestTemplate(); // its jobs may use more times, once the time of the tip is known
     }
-    // The template that proves the node ready follows by itself.
 }
 
 void WorkMaster::preparePayout(bitcoin::Network network)
 {
     constexpr auto ISSUE = "payout_wrong_network";
-    m_factory.reset();
+    m_jobs.setPayout(nullptr);
     const auto policy = makePayoutPolicy(m_options.payout, network);
     if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
@@ -119,12 +134,7 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     }
     clearIssue(ISSUE);
     m_judge.setPromise(*policy, network);
-    m_factory =
-        std::make_unique<mining::JobFactory>(mining::JobFactoryOptions{.tag = m_options.tag,
-                                                                       .payout = *policy,
-                                                                       .instance = m_instance,
-                                                                       .firstJobId = m_firstJobId});
-    m_firstJobId += 0x01000000; // another chain's jobs never share ids with these
+    m_jobs.setPayout(*policy);
 }
 
 void WorkMaster::onTip(const node::Tip& tip)
@@ -140,14 +150,23 @@ void WorkMaster::onTip(const node::Tip& tip)
     if (isChange) {
         m_judge.onTip();
     }
-    if (m_isServing && m_job->source->previous == tip.hash) {
+    if (m_isServing && m_jobs.newest()->source->previous == tip.hash) {
         return;
     }
-    if (isChange && tip.source != node::TipSource::Longpoll) {
+    if (isChange && m_request.handle) {
+        m_request.isWantedAgain = true;
+        m_request.limit =
+            m_executor.after(std::max(m_request.sentAt + ANSWER_IS_DUE - m_platform.clock.boot(),
+                                      util::Duration::zero()),
+                             [this] { renewRequest(); });
+    } else if (isChange && tip.source == node::TipSource::Poll) {
         requestTemplate();
     } else {
-        // A longpoll brings the template with the tip; if it does not, it is asked for.
+        // The others bring the template with the tip; if it does not come, it is asked for.
         scheduleRefresh(RETRY_DELAY);
+    }
+    if (isChange) {
+        serveEmptyFirst(tip);
     }
 }
 
@@ -158,26 +177,45 @@ void WorkMaster::onBlockAccepted()
 
 void WorkMaster::requestTemplate()
 {
-    if (m_fetch) {
-        m_isFetchWanted = true;
+    if (m_request.handle) {
+        m_request.isWantedAgain = true;
         return;
     }
-    m_isFetchWanted = false;
-    m_fetch = m_node.fetch(m_options.node.templateTimeout,
-                           [this](const auto& reply) { onTemplateReply(reply); });
+    sendRequest();
+}
+
+void WorkMaster::sendRequest()
+{
+    m_request.isWantedAgain = false;
+    m_request.sentAt = m_platform.clock.boot();
+    m_request.handle = m_source->fetch(m_options.node.templateTimeout,
+                                       [this](const auto& reply) { onTemplateReply(reply); });
+}
+
+void WorkMaster::renewRequest()
+{
+    m_request.handle.reset();
+    sendRequest();
+    m_request.limit.reset();
 }
 
 void WorkMaster::onTemplateReply(
     const util::Result<std::shared_ptr<const mining::BlockTemplate>, node::NodeError>& reply)
 {
-    m_fetch.reset();
+    m_request.handle.reset();
+    m_request.limit.reset();
     if (!reply) {
         LOG_DEBUG(Node, "no template: {}", util::sanitize(reply.error().message, 200));
         scheduleRefresh(RETRY_DELAY);
         return;
     }
+    constexpr int OLD_SHARE = 3; // of four parts
+    const util::Duration taken = m_platform.clock.boot() - m_request.sentAt;
+    m_templateTime = m_templateTime == util::Duration{}
+                         ? taken
+                         : (m_templateTime * OLD_SHARE + taken) / (OLD_SHARE + 1);
     onTemplate(*reply);
-    if (m_isFetchWanted) {
+    if (m_request.isWantedAgain) {
         requestTemplate();
     }
 }
@@ -191,13 +229,14 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_isServing && !m_isDoubtful && m_job->source->previous == blockTemplate.previous &&
-           m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
+    return m_isServing && !m_isDoubtful && !m_emptySince &&
+           m_jobs.newest()->source->previous == blockTemplate.previous &&
+           m_platform.clock.boot() - m_jobs.newest()->created < REPEAT_WINDOW;
 }
 
 void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
 {
-    if (!m_factory || isRepeat(*blockTemplate)) {
+    if (!m_jobs.canPay() || isRepeat(*blockTemplate)) {
         scheduleRefresh(m_options.jobRefresh);
         return;
     }
@@ -205,53 +244,81 @@ void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& 
         scheduleRefresh({});
         return;
     }
-    if (!m_job || m_job->source->previous != blockTemplate->previous) {
-        ++m_tipNumber;
+    if (serve(blockTemplate)) {
+        scheduleRefresh(refreshDelay());
+        return;
     }
+    if (m_isServing && m_jobs.newest()->source->previous != blockTemplate->previous) {
+        stopServing();
+    }
+    scheduleRefresh(RETRY_DELAY);
+}
+
+bool WorkMaster::serve(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
+{
     constexpr auto ISSUE = "job_not_built";
-    const auto job =
-        m_factory->make(m_texts.intern(blockTemplate), m_tipNumber, m_platform.clock.boot());
+    const auto job = m_jobs.make(blockTemplate, *m_chain, m_platform.clock.boot());
     if (!job) {
         setIssue(ISSUE, std::string(describe(job.error())));
-        scheduleRefresh(RETRY_DELAY);
-        return;
+        return false;
     }
     clearIssue(ISSUE);
     if (!m_judge.mayServe(**job)) {
-        if (m_isServing && m_job->source->previous != blockTemplate->previous) {
-            stopServing();
-        }
-        scheduleRefresh(RETRY_DELAY);
-        return;
+        return false;
     }
     publish(*job);
     m_judge.onServed(*job);
-    scheduleRefresh(m_options.jobRefresh);
+    return true;
+}
+
+void WorkMaster::serveEmptyFirst(const node::Tip& tip)
+{
+    if (!m_isServing || m_isDoubtful || m_templateTime < EMPTY_FIRST_THRESHOLD) {
+        return;
+    }
+    const mining::BlockTemplate& last = *m_jobs.newest()->source;
+    if (last.origin != mining::TemplateOrigin::Node) {
+        return;
+    }
+    if (const auto made = mining::makeEmptyTemplate(last, tip.hash, tip.height, m_chain->network,
+                                                    m_platform.clock.boot())) {
+        serve(made);
+    }
 }
 
 void WorkMaster::onKeyJob(const std::shared_ptr<const mining::Job>& job)
 {
-    if (m_isServing && m_job->id == job->id) {
+    if (m_isServing && m_jobs.newest()->id == job->id) {
         m_judge.onKeyJob(job);
     }
 }
 
 void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 {
-    m_job = job;
     m_isServing = true;
     m_isDoubtful = false;
-    const auto jobs = m_book.add(job, m_platform.clock.boot());
+    const util::BootTime now = m_platform.clock.boot();
+    util::Duration emptyTime{};
+    if (m_emptySince) {
+        emptyTime = now - *m_emptySince;
+        m_emptySince.reset();
+    }
+    if (job->source->origin == mining::TemplateOrigin::Provisional) {
+        m_emptySince = now;
+    }
+    const auto jobs = m_jobs.add(job, now);
     for (Hosted<IoWorker>* worker : m_workers) {
-        worker->post(
-            [jobs, network = *m_network](IoWorker& ioWorker) { ioWorker.setJobs(jobs, network); });
+        worker->post([jobs, network = m_chain->network](IoWorker& ioWorker) {
+            ioWorker.setJobs(jobs, network);
+        });
     }
     LOG_INFO(Mining, "job {:08x}: height {}, {} transactions, {} sat{}", job->id.value(),
              job->source->height, job->transactionCount, job->source->coinbaseValue.value(),
              jobs->clean == mining::CleanJobs::Yes ? ", new tip" : "");
-    m_statistics.post([height = job->source->height - 1, hash = job->source->previous,
+    m_statistics.post([emptyTime, height = job->source->height - 1, hash = job->source->previous,
                        difficulty = job->networkTarget.toDifficulty()](Statistics& statistics) {
         statistics.countJob(difficulty);
+        statistics.addEmptyTime(emptyTime);
         statistics.setTip(height, hash);
         statistics.setState(interfaces::EngineState::Running);
     });
@@ -264,6 +331,17 @@ void WorkMaster::stopServing()
         worker->post([](IoWorker& ioWorker) { ioWorker.withdrawJobs(); });
     }
     setState(interfaces::EngineState::NoWork);
+}
+
+util::Duration WorkMaster::refreshDelay() const
+{
+    const mining::Job& job = *m_jobs.newest();
+    if (job.source->maximumTime <= job.source->currentTime) {
+        return m_options.jobRefresh; // no limit, or the time of the tip is not known
+    }
+    // Beyond that time the chain asks for another difficulty, which only a new template has.
+    const std::chrono::seconds left(std::int64_t{job.source->maximumTime} + 1 - job.time);
+    return std::min<util::Duration>(m_options.jobRefresh, left);
 }
 
 void WorkMaster::scheduleRefresh(util::Duration delay)

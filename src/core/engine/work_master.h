@@ -5,12 +5,11 @@
 #include "core/engine/engine_options.h"
 #include "core/engine/hosted.h"
 #include "core/engine/io_worker.h"
+#include "core/engine/job_maker.h"
+#include "core/engine/node_report.h"
 #include "core/engine/statistics.h"
 #include "core/engine/work_judge.h"
-#include "core/mining/job_book.h"
-#include "core/mining/job_factory.h"
-#include "core/mining/transaction_texts.h"
-#include "core/node/rpc_node.h"
+#include "core/node/node_interfaces.h"
 
 #include <cstdint>
 #include <memory>
@@ -26,10 +25,18 @@ public:
     /// Work is called stale, and the state NoWork, when the node has not been ready for so long.
     static constexpr std::chrono::seconds GRACE{30};
 
+    /// When the tip changes, a template that was asked for so long ago is asked for anew, on a new
+    /// connection.
+    static constexpr std::chrono::seconds ANSWER_IS_DUE{2};
+
+    /// Where the node needs longer than this for a template, an empty block of our own making is
+    /// worked on until it arrives.
+    static constexpr std::chrono::milliseconds EMPTY_FIRST_THRESHOLD{250};
+
     /// @param isBlockPending whether a block of ours has no verdict yet
     WorkMaster(util::Executor& executor, const Platform& platform, const EngineOptions& options,
                Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers,
-               std::function<bool()> isBlockPending);
+               std::unique_ptr<node::WorkSource> source, std::function<bool()> isBlockPending);
 
     /// A block of ours was taken: asks for the next template at once.
     void onBlockAccepted();
@@ -37,6 +44,14 @@ public:
     void onKeyJob(const std::shared_ptr<const mining::Job>& job);
 
 private:
+    struct TemplateRequest
+    {
+        bool isWantedAgain = false;
+        util::BootTime sentAt{};
+        util::RequestHandle handle; ///< while it is under way
+        util::TimerHandle limit;
+    };
+
     void onState(node::NodeState state, const node::NodeError& error,
                  const std::optional<node::ChainInfo>& info);
     void onReady(const node::ChainInfo& info);
@@ -51,7 +66,15 @@ private:
     [[nodiscard]] bool isRepeat(const mining::BlockTemplate& blockTemplate) const;
     void preparePayout(bitcoin::Network network);
     void requestTemplate();
+    void sendRequest();
+    /// The request that is under way was made for an earlier tip, or of a node that was away.
+    void renewRequest();
     void scheduleRefresh(util::Duration delay);
+    /// How long the newest job may go without a successor.
+    [[nodiscard]] util::Duration refreshDelay() const;
+    /// Makes a job of it and publishes that; false where it must not be served.
+    bool serve(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate);
+    void serveEmptyFirst(const node::Tip& tip);
     void publish(const std::shared_ptr<const mining::Job>& job);
     /// The state NoWork; what there is of work is not handed out any more.
     void stopServing();
@@ -64,28 +87,23 @@ private:
     const EngineOptions& m_options;
     Hosted<Statistics>& m_statistics;
     std::vector<Hosted<IoWorker>*> m_workers;
-    node::RpcNode m_node;
-    std::uint32_t m_instance;
-    std::uint32_t m_firstJobId;
-    std::optional<bitcoin::Network> m_network;
-    std::unique_ptr<mining::JobFactory> m_factory; ///< none while nobody can be paid
+    std::unique_ptr<node::WorkSource> m_source;
+    NodeReport m_report;
+    std::optional<node::ChainInfo> m_chain; ///< of the node, when it was last ready
     WorkJudge m_judge;
-    mining::TransactionTexts m_texts;
-    mining::JobBook m_book;
-    std::shared_ptr<const mining::Job> m_job; ///< the newest
+    JobMaker m_jobs;
     std::optional<node::Tip> m_tip;
     std::vector<bitcoin::Hash256> m_pastTips; ///< newest last, at most 16
-    std::uint32_t m_tipNumber = 0;
-    std::string m_nodeIssue; ///< code of the node's issue that is raised
-    bool m_isFetchWanted = false;
+    std::string m_nodeIssue;                  ///< code of the node's issue that is raised
     bool m_isServing = false;
     bool m_isDoubtful = false; ///< the node had trouble since the newest job
-    util::RequestHandle m_fetch;
+    node::NodeState m_state = node::NodeState::Unknown;
+    TemplateRequest m_request;
+    util::Duration m_templateTime{};            ///< the node's for one, moving average
+    std::optional<util::BootTime> m_emptySince; ///< while an empty block is worked on
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;
-    std::unique_ptr<util::Subscription> m_tipSubscription; ///< these three go first
-    std::unique_ptr<util::Subscription> m_stateSubscription;
-    std::unique_ptr<util::Subscription> m_templateSubscription;
+    std::vector<std::unique_ptr<util::Subscription>> m_subscriptions; ///< these go first
 };
 
 } // namespace warp::engine

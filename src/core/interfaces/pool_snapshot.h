@@ -103,6 +103,33 @@ struct HealthIssue
     friend bool operator==(const HealthIssue&, const HealthIssue&) = default;
 };
 
+/// What a node publishes of its blocks beside RPC.
+struct FeedView
+{
+    std::string topic; ///< "hashblock", "rawblock"
+    bool isConnected = false;
+    bool isSilent = false; ///< the last tips came by another way and not by this one
+    std::optional<util::BootTime> lastMessage;
+    std::uint64_t messages = 0;
+    std::uint64_t gaps = 0;     ///< times that messages were lost
+    std::uint64_t renewals = 0; ///< connections made anew because a tip was missed
+
+    friend bool operator==(const FeedView&, const FeedView&) = default;
+};
+
+struct NodeView
+{
+    std::string host;   ///< "host:port", without credentials
+    std::string state;  ///< code, e.g. "node_ready"
+    std::string detail; ///< why it is not ready; the node's words, unsanitised
+    std::optional<bitcoin::Network> network;
+    std::int64_t height = -1;
+    bool isActive = false; ///< work is made from its templates
+    std::vector<FeedView> feeds;
+
+    friend bool operator==(const NodeView&, const NodeView&) = default;
+};
+
 struct PoolSnapshot
 {
     std::uint64_t version = 0; ///< rises with each one
@@ -117,6 +144,7 @@ struct PoolSnapshot
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening; ///< "host:port" of each open listener
+    std::vector<NodeView> nodes;        ///< the primary first
     WorkView work;
     LuckView luck;
 

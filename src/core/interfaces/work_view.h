@@ -99,6 +99,9 @@ struct WorkView
     std::uint32_t format = WORK_VIEW_FORMAT;
     AuditView audit;
     ProposalView proposal;
+    /// How long a miner that was always connected has worked on empty blocks of our own making,
+    /// because the node needed long for a template.
+    util::Duration emptyTime{};
 
     friend bool operator==(const WorkView&, const WorkView&) = default;
 };

@@ -48,6 +48,11 @@ struct TemplateTransaction
     std::size_t hexLength = 0;          ///< characters of this transaction in transactionsHex
 };
 
+enum class TemplateOrigin : std::uint8_t {
+    Node,
+    Provisional, ///< empty, made here for the moments until the node's own arrives
+};
+
 /// Fields of getblocktemplate (BIP 22, 23, 145) that a solo pool needs.
 struct BlockTemplate
 {
@@ -58,6 +63,7 @@ struct BlockTemplate
     std::uint32_t bits = 0;        ///< compact target
     std::uint32_t currentTime = 0; ///< the node's clock, seconds since 1970
     std::uint32_t minimumTime = 0; ///< least nTime; 0 where the node does not say
+    std::uint32_t maximumTime = 0; ///< highest nTime; 0 where only clocks limit it
     /// The whole script of default_witness_commitment, where the block carries witnesses: the field
     /// was present and `rules` is absent or names segwit.
     std::optional<util::Bytes> witnessCommitmentScript;
@@ -72,6 +78,7 @@ struct BlockTemplate
     std::string longpollId;    ///< empty where the node has no longpoll
     std::string workId;        ///< to be passed back with the block; mostly empty
     util::BootTime received{}; ///< when it arrived here
+    TemplateOrigin origin = TemplateOrigin::Node;
 };
 
 } // namespace warp::mining

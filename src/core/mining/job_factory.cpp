@@ -134,6 +134,9 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - source->received);
     job->time = source->currentTime +
                 static_cast<std::uint32_t>(std::max<std::int64_t>(elapsed.count(), 0));
+    if (source->maximumTime != 0) {
+        job->time = std::min(job->time, source->maximumTime);
+    }
 
     auto terms = std::make_shared<CoinbaseTerms>();
     terms->policy = m_options.payout;

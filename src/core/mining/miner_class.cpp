@@ -42,14 +42,14 @@ constexpr std::array TRAITS{
     MinerClassTraits{"unknown", util::Difficulty(256), 8s},
     MinerClassTraits{"nerdminer", util::Difficulty(0.00015), 30s},
     MinerClassTraits{"nerdnos", util::Difficulty(512), 8s},
-    MinerClassTraits{"bitaxe", util::Difficulty(2048), 8s},
-    MinerClassTraits{"antminer", util::Difficulty(200000), 8s},
-    MinerClassTraits{"avalon_q", util::Difficulty(150000), 8s},
-    MinerClassTraits{"avalon", util::Difficulty(65536), 8s},
-    MinerClassTraits{"whatsminer", util::Difficulty(200000), 8s},
-    MinerClassTraits{"asic", util::Difficulty(8192), 8s},
+    MinerClassTraits{"bitaxe", util::Difficulty(2048), 8s, Refreshes::Followed},
+    MinerClassTraits{"antminer", util::Difficulty(200000), 8s, Refreshes::Followed},
+    MinerClassTraits{"avalon_q", util::Difficulty(150000), 8s, Refreshes::Followed},
+    MinerClassTraits{"avalon", util::Difficulty(65536), 8s, Refreshes::Followed},
+    MinerClassTraits{"whatsminer", util::Difficulty(200000), 8s, Refreshes::Followed},
+    MinerClassTraits{"asic", util::Difficulty(8192), 8s, Refreshes::Followed},
     MinerClassTraits{"cpu", util::Difficulty(0.01), 8s},
-    MinerClassTraits{"rental", util::Difficulty(1000000), 8s},
+    MinerClassTraits{"rental", util::Difficulty(1000000), 8s, Refreshes::Followed},
 };
 static_assert(TRAITS.size() == static_cast<std::size_t>(MinerClass::Rental) + 1);
 

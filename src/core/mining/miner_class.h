@@ -40,11 +40,15 @@ enum class MinerClass : std::uint8_t {
     Rental,      ///< NiceHash, MiningRigRentals and proxies of that size
 };
 
+enum class Refreshes : std::uint8_t { Unknown, Followed };
+
 struct MinerClassTraits
 {
     std::string_view name;                 ///< stable, e.g. "bitaxe"
     util::Difficulty startDifficulty;      ///< before the first share is known
     std::chrono::seconds targetInterval{}; ///< between shares
+    /// Whether it is known to take up a job that is not clean while it has work.
+    Refreshes refreshes = Refreshes::Unknown;
 };
 
 /// By parts of the name in any case; the first 128 bytes count.

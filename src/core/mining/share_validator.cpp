@@ -58,7 +58,8 @@ bool isTimeAllowed(const Job& job, std::uint32_t time, util::BootTime now)
     const std::int64_t maximum = std::int64_t{source.currentTime} +
                                  std::max<std::int64_t>(elapsed, 0) +
                                  ShareValidator::MAX_TIME_AHEAD_SECONDS;
-    return time >= minimum && std::int64_t{time} <= maximum;
+    const bool isBeyondTemplate = source.maximumTime != 0 && time > source.maximumTime;
+    return time >= minimum && std::int64_t{time} <= maximum && !isBeyondTemplate;
 }
 
 } // namespace

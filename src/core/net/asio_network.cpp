@@ -4,6 +4,7 @@
 #include "core/net/curl_transport.h"
 #include "core/net/tcp_connect.h"
 #include "core/net/tcp_listener.h"
+#include "core/net/zmq_subscriber.h"
 
 #include <utility>
 #include <vector>
@@ -33,6 +34,14 @@ std::unique_ptr<HttpTransport> AsioNetwork::createHttpTransport(util::Executor& 
                                                                 HttpOptions options)
 {
     return std::make_unique<CurlTransport>(asioBehind(executor), std::move(options));
+}
+
+util::Result<std::unique_ptr<Subscriber>, NetError>
+AsioNetwork::createSubscriber(util::Executor& executor, SubscriberOptions options,
+                              SubscriberEvents events)
+{
+    return ZmqSubscriber::create(m_zmq, asioBehind(executor), std::move(options),
+                                 std::move(events));
 }
 
 } // namespace warp::net

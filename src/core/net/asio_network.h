@@ -1,9 +1,13 @@
-// The real network: Boost.Asio for TCP, libcurl for HTTP. Stateless apart from its limits; each
-// call works on the executor it is given, which must have an AsioExecutor behind it.
+// The real network: Boost.Asio for TCP, libcurl for HTTP, libzmq for publishers. Stateless apart
+// from its limits and libzmq's threads; each call works on the executor it is given, which must
+// have an AsioExecutor behind it.
 #pragma once
 
 #include "core/net/network.h"
 #include "core/net/tcp_limits.h"
+#include "core/net/zmq_context.h"
+
+#include <memory>
 
 namespace warp::net {
 
@@ -25,8 +29,13 @@ public:
     [[nodiscard]] std::unique_ptr<HttpTransport> createHttpTransport(util::Executor& executor,
                                                                      HttpOptions options) override;
 
+    [[nodiscard]] util::Result<std::unique_ptr<Subscriber>, NetError>
+    createSubscriber(util::Executor& executor, SubscriberOptions options,
+                     SubscriberEvents events) override;
+
 private:
     TcpLimits m_limits;
+    std::shared_ptr<const ZmqContext> m_zmq = std::make_shared<const ZmqContext>();
 };
 
 } // namespace warp::net

@@ -5,6 +5,7 @@
 #include "core/net/connection.h"
 #include "core/net/endpoint.h"
 #include "core/net/http.h"
+#include "core/net/subscriber.h"
 #include "core/util/executor.h"
 #include "core/util/result.h"
 
@@ -62,6 +63,12 @@ public:
     /// A client of one server on `executor`, the caller's.
     [[nodiscard]] virtual std::unique_ptr<HttpTransport>
     createHttpTransport(util::Executor& executor, HttpOptions options) = 0;
+
+    /// Listens to a publisher on `executor`, the caller's; whether it is there shows later. Errors:
+    /// an endpoint that cannot be used.
+    [[nodiscard]] virtual util::Result<std::unique_ptr<Subscriber>, NetError>
+    createSubscriber(util::Executor& executor, SubscriberOptions options,
+                     SubscriberEvents events) = 0;
 };
 
 } // namespace warp::net

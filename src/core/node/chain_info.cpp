@@ -58,6 +58,11 @@ bool readField(Draft& draft, std::string_view key, JsonValue& value)
         draft.info.isInitialDownload = answer.value_or(false);
         return answer.has_value();
     }
+    if (key == "time") {
+        const auto time = asInteger(value, 0, UINT32_MAX);
+        draft.info.tipTime = static_cast<std::uint32_t>(time.value_or(0));
+        return time.has_value();
+    }
     if (key == "pruned") {
         const auto answer = asBool(value);
         draft.info.isPruned = answer.value_or(false);

@@ -60,6 +60,16 @@ public:
     watchTemplates(TemplateFn onTemplate) = 0;
 };
 
+using NodesFn = std::function<void(const std::vector<NodeStatus>& nodes)>;
+
+/// Where the engine's work comes from; it does not care whose work that is.
+class WorkSource : public NodeMonitor, public TipWatcher, public TemplateSource
+{
+public:
+    /// Calls `onNodes` with the present list, most preferred first, and soon after each change.
+    [[nodiscard]] virtual std::unique_ptr<util::Subscription> watchNodes(NodesFn onNodes) = 0;
+};
+
 /// A block ready to be sent: header and coinbase as hexadecimal text, and the shared tail of its
 /// template.
 struct BlockBytes

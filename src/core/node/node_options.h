@@ -34,7 +34,7 @@ struct NodeOptions
     /// unreachable.
     util::Duration healthTimeout{std::chrono::seconds(5)};
     util::Duration templateTimeout{
-        std::chrono::seconds(30)}; ///< of the link's own template requests
+        std::chrono::seconds(20)}; ///< of the link's own template requests
     /// Core answers after a minute at the earliest, and never while neither its tip nor its mempool
     /// changes (rpc/mining.cpp).
     util::Duration longpollTimeout{std::chrono::minutes(10)};

@@ -25,6 +25,10 @@ std::string_view code(NodeState state)
         return "node_wrong_chain";
     case NodeState::Failing:
         return "node_failing";
+    case NodeState::SignatureNeeded:
+        return "signet_signature_needed";
+    case NodeState::Behind:
+        return "node_behind";
     case NodeState::Ready:
         return "node_ready";
     }
@@ -51,6 +55,8 @@ NodeState stateFor(NodeErrorCode code)
         return NodeState::NoPeers;
     case NodeErrorCode::WrongChain:
         return NodeState::WrongChain;
+    case NodeErrorCode::SignatureNeeded:
+        return NodeState::SignatureNeeded;
     case NodeErrorCode::MethodMissing:
     case NodeErrorCode::Rpc:
     case NodeErrorCode::Malformed:

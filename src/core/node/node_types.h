@@ -5,11 +5,13 @@
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
 #include "core/bitcoin/uint256.h"
+#include "core/util/clock.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace warp::node {
 
@@ -25,6 +27,8 @@ enum class NodeState : std::uint8_t {
     NoPeers,         ///< getblocktemplate refuses without peers (RPC error -9)
     WrongChain,      ///< another chain than configured
     Failing,         ///< answers, but not with what is needed; the error has the words
+    SignatureNeeded, ///< a signet whose blocks need a signature, which no miner can give (BIP 325)
+    Behind,          ///< ready, but another node's chain has more work
     Ready,
 };
 
@@ -45,6 +49,7 @@ enum class NodeErrorCode : std::uint8_t {
     Abandoned,        ///< the deadline passed
     WrongChain,       ///< another chain than expected; `message` is its name
     UnsupportedChain, ///< a chain that this program does not know; `message` is its name
+    SignatureNeeded,  ///< the template's signet_challenge is not OP_TRUE
 };
 
 struct NodeError
@@ -73,15 +78,49 @@ struct Tip
     friend bool operator==(const Tip&, const Tip&) = default;
 };
 
+/// What a node publishes over ZMQ when its tip changes.
+enum class FeedTopic : std::uint8_t { HashBlock, RawBlock };
+
+/// How one publisher stands.
+struct FeedStatus
+{
+    FeedTopic topic = FeedTopic::HashBlock;
+    bool isConnected = false;
+    bool isSilent = false; ///< the last tips came by another way and not by this one
+    std::optional<util::BootTime> lastMessage{};
+    std::uint64_t messages = 0;
+    std::uint64_t gaps = 0;      ///< jumps of the counter: messages were lost
+    std::uint64_t malformed = 0; ///< messages that are not what Core sends
+    std::uint64_t renewals = 0;  ///< the socket was made anew because a tip was missed
+
+    friend bool operator==(const FeedStatus&, const FeedStatus&) = default;
+};
+
 /// What getblockchaininfo said, reduced.
 struct ChainInfo
 {
     bitcoin::Network network = bitcoin::Network::Main;
     Tip tip;
+    std::uint32_t tipTime = 0; ///< nTime of the tip; 0 where the node does not say
     bool isInitialDownload = false;
     bool isPruned = false;
 
     friend bool operator==(const ChainInfo&, const ChainInfo&) = default;
+};
+
+/// One of several nodes.
+struct NodeStatus
+{
+    enum class Duty : std::uint8_t { Standby, Active };
+
+    std::string host{}; ///< "host:port" of its RPC, without credentials
+    NodeState state = NodeState::Unknown;
+    NodeError error{}; ///< why it is not Ready
+    std::optional<ChainInfo> chain{};
+    Duty duty = Duty::Standby; ///< work is made from the active one's templates
+    std::vector<FeedStatus> feeds{};
+
+    friend bool operator==(const NodeStatus&, const NodeStatus&) = default;
 };
 
 enum class SubmitVerdict : std::uint8_t {

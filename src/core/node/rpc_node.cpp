@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t MAX_SMALL_ANSWER = std::size_t{1} << 20U;
 // A template of a full block is about 9 MB of JSON at worst.
 constexpr std::size_t MAX_TEMPLATE_ANSWER = std::size_t{32} << 20U;
-// Every cause shows within two seconds.
-constexpr util::Duration PATIENCE = std::chrono::milliseconds(1500);
+// Every cause shows within two seconds, on a machine that is busy too.
+constexpr util::Duration PATIENCE = std::chrono::seconds(1);
 constexpr util::Duration PROBE_INTERVAL = std::chrono::seconds(1);
 constexpr util::Duration SLOW_PROBE_INTERVAL = std::chrono::seconds(5);
 
@@ -23,8 +23,9 @@ util::Duration probeDelay(const std::optional<NodeError>& error)
     if (!error) {
         return util::Duration::zero();
     }
-    const bool isCostly =
-        error->code == NodeErrorCode::Malformed || error->code == NodeErrorCode::Abandoned;
+    const bool isCostly = error->code == NodeErrorCode::Malformed ||
+                          error->code == NodeErrorCode::Abandoned ||
+                          error->code == NodeErrorCode::SignatureNeeded;
     return isCostly ? SLOW_PROBE_INTERVAL : PROBE_INTERVAL;
 }
 
@@ -57,17 +58,24 @@ RpcNode::RpcNode(util::Executor& executor, net::Network& network, util::Clock& c
     , m_healthClient(createClient(network, MAX_SMALL_ANSWER))
     , m_templateClient(createClient(network, MAX_TEMPLATE_ANSWER))
     , m_longpollClient(createClient(network, MAX_TEMPLATE_ANSWER))
+    , m_probeClient(createClient(network, MAX_TEMPLATE_ANSWER))
     , m_health(
           executor, clock, *m_healthClient, m_tips, m_options,
           [this](const ChainInfoResult& result, const Asked& asked) { onHealth(result, asked); },
           // A template that comes meanwhile says that the node is well.
-          [this] { probe(); })
+          [this] { m_probe.ask(m_condition.chain()->network); })
     , m_longpoll(executor, clock, *m_longpollClient, m_tips, m_options,
                  [this](const TemplateResult& answer, std::uint64_t generation) {
                      onLongpoll(answer, generation);
                  })
+    , m_probe(executor, clock, *m_probeClient, m_tips, m_options,
+              [this](const TemplateResult& answer, TipSource source, std::uint64_t generation) {
+                  onProbe(answer, source, generation);
+              })
 {
     WARP_EXPECT_EXECUTOR(executor);
+    addFeed(network, FeedTopic::HashBlock, m_options.zmqHashBlock);
+    addFeed(network, FeedTopic::RawBlock, m_options.zmqRawBlock);
     m_start = executor.after(util::Duration::zero(), [this] { m_health.checkNow(); });
     waitPatiently();
 }
@@ -143,8 +151,6 @@ void RpcNode::onHealth(const ChainInfoResult& result, const Asked& asked)
         // What is under way since before may wait on a dead connection.
         m_longpoll.reset();
         m_probe.reset();
-        m_isProbing = false;
-        m_probeTimer.reset();
         waitPatiently();
     }
     if (result) {
@@ -207,9 +213,19 @@ bool RpcNode::noteTemplate(const mining::BlockTemplate& arrived, TipSource sourc
 
 TipOffer RpcNode::offerTip(const Tip& tip, std::uint64_t generation)
 {
+    // Nothing is published of blocks that are taken back (invalidateblock), and what was while the
+    // node was away is lost.
+    const auto& present = m_tips.current();
+    const bool isPublished =
+        present && tip.height >= present->height && m_standing.state == NodeState::Ready;
     const TipOffer offer = m_tips.offer(tip, generation);
     if (offer == TipOffer::Adopted) {
         m_longpoll.onNewTip();
+        for (const auto& feed : m_feeds) {
+            if (isPublished) {
+                feed->onTip(tip.hash);
+            }
+        }
     } else if (offer == TipOffer::Doubtful) {
         m_health.checkNow();
     }
@@ -260,35 +276,50 @@ void RpcNode::waitPatiently()
 void RpcNode::scheduleProbe()
 {
     if (!m_condition.needsTemplate()) {
-        m_probeTimer.reset();
+        m_probe.cancelPlan();
         return;
     }
-    if (!m_isProbing && !m_probeTimer) {
-        m_probeTimer =
-            m_executor.after(probeDelay(m_condition.templateError()), [this] { probe(); });
+    m_probe.askIn(probeDelay(m_condition.templateError()), m_condition.chain()->network);
+}
+
+void RpcNode::onProbe(const TemplateResult& answer, TipSource source, std::uint64_t generation)
+{
+    if (!answer) {
+        onTemplateError(answer.error());
+        return;
+    }
+    const bool isNews = m_standing.state != NodeState::Ready || !m_announced ||
+                        m_announced->hash != (*answer)->previous;
+    const bool isPresent = noteTemplate(**answer, source, generation);
+    update(isPresent && isNews ? *answer : nullptr);
+}
+
+void RpcNode::addFeed(net::Network& network, FeedTopic topic, const std::string& endpoint)
+{
+    if (endpoint.empty()) {
+        return;
+    }
+    m_feeds.push_back(std::make_unique<ZmqFeed>(
+        m_executor, network, m_clock, topic, endpoint,
+        FeedEvents{.onBlock = [this](const bitcoin::Hash256& hash) { onAnnouncement(hash); },
+                   .onDoubt = [this] { m_health.checkNow(); }}));
+}
+
+void RpcNode::onAnnouncement(const bitcoin::Hash256& hash)
+{
+    if (m_standing.state == NodeState::Ready) {
+        m_probe.hint(hash, m_condition.chain()->network);
     }
 }
 
-void RpcNode::probe()
+std::vector<FeedStatus> RpcNode::feeds() const
 {
-    if (m_isProbing) {
-        return;
+    std::vector<FeedStatus> list;
+    list.reserve(m_feeds.size());
+    for (const auto& feed : m_feeds) {
+        list.push_back(feed->status());
     }
-    m_isProbing = true;
-    m_probe =
-        requestTemplate(*m_templateClient, m_clock,
-                        templateParams(m_condition.chain()->network, {}), m_options.templateTimeout,
-                        [this, generation = m_tips.generation()](const TemplateResult& answer) {
-                            m_isProbing = false;
-                            if (!answer) {
-                                onTemplateError(answer.error());
-                                return;
-                            }
-                            const bool isPresent =
-                                noteTemplate(**answer, TipSource::Poll, generation);
-                            update(isPresent ? *answer : nullptr);
-                        });
-    m_probeTimer.reset();
+    return list;
 }
 
 } // namespace warp::node

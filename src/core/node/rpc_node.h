@@ -1,6 +1,6 @@
-// A node over JSON-RPC: its health, its tips and its templates, on three connections, so that none
-// waits for another. Lives on one executor; made, used and destroyed there, never destroyed from
-// one of its own callbacks. Handles and subscriptions go before it.
+// A node over JSON-RPC: its health, its tips and its templates, on four connections, so that none
+// waits for another, and its publishers. Lives on one executor; made, used and destroyed there,
+// never destroyed from one of its own callbacks. Handles and subscriptions go before it.
 #pragma once
 
 #include "core/net/network.h"
@@ -12,13 +12,17 @@
 #include "core/node/observers.h"
 #include "core/node/rpc_client.h"
 #include "core/node/rpc_credentials.h"
+#include "core/node/template_probe.h"
 #include "core/node/tip_tracker.h"
+#include "core/node/zmq_feed.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/files.h"
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace warp::node {
 
@@ -40,6 +44,9 @@ public:
     [[nodiscard]] util::RequestHandle fetch(util::Duration timeout,
                                             util::Reply<TemplateResult> reply) override;
 
+    /// Of each publisher that is configured.
+    [[nodiscard]] std::vector<FeedStatus> feeds() const;
+
 private:
     using TemplatePointer = std::shared_ptr<const mining::BlockTemplate>;
 
@@ -50,6 +57,9 @@ private:
     /// The outcome of a request for a template at once.
     void onTemplate(const TemplateResult& answer, std::uint64_t generation);
     void onTemplateError(const NodeError& error);
+    void onProbe(const TemplateResult& answer, TipSource source, std::uint64_t generation);
+    void addFeed(net::Network& network, FeedTopic topic, const std::string& endpoint);
+    void onAnnouncement(const bitcoin::Hash256& hash);
     /// Whether the template's tip is the present one from here on.
     [[nodiscard]] bool noteTemplate(const mining::BlockTemplate& arrived, TipSource source,
                                     std::uint64_t generation);
@@ -60,7 +70,6 @@ private:
     void announceTip();
     void waitPatiently();
     void scheduleProbe();
-    void probe();
     [[nodiscard]] util::RequestHandle refuse(NodeError error, util::Reply<TemplateResult> reply);
 
     util::Executor& m_executor;
@@ -80,11 +89,11 @@ private:
     std::unique_ptr<RpcClient> m_healthClient;
     std::unique_ptr<RpcClient> m_templateClient;
     std::unique_ptr<RpcClient> m_longpollClient;
+    std::unique_ptr<RpcClient> m_probeClient;
     HealthMonitor m_health;
     LongpollLoop m_longpoll;
-    bool m_isProbing = false;
-    util::RequestHandle m_probe;
-    util::TimerHandle m_probeTimer;
+    TemplateProbe m_probe;
+    std::vector<std::unique_ptr<ZmqFeed>> m_feeds;
     util::TimerHandle m_patience;
     util::TimerHandle m_start;
 };

@@ -66,6 +66,7 @@ public:
     /// The field that is wrong or missing, or nothing.
     [[nodiscard]] std::optional<std::string> read(const RpcResult& result);
     [[nodiscard]] mining::BlockTemplate take() { return std::move(m_template); }
+    [[nodiscard]] bool needsSignature() const { return m_needsSignature; }
 
 private:
     struct Field
@@ -74,7 +75,7 @@ private:
         bool (TemplateReader::*read)(JsonValue&);
         bool isRequired = true;
     };
-    static const std::array<Field, 14> FIELDS;
+    static const std::array<Field, 15> FIELDS;
 
     bool readVersion(JsonValue& value);
     bool readRules(JsonValue& value);
@@ -90,6 +91,7 @@ private:
     bool readBits(JsonValue& value);
     bool readHeight(JsonValue& value);
     bool readCommitment(JsonValue& value);
+    bool readSignetChallenge(JsonValue& value);
 
     static bool readId(JsonValue& value, std::string& id);
     static bool readLimit(JsonValue& value, std::optional<std::uint32_t>& limit);
@@ -99,10 +101,11 @@ private:
     std::string m_transactionsHex;
     std::optional<util::Bytes> m_commitment;
     std::optional<bool> m_rulesNameSegwit;
+    bool m_needsSignature = false;
 };
 
 // BIP 22 names all that are required here; the others are BIP 23, BIP 145 or left out by some node.
-const std::array<TemplateReader::Field, 14> TemplateReader::FIELDS{{
+const std::array<TemplateReader::Field, 15> TemplateReader::FIELDS{{
     {"version", &TemplateReader::readVersion},
     {"rules", &TemplateReader::readRules, false},
     {"previousblockhash", &TemplateReader::readPrevious},
@@ -117,6 +120,7 @@ const std::array<TemplateReader::Field, 14> TemplateReader::FIELDS{{
     {"bits", &TemplateReader::readBits},
     {"height", &TemplateReader::readHeight},
     {"default_witness_commitment", &TemplateReader::readCommitment, false},
+    {"signet_challenge", &TemplateReader::readSignetChallenge, false},
 }};
 
 std::optional<std::string> TemplateReader::read(const RpcResult& result)
@@ -317,6 +321,16 @@ bool TemplateReader::readCommitment(JsonValue& value)
                               COMMITMENT_PREFIX);
 }
 
+bool TemplateReader::readSignetChallenge(JsonValue& value)
+{
+    // A block needs no solution where the empty one satisfies the challenge (BIP 325), which of the
+    // challenges in use only OP_TRUE allows.
+    constexpr std::string_view OP_TRUE = "51";
+    const auto text = asRawString(value);
+    m_needsSignature = text && *text != OP_TRUE;
+    return text.has_value();
+}
+
 bool TemplateReader::readId(JsonValue& value, std::string& id)
 {
     const auto text = asString(value);
@@ -339,6 +353,9 @@ TemplateResult parseBlockTemplate(const RpcResult& result, util::BootTime receiv
     if (const auto wrong = reader.read(result)) {
         return util::Unexpected(NodeError{.code = NodeErrorCode::Malformed,
                                           .message = fmt::format("getblocktemplate: {}", *wrong)});
+    }
+    if (reader.needsSignature()) {
+        return util::Unexpected(NodeError{.code = NodeErrorCode::SignatureNeeded});
     }
     mining::BlockTemplate read = reader.take();
     read.received = received;

@@ -13,7 +13,8 @@ namespace warp::node {
 /// missing capability, not an error. A transaction without `txid` (or `hash`) is hashed.
 /// The witness commitment is taken where `rules` is absent or names segwit, with or without "!"; it
 /// may stand there as its script (BIP 145) or alone (btcd).
-/// Errors: Malformed, which names the field.
+/// Errors: Malformed, which names the field; SignatureNeeded for a signet that only its owner
+/// mines.
 [[nodiscard]] TemplateResult parseBlockTemplate(const RpcResult& result, util::BootTime received);
 
 } // namespace warp::node

@@ -15,6 +15,9 @@ TipOffer TipTracker::offer(const Tip& tip, std::uint64_t askedAt)
 {
     if (m_current) {
         if (m_current->hash == tip.hash) {
+            if (m_current->chainwork.isZero()) {
+                m_current->chainwork = tip.chainwork;
+            }
             return TipOffer::Same;
         }
         const bool wasTip = std::ranges::find(m_former, tip.hash) != m_former.end();

@@ -196,6 +196,7 @@ void SimulatedMiner::onJob(std::shared_ptr<const v1::ClientJob> job)
     ++m_ledger.stats().jobs;
     if (job->isClean) {
         ++m_tipNumber;
+        ++m_ledger.stats().cleanJobs;
     }
     m_backOff = m_options.reconnectMin;
     if (m_grinder && job->isClean && hasQuirk(MinerQuirk::StaleSubmits)) {

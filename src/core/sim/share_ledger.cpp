@@ -29,6 +29,7 @@ MinerStats& MinerStats::operator+=(const MinerStats& other)
     connections += other.connections;
     disconnections += other.disconnections;
     jobs += other.jobs;
+    cleanJobs += other.cleanJobs;
     authorizationsRefused += other.authorizationsRefused;
     return *this;
 }

@@ -79,6 +79,7 @@ struct MinerStats
     std::uint64_t connections = 0;
     std::uint64_t disconnections = 0;
     std::uint64_t jobs = 0;
+    std::uint64_t cleanJobs = 0;
     std::uint64_t authorizationsRefused = 0;
 
     MinerStats& operator+=(const MinerStats& other);

@@ -179,4 +179,12 @@ std::unique_ptr<net::HttpTransport> VirtualMachine::createHttpTransport(util::Ex
     return createVirtualTransport(m_network.m_http, m_address, executor, std::move(options));
 }
 
+util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+VirtualMachine::createSubscriber(util::Executor& executor, net::SubscriberOptions options,
+                                 net::SubscriberEvents events)
+{
+    return m_network.m_publishers->subscribe(m_address, executor, std::move(options),
+                                             std::move(events));
+}
+
 } // namespace warp::sim

@@ -37,6 +37,9 @@ public:
         util::Reply<util::Result<std::unique_ptr<net::Connection>, net::NetError>> reply) override;
     [[nodiscard]] std::unique_ptr<net::HttpTransport>
     createHttpTransport(util::Executor& executor, net::HttpOptions options) override;
+    [[nodiscard]] util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+    createSubscriber(util::Executor& executor, net::SubscriberOptions options,
+                     net::SubscriberEvents events) override;
 
 private:
     VirtualNetwork& m_network;

@@ -20,6 +20,7 @@ bool overlaps(const net::Endpoint& one, const net::Endpoint& other)
 VirtualNetwork::VirtualNetwork(Scheduler& scheduler, LinkOptions options)
     : m_fabric(std::make_shared<Fabric>(scheduler, options))
     , m_http(std::make_shared<VirtualHttp>(m_fabric))
+    , m_publishers(std::make_shared<VirtualPublishers>(m_fabric))
 {
     static_cast<void>(machine(FIRST_MACHINE));
 }
@@ -44,6 +45,13 @@ std::unique_ptr<net::HttpTransport> VirtualNetwork::createHttpTransport(util::Ex
                                                                         net::HttpOptions options)
 {
     return machine(FIRST_MACHINE).createHttpTransport(executor, std::move(options));
+}
+
+util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+VirtualNetwork::createSubscriber(util::Executor& executor, net::SubscriberOptions options,
+                                 net::SubscriberEvents events)
+{
+    return machine(FIRST_MACHINE).createSubscriber(executor, std::move(options), std::move(events));
 }
 
 net::Network& VirtualNetwork::machine(const std::string& address)

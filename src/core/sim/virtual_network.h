@@ -7,6 +7,7 @@
 #include "core/net/network.h"
 #include "core/sim/fabric.h"
 #include "core/sim/virtual_http.h"
+#include "core/sim/virtual_publisher.h"
 #include "core/sim/virtual_stream.h"
 
 #include <cstdint>
@@ -41,6 +42,9 @@ public:
         util::Reply<util::Result<std::unique_ptr<net::Connection>, net::NetError>> reply) override;
     [[nodiscard]] std::unique_ptr<net::HttpTransport>
     createHttpTransport(util::Executor& executor, net::HttpOptions options) override;
+    [[nodiscard]] util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+    createSubscriber(util::Executor& executor, net::SubscriberOptions options,
+                     net::SubscriberEvents events) override;
 
     /// The network as seen from `address`, made at the first call; lives as long as this object.
     [[nodiscard]] net::Network& machine(const std::string& address);
@@ -54,7 +58,14 @@ public:
     void setHttpDelay(const std::string& hostAndPort, util::Duration delay);
     void closeHttp(const std::string& hostAndPort);
 
+    /// What publishes at "address:port" addresses.
+    [[nodiscard]] VirtualPublishers& publishers() { return *m_publishers; }
+
     void setLink(const std::string& one, const std::string& other, LinkState state);
+    [[nodiscard]] LinkState link(const std::string& one, const std::string& other) const
+    {
+        return m_fabric->link(one, other);
+    }
     [[nodiscard]] LinkOptions& options() { return m_fabric->options(); }
     /// Every stream from or to the machine breaks; both ends hear Failed.
     void resetConnections(const std::string& machine);
@@ -76,6 +87,7 @@ private:
 
     std::shared_ptr<Fabric> m_fabric;
     std::shared_ptr<VirtualHttp> m_http;
+    std::shared_ptr<VirtualPublishers> m_publishers;
     std::map<std::string, std::unique_ptr<VirtualMachine>> m_machines;
     std::vector<std::weak_ptr<ListenerState>> m_listeners;
     std::vector<std::weak_ptr<VirtualStream>> m_streams;

@@ -43,6 +43,7 @@ World::~World()
     }
     onNode([&] {
         m_subscriptions.clear();
+        m_nodes.reset();
         m_node.reset();
     });
 }
@@ -60,17 +61,14 @@ void World::startNode(const WorldOptions& options)
     const auto hashes = m_node->core().generate(options.startHeight, anyoneWitnessScript(),
                                                 MAX_TRIES, START_SPACING_SECONDS);
     WARP_ASSERT(hashes.size() == options.startHeight);
-    m_network.registerHttp(NODE_ADDRESS, [this](const net::HttpRequest& request,
-                                                util::Reply<net::HttpResponse> reply) {
-        m_node->handle(request, std::move(reply));
-    });
-    m_subscriptions.push_back(m_node->subscribeBehaviour([this](const NodeBehaviour& behaviour) {
-        const bool isDown = behaviour.availability == Availability::Down;
-        m_network.setHttpFault(NODE_ADDRESS, isDown ? HttpFault::Refuse : HttpFault::None);
-        if (isDown) {
-            m_network.closeHttp(NODE_ADDRESS);
-        }
-    }));
+    m_nodes =
+        std::make_unique<NodeGroup>(m_scheduler, m_network, m_nodeRandom, *m_node, NODE_MACHINE);
+    for (std::size_t i = 0; i < options.backupNodes; ++i) {
+        SimulatedNodeOptions backup;
+        backup.rules = options.rules;
+        backup.files = &m_files;
+        m_nodes->addBackup(std::move(backup));
+    }
     m_subscriptions.push_back(m_node->subscribeBlocks([this](const BlockAccepted& block) {
         const bool isForeign = block.source == BlockSource::Generated;
         m_scheduler.note(fmt::format("block {} {} {}", block.height, toDisplayHex(block.hash),
@@ -121,7 +119,7 @@ void World::stopMiners()
 
 void World::mineElsewhere()
 {
-    m_scheduler.environment().post([this] {
+    later({}, [this] {
         // Nothing found in the time is no fault: chance decides.
         static_cast<void>(m_node->core().generate(1, anyoneWitnessScript(), MAX_TRIES));
     });
@@ -231,7 +229,10 @@ std::vector<MinedBlock> World::lostBlocks() const
     std::vector<MinedBlock> lost;
     for (const Miner& each : m_miners) {
         for (const MinedBlock& block : each.miner->stats().blocks) {
-            if (block.answer != BlockAnswer::None && !served.contains(block.previous)) {
+            const BlockEntry* const parent = chain.find(block.previous);
+            const bool isHopeless = parent != nullptr && parent->hasFailed();
+            if (block.answer != BlockAnswer::None && !served.contains(block.previous) &&
+                !isHopeless) {
                 lost.push_back(block);
             }
         }

@@ -6,6 +6,7 @@
 #include "core/sim/fault_plan.h"
 #include "core/sim/miner.h"
 #include "core/sim/node/simulated_node.h"
+#include "core/sim/node_group.h"
 #include "core/sim/scheduler.h"
 #include "core/sim/virtual_files.h"
 #include "core/sim/virtual_network.h"
@@ -29,6 +30,8 @@ struct WorldOptions
     /// Made-up transactions that enter the mempool so often; zero: none.
     util::Duration trafficInterval{};
     std::size_t trafficCount = 0;
+    /// More nodes, which tell each other of blocks as long as the links between them are up.
+    std::size_t backupNodes = 0;
 };
 
 class World final
@@ -38,6 +41,8 @@ public:
     static constexpr const char* NODE_ADDRESS = "10.0.0.2:18443";
     static constexpr const char* NODE_URL = "http://10.0.0.2:18443";
     static constexpr const char* COOKIE_FILE = "/node/.cookie";
+    static constexpr const char* HASH_BLOCK_ENDPOINT = "tcp://10.0.0.2:28332";
+    static constexpr const char* RAW_BLOCK_ENDPOINT = "tcp://10.0.0.2:28333";
 
     explicit World(const WorldOptions& options);
     ~World();
@@ -49,6 +54,8 @@ public:
     [[nodiscard]] VirtualFiles& files() { return m_files; }
     /// Its calls are made in onNode().
     [[nodiscard]] SimulatedNode& node() { return *m_node; }
+    /// Those beside it, and what all tell each other.
+    [[nodiscard]] NodeGroup& nodes() { return *m_nodes; }
     /// The program's own chance.
     [[nodiscard]] util::Random& random() { return m_random; }
     void onNode(const util::Task& task) { m_scheduler.runOn(m_scheduler.environment(), task); }
@@ -73,7 +80,8 @@ public:
     /// Every block that became part of the best chain, in order.
     [[nodiscard]] const std::vector<BlockAccepted>& acceptedBlocks() const { return m_accepted; }
     /// Blocks of the miners that a correct pool must have brought to the node and has not: those
-    /// that it answered, on a parent on which the node knows no block of any of the miners.
+    /// that it answered, on a parent that the node holds for valid and on which it knows no block
+    /// of any of the miners.
     [[nodiscard]] std::vector<MinedBlock> lostBlocks() const;
     /// Counters of all miners together.
     [[nodiscard]] MinerStats totals() const;
@@ -103,6 +111,7 @@ private:
     util::SeededRandom m_random;
     util::SeededRandom m_nodeRandom;
     std::unique_ptr<SimulatedNode> m_node;
+    std::unique_ptr<NodeGroup> m_nodes;
     std::vector<std::unique_ptr<util::Subscription>> m_subscriptions;
     std::vector<BlockAccepted> m_accepted;
     std::vector<Miner> m_miners;

@@ -4,6 +4,7 @@
 #include "tools/sim/console.h"
 #include "tools/sim/crash_scenarios.h"
 #include "tools/sim/demo_stage.h"
+#include "tools/sim/node_scenarios.h"
 #include "tools/sim/options.h"
 
 #include <fmt/format.h>
@@ -17,6 +18,8 @@ namespace warp::tools {
 namespace {
 
 constexpr int SCENARIO_LIMIT_SECONDS = 180;
+constexpr std::int64_t MAX_SEED = 1'000'000'000;
+constexpr std::int64_t MAX_COUNT = 1'000'000;
 
 struct Scenario
 {
@@ -50,23 +53,59 @@ constexpr std::array SCENARIOS{
              .run = runDiskFull},
 };
 
+void listScenarios()
+{
+    for (const Scenario& scenario : SCENARIOS) {
+        printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
+    }
+    for (const VirtualScenario& scenario : nodeScenarios()) {
+        printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
+    }
+}
+
+/// Virtual time passes as fast as the machine computes; the first seed that fails ends it.
+int runVirtual(const VirtualScenario& scenario, std::int64_t firstSeed, std::int64_t count)
+{
+    for (std::int64_t seed = firstSeed; seed < firstSeed + count; ++seed) {
+        const std::string wrong = playScenario(scenario, static_cast<std::uint64_t>(seed));
+        if (!wrong.empty()) {
+            printError(wrong);
+            say("scenario {}: failed with --seed {}", scenario.name, seed);
+            return EXIT_FAILED;
+        }
+    }
+    say("scenario {}: passed, {} seeds from {}", scenario.name, count, firstSeed);
+    return EXIT_GOOD;
+}
+
 } // namespace
 
 int runScenario(const QStringList& arguments)
 {
     Options options("scenario", "Plays one story without hardware and checks how it ends.");
-    options.addArgument("name", "The scenario.").addFlag("list", "Name all scenarios.");
+    options.addArgument("name", "The scenario.")
+        .addFlag("list", "Name all scenarios.")
+        .addValue("seed", "number", "First seed of a story in a virtual world.", "1")
+        .addValue("seeds", "number", "How many seeds are played.", "1");
     if (const auto code = options.parse(arguments)) {
         return *code;
     }
     if (options.isSet("list")) {
-        for (const Scenario& scenario : SCENARIOS) {
-            printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
-        }
+        listScenarios();
         return EXIT_GOOD;
     }
     const QStringList names = options.arguments();
     const std::string name = names.size() == 1 ? names.front().toStdString() : std::string();
+    const std::int64_t seed = options.integer("seed", 0, MAX_SEED);
+    const std::int64_t count = options.integer("seeds", 1, MAX_COUNT);
+    if (options.hasFault()) {
+        return EXIT_USAGE;
+    }
+    for (const VirtualScenario& each : nodeScenarios()) {
+        if (each.name == name) {
+            return runVirtual(each, seed, count);
+        }
+    }
     const auto found = std::find_if(SCENARIOS.begin(), SCENARIOS.end(),
                                     [&](const Scenario& each) { return each.name == name; });
     if (found == SCENARIOS.end()) {

@@ -58,10 +58,10 @@ std::string FakeNode::templateJson() const
         hasLongpoll ? fmt::format(R"("longpollid":"{}{}",)", hashText(tip), m_transactions) : "";
     return fmt::format(
         R"({{"version":536870912,"rules":["csv","!segwit"],"previousblockhash":"{}",)"
-        R"("transactions":[],"coinbasevalue":5000000000,{})"
+        R"("transactions":[],"coinbasevalue":5000000000,{}{})"
         R"("mintime":1700000000,"curtime":1700000100,"bits":"207fffff",)"
         R"("height":{}}})",
-        hashText(tip), longpollId, height + 1);
+        hashText(tip), longpollId, extraField, height + 1);
 }
 
 std::size_t FakeNode::count(const std::string& method) const

@@ -17,6 +17,8 @@ namespace warp::test {
 constexpr std::size_t HEALTH = 0;
 constexpr std::size_t TEMPLATE = 1;
 constexpr std::size_t LONGPOLL = 2;
+constexpr std::size_t PROBE = 3;
+constexpr std::size_t CONNECTIONS = 4;
 
 struct RecordedCall
 {
@@ -45,11 +47,14 @@ public:
     [[nodiscard]] std::string templateJson() const;
 
     [[nodiscard]] std::size_t count(const std::string& method) const;
+    /// What the world's network calls; for a test that has several nodes.
+    void serve(const Exchange& exchange);
     /// Longpolls that wait.
     [[nodiscard]] std::size_t waiting() const { return m_longpolls.size(); }
 
     std::string chain = "regtest";
     std::uint32_t tip = 1;
+    std::string extraField; ///< of the template, with its comma: R"("a":1,)"
     std::int64_t height = 100;
     bool isInitialDownload = false;
     bool hasLongpoll = true;
@@ -61,7 +66,6 @@ public:
     std::vector<RecordedCall> calls;
 
 private:
-    void serve(const Exchange& exchange);
     [[nodiscard]] net::HttpResponse answer(const std::string& method) const;
     void answerLongpolls();
 

@@ -261,4 +261,60 @@ std::unique_ptr<net::HttpTransport> FakeNetwork::createHttpTransport(util::Execu
     return std::make_unique<Transport>(*this, transports.size() - 1);
 }
 
+class FakeNetwork::FakeSubscriber final : public net::Subscriber
+{
+public:
+    FakeSubscriber(FakeNetwork& network, net::SubscriberOptions given,
+                   net::SubscriberEvents callbacks)
+        : options(std::move(given))
+        , events(std::move(callbacks))
+        , m_network(network)
+    {
+        m_network.m_subscribers.push_back(this);
+    }
+    ~FakeSubscriber() override { std::erase(m_network.m_subscribers, this); }
+    FakeSubscriber(const FakeSubscriber&) = delete;
+    FakeSubscriber& operator=(const FakeSubscriber&) = delete;
+
+    net::SubscriberOptions options;
+    net::SubscriberEvents events;
+
+private:
+    FakeNetwork& m_network;
+};
+
+util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+FakeNetwork::createSubscriber(util::Executor&, net::SubscriberOptions options,
+                              net::SubscriberEvents events)
+{
+    subscriptions.push_back(options);
+    return std::unique_ptr<net::Subscriber>(
+        std::make_unique<FakeSubscriber>(*this, std::move(options), std::move(events)));
+}
+
+void FakeNetwork::publish(const std::string& topic, util::ByteView body, std::uint32_t sequence)
+{
+    std::array<std::byte, 4> counter{};
+    util::storeLittleEndian<std::uint32_t>(counter, sequence);
+    publishRaw({util::asBytes(topic), body, counter});
+}
+
+void FakeNetwork::publishRaw(const std::vector<util::ByteView>& parts)
+{
+    const auto subscribers = m_subscribers;
+    for (FakeSubscriber* const each : subscribers) {
+        if (each->options.topics.front() == util::asText(parts.front())) {
+            each->events.onMessage(parts);
+        }
+    }
+}
+
+void FakeNetwork::setLink(net::SubscriberLink link)
+{
+    const auto subscribers = m_subscribers;
+    for (FakeSubscriber* const each : subscribers) {
+        each->events.onLink(link);
+    }
+}
+
 } // namespace warp::test

@@ -113,16 +113,28 @@ public:
         util::Reply<util::Result<std::unique_ptr<net::Connection>, net::NetError>> reply) override;
     [[nodiscard]] std::unique_ptr<net::HttpTransport>
     createHttpTransport(util::Executor& executor, net::HttpOptions options) override;
+    [[nodiscard]] util::Result<std::unique_ptr<net::Subscriber>, net::NetError>
+    createSubscriber(util::Executor& executor, net::SubscriberOptions options,
+                     net::SubscriberEvents events) override;
 
+    /// A message to every subscriber of this topic.
+    void publish(const std::string& topic, util::ByteView body, std::uint32_t sequence);
+    void publishRaw(const std::vector<util::ByteView>& parts);
+    void setLink(net::SubscriberLink link);
+    [[nodiscard]] std::size_t subscriberCount() const { return m_subscribers.size(); }
+
+    std::vector<net::SubscriberOptions> subscriptions; ///< as they were asked for
     std::function<void(const Exchange&)> server;
     std::vector<net::HttpOptions> transports; ///< as they were asked for
     std::size_t open = 0;                     ///< requests under way
 
 private:
     class Transport;
+    class FakeSubscriber;
 
     FakeExecutor& m_executor;
     FakeClock& m_clock;
+    std::vector<FakeSubscriber*> m_subscribers;
 };
 
 struct FakeWorld

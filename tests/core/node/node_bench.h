@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/node/rpc_node.h"
+#include "core/util/hex.h"
 #include "tests/core/node/fake_node.h"
 
 #include <QByteArray>
@@ -82,6 +83,13 @@ public:
         });
         static_cast<void>(world.executor.runUntil([&] { return result.has_value(); }, 2 * timeout));
         return result.value_or(util::Unexpected(node::NodeError{.message = "no reply"}));
+    }
+
+    /// A message "hashblock" of this tip.
+    void announce(std::uint32_t number, std::uint32_t sequence)
+    {
+        const auto hash = util::fromHex(FakeNode::hashText(number)).value_or(util::Bytes{});
+        world.network.publish("hashblock", hash, sequence);
     }
 
     [[nodiscard]] static std::string shortHash(const bitcoin::Hash256& hash)

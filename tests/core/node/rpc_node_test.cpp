@@ -208,6 +208,20 @@ private slots:
         QCOMPARE(bench.error.message, std::string("simnet"));
     }
 
+    // A signet whose blocks need its owner's signature gives templates and no work (BIP 325).
+    void servesNoSignetThatNeedsASignature()
+    {
+        NodeBench bench({.expectedNetwork = bitcoin::Network::Signet});
+        bench.server.chain = "signet";
+        bench.server.extraField = R"("signet_challenge":"5121aa51ae",)";
+        QVERIFY(bench.becomes(NodeState::SignatureNeeded, 2s));
+        QCOMPARE(code(bench.state), std::string_view("signet_signature_needed"));
+        QCOMPARE(bench.fetch().error().code, NodeErrorCode::SignatureNeeded);
+        QCOMPARE(bench.run(60s), QByteArray());
+        bench.server.extraField = R"("signet_challenge":"51",)";
+        QVERIFY(bench.becomes(NodeState::Ready, 6s));
+    }
+
     // R009: while it catches up the node names tips and gives templates on test chains, all stale.
     void givesNoWorkDuringTheInitialDownload()
     {

@@ -199,6 +199,33 @@ private slots:
         QVERIFY(harness.shares()[0].verdict.block.has_value());
     }
 
+    // B10: a miner that may not take up a job while it has one never gets the empty block that goes
+    // before the node's own template; the others get both.
+    void keepsEmptyBlocksFromMinersThatMayStayOnThem_data()
+    {
+        QTest::addColumn<QString>("userAgent");
+        QTest::addColumn<bool>("getsIt");
+        QTest::newRow("bitaxe") << "bitaxe/BM1370/v2.6" << true;
+        QTest::newRow("cgminer") << "cgminer/4.12" << true;
+        QTest::newRow("nerdminer") << "NerdMinerV2" << false;
+        QTest::newRow("unknown") << "something/1" << false;
+    }
+    void keepsEmptyBlocksFromMinersThatMayStayOnThem()
+    {
+        QFETCH(const QString, userAgent);
+        QFETCH(const bool, getsIt);
+        SessionHarness harness;
+        harness.giveJob("tip 1", 3);
+        harness.send(R"({"id":1,"method":"mining.subscribe","params":[")" +
+                     userAgent.toStdString() + "\"]}");
+        harness.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        const std::string empty = harness.giveJob("tip 2", 0, mining::TemplateOrigin::Provisional);
+        QCOMPARE(kindsOf(empty).find("notify") != std::string::npos, getsIt);
+        const std::string full = harness.giveJob("tip 2", 3);
+        QVERIFY(kindsOf(full).find("notify") != std::string::npos);
+        QCOMPARE(full.find(",true]}") != std::string::npos, !getsIt);
+    }
+
     // B01: the second time it is refused, and handed on again: what knows best is the courier.
     void handsOnADuplicate()
     {

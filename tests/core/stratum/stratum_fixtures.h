@@ -63,7 +63,8 @@ public:
     }
 
     /// A new job: of the same tip, or of another one where `previous` differs.
-    std::string giveJob(std::string_view previous = "tip", std::size_t transactions = 0)
+    std::string giveJob(std::string_view previous = "tip", std::size_t transactions = 0,
+                        mining::TemplateOrigin origin = mining::TemplateOrigin::Node)
     {
         if (previous != m_previous) {
             ++m_tip;
@@ -72,6 +73,7 @@ public:
         auto source = makeTemplate(
             {.transactions = transactions, .bits = m_bits, .previous = std::string(previous)});
         source.received = m_now;
+        source.origin = origin;
         const auto job = m_factory.make(
             std::make_shared<const mining::BlockTemplate>(std::move(source)), m_tip, m_now);
         m_jobs = m_book.add(*job, m_now);

@@ -513,7 +513,10 @@ class Bench:
                         "initial_diff": SHARE_DIFFICULTY},
         }
         for section, keys in (settings or {}).items():
-            everything.setdefault(section, {}).update(keys)
+            if isinstance(keys, list):
+                everything[section] = keys
+            else:
+                everything.setdefault(section, {}).update(keys)
         self.pool = Pool(everything,
                          environment={**self.node.pool_environment(), **(environment or {})})
         self._miners = []

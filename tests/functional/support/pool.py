@@ -12,12 +12,14 @@ def toml_value(value):
 
 
 def toml_text(settings):
-    """{"node": {"chain": "regtest"}} as TOML."""
+    """{"node": {"chain": "regtest"}} as TOML; a list of sections is one of dictionaries."""
     lines = []
-    for section, keys in settings.items():
-        lines.append(f"[{section}]")
-        lines += [f"{key} = {toml_value(value)}" for key, value in keys.items()]
-        lines.append("")
+    for section, content in settings.items():
+        header = f"[[{section}]]" if isinstance(content, list) else f"[{section}]"
+        for keys in content if isinstance(content, list) else [content]:
+            lines.append(header)
+            lines += [f"{key} = {toml_value(value)}" for key, value in keys.items()]
+            lines.append("")
     return "\n".join(lines)
 
 
@@ -43,7 +45,10 @@ class Pool:
             },
         }
         for section, keys in settings.items():
-            self.settings.setdefault(section, {}).update(keys)
+            if isinstance(keys, list):
+                self.settings[section] = keys
+            else:
+                self.settings.setdefault(section, {}).update(keys)
         self.config = self.folder / "config.toml"
         self.config.write_text(toml_text(self.settings), encoding="utf-8")
         if secrets:

@@ -452,6 +452,10 @@ void ServerSession::followDifficulty(util::BootTime now, Actions& out)
 
 void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
 {
+    if (m_jobs->current()->source->origin == mining::TemplateOrigin::Provisional &&
+        mining::traits(minerClass()).refreshes == mining::Refreshes::Unknown) {
+        return; // it might stay on the empty block until the next tip
+    }
     const mining::Job& job = *m_jobs->current();
     m_context.notifications.append(job, clean, out.output);
     m_sentJob = job.id;
