@@ -118,6 +118,7 @@ util::Result<std::vector<SpooledBlock>, FileError> BlockSpool::loadFolder()
         }
     }
     std::vector<SpooledBlock> list;
+    list.reserve(blocks.size());
     for (auto& [hash, block] : blocks) {
         list.push_back(std::move(block));
     }
