@@ -277,11 +277,14 @@ def each_purpose_has_a_kept_connection():
         for request in bench.node.requests():
             purpose = "longpoll" if request.is_longpoll else request.method
             purpose = "health" if purpose in ("getblockchaininfo", "getbestblockhash") else purpose
+            if purpose in ("getblockheader", "preciousblock"):
+                purpose = "questions about blocks"
             purposes.setdefault(purpose, set()).add(request.connection)
-        expect_equal(set(purposes), {"health", "getblocktemplate", "longpoll", "submitblock"})
+        expect_equal(set(purposes), {"health", "getblocktemplate", "longpoll", "submitblock",
+                                     "questions about blocks"})
         for purpose, connections in purposes.items():
             expect_equal(len(connections), 1, f"connections for {purpose}")
-        expect_equal(len(set.union(*purposes.values())), 4, "connections")
+        expect_equal(len(set.union(*purposes.values())), 5, "connections")
         bodies = bench.node.requests("submitblock")
         assert not any("Expect" in request.headers for request in bodies), "no 100-continue"
 
