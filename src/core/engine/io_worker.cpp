@@ -106,7 +106,7 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
         if (share.verdict.block) {
             m_shared.courier.post([block = *share.verdict.block, worker = share.worker,
                                    network = m_network](Courier& courier) mutable {
-                courier.deliver(block, std::move(worker), network);
+                courier.deliver(std::move(block), std::move(worker), network);
             });
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
