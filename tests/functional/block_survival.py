@@ -18,7 +18,7 @@ LONG_ROUNDS = 200
 BITS = "1f7fffff"  # one hash in 2^9 is a block
 # A block is on its way to the node and to the disk within a moment of the miner's answer, while a
 # kill may hit before another thread had its turn: such blocks are counted apart.
-HAND_OVER_SECONDS = 0.1
+HAND_OVER_SECONDS = 0.2
 RECOVERY_SECONDS = 45
 
 suite = Suite("functional_block_survival")

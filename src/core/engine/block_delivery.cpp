@@ -83,6 +83,7 @@ std::string BlockDelivery::reason() const
 std::vector<NodeVerdict> BlockDelivery::verdicts() const
 {
     std::vector<NodeVerdict> verdicts;
+    verdicts.reserve(m_legs.size());
     for (const auto& leg : m_legs) {
         verdicts.push_back(leg->verdict());
     }

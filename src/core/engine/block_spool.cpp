@@ -118,6 +118,7 @@ util::Result<std::vector<SpooledBlock>, FileError> BlockSpool::loadFolder()
         }
     }
     std::vector<SpooledBlock> list;
+    list.reserve(blocks.size());
     for (auto& [hash, block] : blocks) {
         list.push_back(std::move(block));
     }
@@ -314,13 +315,20 @@ void BlockSpool::workOn()
         load();
         return;
     }
-    if (!m_unwritten.empty()) {
+    if (!m_problem.empty()) {
+        // Everything once, because what fails must not keep the rest from being tried.
+        for (const auto& [hash, block] : std::exchange(m_unwritten, {})) {
+            keep(block);
+        }
+        flush();
+    } else if (!m_unwritten.empty()) {
         const auto block = m_unwritten.extract(m_unwritten.begin());
         keep(block.mapped());
     } else if (!m_unsaved.empty()) {
         const auto unsaved = m_unsaved.extract(m_unsaved.begin());
         save(unsaved.mapped().block, unsaved.mapped().stage);
-    } else {
+    }
+    if (m_unsaved.empty() || !m_problem.empty()) {
         replenish();
     }
     noteOutcome();

@@ -122,7 +122,7 @@ void Courier::finishWaiting(Parcels::iterator it)
     report(record);
 }
 
-void Courier::deliver(mining::FoundBlock block, std::string worker, bitcoin::Network network)
+void Courier::deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     if (isKnown(block.hash)) {

@@ -120,8 +120,8 @@ void DeliveryLeg::onOutcome(const node::SubmitOutcome& outcome)
 
 void DeliveryLeg::retryLater()
 {
-    LOG_WARNING(Engine, "block {} has no verdict of {} after {} attempts ({}); trying again",
-                bitcoin::toDisplayHex(m_block->hash), m_verdict.node, m_attempts,
+    LOG_WARNING(Engine, "block {} has no verdict after {} attempts ({}: {}); trying again",
+                bitcoin::toDisplayHex(m_block->hash), m_attempts, m_verdict.node,
                 util::sanitize(m_verdict.reason, 200));
     const std::uint32_t doublings = std::min(std::max(m_attempts, 1U) - 1, MAX_DOUBLINGS);
     m_retryTimer = m_executor.after(

@@ -22,8 +22,9 @@ namespace warp::node {
 class RpcSubmitter final : public BlockSubmitter
 {
 public:
-    /// Blocks under way at the same time; more wait behind the least busy.
-    static constexpr std::size_t MAX_CONNECTIONS = 4;
+    /// Submissions under way at the same time, of which a block that hangs has two; more wait
+    /// behind the least busy.
+    static constexpr std::size_t MAX_CONNECTIONS = 8;
 
     /// Made on `executor`; all references must outlive it.
     RpcSubmitter(util::Executor& executor, net::Network& network, util::Clock& clock,

@@ -135,14 +135,19 @@ private slots:
         const auto third = bench.find("third tip", 3);
         bench.deliver(third);
         QVERIFY(!bench.hasFile(third));
-        bool isTold = false;
-        for (const auto& issue : bench.snapshots.load()->issues) {
-            isTold = isTold || issue.code == "spool_unwritable";
-        }
-        QVERIFY(isTold);
+        const auto isTold = [&](std::string_view code) {
+            const auto snapshot = bench.snapshots.load();
+            return std::any_of(snapshot->issues.begin(), snapshot->issues.end(),
+                               [&](const auto& issue) { return issue.code == code; });
+        };
+        QVERIFY(isTold("spool_unwritable"));
+        bench.scheduler.runFor(10s);
+        QVERIFY(isTold("spool_space_missing"));
         bench.files.setCapacity(SIZE_MAX);
         bench.scheduler.runFor(6s);
         QVERIFY(bench.hasFile(third));
+        QVERIFY(!isTold("spool_unwritable"));
+        QVERIFY(!isTold("spool_space_missing"));
     }
 
     // A damaged file is put aside under its name, and said.

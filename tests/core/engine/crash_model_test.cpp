@@ -152,6 +152,7 @@ struct Course
     std::size_t keptAt = 0;             ///< step that wrote and synced the spool file
     std::uint64_t changesBefore = 0;    ///< of the disk, before keptAt
     std::uint64_t changes = 0;          ///< of the disk, in all
+    std::uint64_t bytesWritten = 0;
 };
 
 Course observe(NodeMood mood)
@@ -161,6 +162,7 @@ Course observe(NodeMood mood)
     Course course;
     const std::uint64_t first = stage.world.files().changeCount();
     std::uint64_t changes = first;
+    const std::uint64_t bytesBefore = stage.world.files().bytesWritten();
     observeTasks(stage.world.scheduler(), [&](std::string_view executor) {
         const std::size_t step = course.executors.size();
         course.executors.emplace_back(executor);
@@ -179,6 +181,7 @@ Course observe(NodeMood mood)
     stage.world.scheduler().runFor(1500ms);
     observeTasks(stage.world.scheduler(), nullptr);
     course.changes = changes - first;
+    course.bytesWritten = stage.world.files().bytesWritten() - bytesBefore;
     return course;
 }
 
@@ -296,6 +299,7 @@ private slots:
                 }
             }
         }
+        qInfo("%zu bytes written for a block of one transaction", std::size_t{course.bytesWritten});
         qInfo("changes: %s", tally.text().c_str());
         QVERIFY2(tally.lost.empty(), tally.text().c_str());
     }

@@ -125,7 +125,7 @@ private slots:
         const bitcoin::Hash256 hash = bitcoin::sha256d(block);
         bitcoin::appendCompactSize(block, 2);
         bitcoin::Transaction coinbase;
-        coinbase.vin.push_back({.scriptSig = util::Bytes(4, std::byte{1})});
+        coinbase.vin.emplace_back().scriptSig = util::Bytes(4, std::byte{1});
         coinbase.vout.push_back({.value = util::Satoshi(25), .script = {std::byte{0x51}}});
         coinbase.appendTo(block, bitcoin::WitnessMode::Include);
         block.resize(block.size() + 3'000'000, std::byte{9});
