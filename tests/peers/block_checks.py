@@ -1,5 +1,7 @@
 """Blocks found through the pool over Stratum V1, judged by a real node. Used by *_blocks.py."""
 
+from contextlib import closing
+
 import bitcoin
 from warp_test import Pool, StratumClient, Suite, expect_equal, wait_until
 
@@ -95,6 +97,20 @@ def check_witness_commitment(transactions):
     expect_equal(scripts, [WITNESS_COMMITMENT + commitment], "witness commitment")
 
 
+def mine_for(node, pool, user):
+    """The coinbase of a block that this user finds, as the node has it, and the reward."""
+    with closing(StratumClient(pool.port)) as miner:
+        miner.login(user)
+        best, height = node.best(), node.height() + 1
+        job = miner.wait_job(lambda job: bitcoin.display(job.previous_hash) == best, 30)
+        share = miner.mine(job, job.network_target)
+        expect_equal(miner.submit(user, share), True, f"share of {user}")
+    wait_until(lambda: node.best() == share.block_hash, 10,
+               lambda: f"{node.name} takes the block of {user}:\n" + pool.process.output())
+    _, transactions = node.transactions(share.block_hash)
+    return transactions[0], bitcoin.block_subsidy(height, node.halving_interval)
+
+
 def block_suite(name, node_class):
     """The checks of issue part "a real node" for one kind of node."""
     suite = Suite(name)
@@ -175,6 +191,31 @@ def block_suite(name, node_class):
         assert share.block_hash != former
         expect_equal(bench.node.height(), height, "height")
         expect_equal(bench.job_on_tip().clean, True, "clean_jobs")
+
+    # P04, R012, R013, R018: a node takes blocks that pay each kind of address beside fee and
+    # donation, to the satoshi.
+    @suite.check
+    def every_kind_of_address_is_paid():
+        fee, donation = bitcoin.every_address_kind(3), bitcoin.every_address_kind(4)
+        with closing(Pool({"node": bench.node.pool_settings(),
+                           "mining": {"payout_mode": "per_miner", "pool_fee_percent": 1,
+                                      "pool_fee_address": fee["P2SH"][0],
+                                      "donation_percent": 2,
+                                      "donation_address": donation["P2TR"][0]}},
+                          environment=bench.node.pool_environment())) as pool:
+            pool.start()
+            for kind, (address, script) in bitcoin.every_address_kind().items():
+                coinbase, reward = mine_for(bench.node, pool, f"{address}.{kind}")
+                one, two = reward // 100, reward * 2 // 100
+                expect_equal([output for output in coinbase.outputs if output[0] > 0],
+                             [(reward - one - two, script), (one, fee["P2SH"][1]),
+                              (two, donation["P2TR"][1])], f"outputs of the block of {kind}")
+
+    # B04: the node was asked for its judgement, and it was good.
+    @suite.check
+    def the_node_proves_blocks_like_ours():
+        bench.pool.process.wait_line("the node finds blocks like ours valid", 30)
+        assert "health:" not in bench.pool.process.output(), bench.pool.process.output()
 
     # P42
     @suite.check

@@ -36,11 +36,9 @@ std::string_view code(FaultCode fault)
     case FaultCode::TlsWithoutCertificate:
         return "tls_without_certificate";
     case FaultCode::Missing:
-        return "missing";
-    case FaultCode::NotAvailable:
         break;
     }
-    return "not_available";
+    return "missing";
 }
 
 std::string_view code(WarningCode warning)

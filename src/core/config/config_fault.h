@@ -24,7 +24,6 @@ enum class FaultCode : std::uint8_t {
     ListenerConflict,      ///< two listeners on one port
     TlsWithoutCertificate, ///< a TLS listener without certificate or key
     Missing,               ///< a setting that cannot be done without
-    NotAvailable,          ///< a money setting that this version cannot honour
 };
 
 enum class WarningCode : std::uint8_t {

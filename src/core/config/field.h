@@ -38,8 +38,7 @@ enum class ValueType : std::uint8_t {
 /// Whether this version has the part that a key steers.
 enum class Availability : std::uint8_t {
     Now,
-    Later,       ///< read and checked; one warning says that it has no effect yet
-    RefusedTill, ///< anything but the default is a fault: to ignore it would pay wrongly
+    Later, ///< read and checked; one warning says that it has no effect yet
 };
 
 /// When a changed value counts.

@@ -2,6 +2,7 @@
 
 #include "core/config/field_table.h"
 #include "core/config/file_layer.h"
+#include "core/config/paths.h"
 #include "core/config/text_layers.h"
 #include "core/config/toml_document.h"
 #include "core/config/validation.h"
@@ -230,12 +231,6 @@ private:
             if (field.availability == Availability::Later && !text.empty()) {
                 m_collection.warnings.push_back(makeWarning(
                     assignment.place, WarningCode::NotAvailableYet, std::string(NOT_YET)));
-            } else if (field.availability == Availability::RefusedTill &&
-                       text != field.defaultText) {
-                fault(assignment.place, FaultCode::NotAvailable,
-                      fmt::format("\"{}\" is not available in this version, and to ignore it would "
-                                  "pay wrongly",
-                                  text));
             }
         }
     }
@@ -326,6 +321,16 @@ SettingPlace LoadedSettings::placeOf(std::string_view name) const
 {
     const auto found = sources.find(name);
     return found == sources.end() ? unsetPlace("", name) : found->second.place;
+}
+
+void LoadRequest::chooseFile(const std::string& named)
+{
+    if (!named.empty()) {
+        configPath = named;
+    } else if (const auto path = defaultConfigPath(environment)) {
+        configPath = *path;
+        configFile = ConfigFile::Optional;
+    }
 }
 
 util::Result<LoadedSettings, std::vector<ConfigFault>> load(const LoadRequest& request,

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t COMMENT_COLUMNS = 96;
 constexpr std::string_view LATER = "Not in this version yet.";
-constexpr std::string_view REFUSED_TILL = "Not in this version yet: another value is refused.";
 
 constexpr std::string_view MARKDOWN_HEAD = R"(# Configuration
 
@@ -128,8 +127,6 @@ std::string_view availabilityText(Availability availability)
     switch (availability) {
     case Availability::Later:
         return LATER;
-    case Availability::RefusedTill:
-        return REFUSED_TILL;
     case Availability::Now:
         break;
     }

@@ -79,6 +79,9 @@ private:
             return;
         }
         if (m_settings.mining.payoutAddress.empty()) {
+            if (m_settings.mining.payoutMode == PayoutMode::PerMiner) {
+                return; // every miner brings its own
+            }
             fault(NAME, FaultCode::Missing,
                   "it must be set: without it a found block could pay nobody");
             return;

@@ -1,8 +1,10 @@
 #include "core/engine/statistics.h"
 
+#include "core/mining/odds.h"
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::engine {
 
@@ -19,6 +21,8 @@ std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode 
     switch (code) {
     case mining::ShareCode::Accepted:
         return counters.accepted;
+    case mining::ShareCode::Late:
+        return counters.late;
     case mining::ShareCode::UnknownJob:
         return counters.unknownJob;
     case mining::ShareCode::Stale:
@@ -39,6 +43,12 @@ std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode 
         break;
     }
     return counters.malformed;
+}
+
+/// One issue a block.
+std::string riskCode(const bitcoin::Hash256& hash)
+{
+    return "block_at_risk:" + bitcoin::toDisplayHex(hash);
 }
 
 } // namespace
@@ -64,8 +74,28 @@ void Statistics::scheduleTick()
 void Statistics::publishSnapshot()
 {
     ++m_current.version;
+    m_current.luck = luck();
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
+}
+
+interfaces::LuckView Statistics::luck()
+{
+    const auto viewOf = [this](util::Difficulty best) {
+        return interfaces::BestView{.difficulty = best,
+                                    .fractionOfBlock =
+                                        mining::fractionOfBlock(best, m_networkDifficulty)};
+    };
+    const util::Hashrate hashrate = m_rate.rate(m_clock.boot());
+    const mining::Odds odds = mining::oddsOf(hashrate, m_networkDifficulty);
+    return {.hashrate = hashrate,
+            .networkDifficulty = m_networkDifficulty,
+            .perDay = odds.perDay,
+            .perMonth = odds.perMonth,
+            .perYear = odds.perYear,
+            .allTime = viewOf(m_bests.allTime),
+            .sinceBlock = viewOf(m_bests.sinceBlock),
+            .run = viewOf(m_bests.run)};
 }
 
 void Statistics::emit(PoolEvent event)
@@ -80,6 +110,8 @@ void Statistics::addShares(const ShareBatch& batch)
         counterOf(m_current.shares, static_cast<mining::ShareCode>(i)) += batch.byCode[i];
     }
     m_current.shares.acceptedWork += batch.acceptedWork;
+    m_rate.add(batch.acceptedWork, m_clock.boot());
+    m_bests.add(batch.best);
     m_connections += batch.connectionsDelta;
 }
 
@@ -110,8 +142,28 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     emit({.kind = EventKind::TipChanged});
 }
 
-void Statistics::countJob()
+void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
 {
+    if (tipNumber != m_deliveredTip) {
+        m_deliveredTip = tipNumber;
+        m_delivery = {};
+    }
+    m_delivery.add(latency);
+    using std::chrono::duration_cast;
+    using std::chrono::microseconds;
+    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
+                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
+                          .last = duration_cast<microseconds>(m_delivery.longest())};
+}
+
+void Statistics::seedBest(util::Difficulty allTime)
+{
+    m_bests.allTime = std::max(m_bests.allTime, allTime);
+}
+
+void Statistics::countJob(util::Difficulty network)
+{
+    m_networkDifficulty = network;
     ++m_current.jobsMade;
 }
 
@@ -127,13 +179,18 @@ void Statistics::setNodes(std::vector<interfaces::NodeView> nodes)
     publishSnapshot();
 }
 
-void Statistics::setBlock(const BlockRecord& record)
+BlockRecord* Statistics::findBlock(const bitcoin::Hash256& hash)
 {
     auto& blocks = m_current.blocks;
-    const auto known = std::find_if(blocks.begin(), blocks.end(), [&](const BlockRecord& other) {
-        return other.hash == record.hash;
-    });
-    if (known != blocks.end()) {
+    const auto known = std::find_if(blocks.begin(), blocks.end(),
+                                    [&](const BlockRecord& other) { return other.hash == hash; });
+    return known == blocks.end() ? nullptr : &*known;
+}
+
+void Statistics::restoreBlock(const BlockRecord& record)
+{
+    auto& blocks = m_current.blocks;
+    if (BlockRecord* const known = findBlock(record.hash)) {
         *known = record;
     } else {
         blocks.push_back(record);
@@ -142,14 +199,88 @@ void Statistics::setBlock(const BlockRecord& record)
         }
     }
     publishSnapshot();
-    if (record.state == BlockState::Accepted) {
-        emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
-    } else if (record.state == BlockState::Rejected) {
+}
+
+void Statistics::setBlock(const BlockRecord& record)
+{
+    const BlockRecord* const known = findBlock(record.hash);
+    const BlockState before = known != nullptr ? known->state : BlockState::Pending;
+    restoreBlock(record);
+    announceBlock(record, before);
+}
+
+void Statistics::followBlock(const BlockRecord& record, BlockState before)
+{
+    if (BlockRecord* const known = findBlock(record.hash)) {
+        *known = record;
+        publishSnapshot();
+    }
+    announceBlock(record, before);
+}
+
+void Statistics::announceBlock(const BlockRecord& record, BlockState before)
+{
+    if (before == record.state) {
+        return;
+    }
+    switch (record.state) {
+    case BlockState::Accepted:
+        // Back in the best chain is not found again.
+        if (before != BlockState::Orphaned) {
+            m_bests.startRound();
+            emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
+        }
+        break;
+    case BlockState::Rejected:
         emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+        break;
+    case BlockState::Orphaned:
+        emit({.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
+        break;
+    case BlockState::Confirmed:
+        emit({.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
+        break;
+    case BlockState::Pending:
+    case BlockState::Superseded:
+        break;
     }
 }
 
-void Statistics::raiseIssue(const std::string& code, const std::string& detail)
+void Statistics::raiseBlockRisk(const BlockRecord& record, const std::string& path)
+{
+    const std::string code = riskCode(record.hash);
+    raiseIssue(code, record.reason + "; " + path);
+    const auto& issues = m_current.issues;
+    const auto issue = std::find_if(issues.begin(), issues.end(),
+                                    [&](const auto& each) { return each.code == code; });
+    emit({.kind = EventKind::BlockAtRisk,
+          .severity = Severity::Critical,
+          .issue = *issue,
+          .block = record});
+}
+
+void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
+{
+    clearIssue(riskCode(hash));
+}
+
+void Statistics::setAudit(interfaces::AuditView audit)
+{
+    const bool isChange = m_current.work.audit.state != audit.state;
+    m_current.work.audit = std::move(audit);
+    if (isChange) {
+        publishSnapshot();
+    }
+}
+
+void Statistics::setProposal(interfaces::ProposalView proposal)
+{
+    m_current.work.proposal = std::move(proposal);
+    publishSnapshot();
+}
+
+void Statistics::raiseIssue(const std::string& code, const std::string& detail,
+                            interfaces::Severity severity)
 {
     auto& issues = m_current.issues;
     const auto known = std::find_if(issues.begin(), issues.end(),
@@ -161,7 +292,7 @@ void Statistics::raiseIssue(const std::string& code, const std::string& detail)
     issues.push_back({.code = code, .detail = detail, .since = m_clock.boot()});
     LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
     publishSnapshot();
-    emit({.kind = EventKind::IssueRaised, .severity = Severity::Warning, .issue = issues.back()});
+    emit({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
 }
 
 void Statistics::clearIssue(const std::string& code)

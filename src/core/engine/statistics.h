@@ -2,8 +2,11 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
+#include "core/mining/bests.h"
 #include "core/mining/share.h"
+#include "core/mining/work_rate.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
@@ -21,6 +24,7 @@ struct ShareBatch
 {
     std::array<std::uint64_t, mining::SHARE_CODE_COUNT> byCode{};
     double acceptedWork = 0;
+    util::Difficulty best{}; ///< of accepted shares and blocks
     std::int64_t connectionsDelta = 0;
 
     friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
@@ -39,19 +43,38 @@ public:
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
-    void countJob();
+    /// The all-time best of earlier runs, where somebody has kept it.
+    void seedBest(util::Difficulty allTime);
+    /// A job of this difficulty is served.
+    void countJob(util::Difficulty network);
+    /// One io thread has sent the first work of a tip to all its miners.
+    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
     void setListening(std::vector<std::string> endpoints);
     void setNodes(std::vector<interfaces::NodeView> nodes);
-    /// Adds or replaces by hash.
+    void setAudit(interfaces::AuditView audit);
+    void setProposal(interfaces::ProposalView proposal);
+    /// Adds or replaces by hash; a change of state is an event.
     void setBlock(const interfaces::BlockRecord& record);
+    /// Replaces where it is still listed; a state other than `before` is an event.
+    void followBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
+    /// A block of an earlier run: no event.
+    void restoreBlock(const interfaces::BlockRecord& record);
+    /// The block has no verdict yet: an issue of its own, and an event each time.
+    /// @param path  of its file in the spool
+    void raiseBlockRisk(const interfaces::BlockRecord& record, const std::string& path);
+    void clearBlockRisk(const bitcoin::Hash256& hash);
     /// An issue of a code is raised once until it is cleared; a changed detail replaces the old.
-    void raiseIssue(const std::string& code, const std::string& detail);
+    void raiseIssue(const std::string& code, const std::string& detail,
+                    interfaces::Severity severity = interfaces::Severity::Warning);
     void clearIssue(const std::string& code);
 
 private:
     static constexpr std::chrono::seconds PUBLISH_INTERVAL{1};
 
+    [[nodiscard]] interfaces::BlockRecord* findBlock(const bitcoin::Hash256& hash);
+    void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
     void publishSnapshot();
+    [[nodiscard]] interfaces::LuckView luck();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
 
@@ -60,7 +83,12 @@ private:
     SnapshotSink& m_snapshots;
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
+    mining::Bests m_bests;
+    mining::WorkRate m_rate;
+    util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
+    std::uint32_t m_deliveredTip = 0;
+    WeightedLatency m_delivery; ///< of m_deliveredTip
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;
 };

@@ -1,6 +1,5 @@
 #include "core/engine/work_master.h"
 
-#include "core/bitcoin/address.h"
 #include "core/util/log.h"
 
 #include <algorithm>
@@ -18,7 +17,8 @@ constexpr std::size_t PAST_TIPS_KEPT = 16;
 WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                        const EngineOptions& options, Hosted<Statistics>& statistics,
                        std::vector<Hosted<IoWorker>*> workers,
-                       std::unique_ptr<node::WorkSource> source)
+                       std::unique_ptr<node::WorkSource> source,
+                       std::function<bool()> isBlockPending)
     : m_executor(executor)
     , m_platform(platform)
     , m_options(options)
@@ -28,6 +28,14 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
     , m_report(statistics)
     , m_instance(platform.random.uint32())
     , m_firstJobId(platform.random.uint32())
+    , m_judge({.executor = executor,
+               .clock = platform.clock,
+               .statistics = statistics,
+               .tag = options.tag,
+               .proposer = std::make_unique<node::RpcProposer>(
+                   executor, platform.network, platform.clock, platform.files, options.node),
+               .isBlockPending = std::move(isBlockPending),
+               .withdraw = [this] { stopServing(); }})
 {
     m_subscriptions.push_back(m_source->watchState(
         [this](node::NodeState state, const node::NodeError& error,
@@ -60,8 +68,7 @@ void WorkMaster::setState(interfaces::EngineState state)
 void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
                          const std::optional<node::ChainInfo>& info)
 {
-    const bool isBack = m_state != node::NodeState::Ready && state == node::NodeState::Ready;
-    m_state = state;
+    const bool isBack = !m_nodeIssue.empty() && state == node::NodeState::Ready;
     if (state == node::NodeState::Unknown) {
         return; // nothing has been asked yet
     }
@@ -76,6 +83,10 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
     m_nodeIssue = issue;
     if (!issue.empty()) {
         setIssue(issue, error.message);
+        m_isDoubtful = true;
+        for (Hosted<IoWorker>* worker : m_workers) {
+            worker->post([](IoWorker& ioWorker) { ioWorker.onWorkDoubtful(); });
+        }
         if (!m_isServing) {
             setState(interfaces::EngineState::NoWork);
         } else if (!m_graceTimer) {
@@ -106,20 +117,22 @@ void WorkMaster::preparePayout(bitcoin::Network network)
 {
     constexpr auto ISSUE = "payout_wrong_network";
     m_factory.reset();
-    const auto address = bitcoin::parseAddress(m_options.payoutAddress, network);
-    if (!address) {
+    const auto policy = makePayoutPolicy(m_options.payout, network);
+    if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
-        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", m_options.payoutAddress,
-                                    describe(address.error().code), chainName(network)));
+        const PayoutFault& fault = policy.error();
+        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting, fault.reason,
+                                    chainName(network)));
         return;
     }
     clearIssue(ISSUE);
-    m_factory = std::make_unique<mining::JobFactory>(
-        mining::JobFactoryOptions{.tag = m_options.tag,
-                                  .payoutScript = address->script,
-                                  .instance = m_instance,
-                                  .firstJobId = m_firstJobId});
+    m_judge.setPromise(*policy, network);
+    m_factory =
+        std::make_unique<mining::JobFactory>(mining::JobFactoryOptions{.tag = m_options.tag,
+                                                                       .payout = *policy,
+                                                                       .instance = m_instance,
+                                                                       .firstJobId = m_firstJobId});
     m_firstJobId += 0x01000000; // another chain's jobs never share ids with these
 }
 
@@ -133,6 +146,9 @@ void WorkMaster::onTip(const node::Tip& tip)
         }
     }
     m_tip = tip;
+    if (isChange) {
+        m_judge.onTip();
+    }
     if (m_isServing && m_job->source->previous == tip.hash) {
         return;
     }
@@ -204,7 +220,7 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_isServing && m_job->source->previous == blockTemplate.previous &&
+    return m_isServing && !m_isDoubtful && m_job->source->previous == blockTemplate.previous &&
            m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
 }
 
@@ -222,21 +238,38 @@ void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& 
         ++m_tipNumber;
     }
     constexpr auto ISSUE = "job_not_built";
-    const auto job = m_factory->make(blockTemplate, m_tipNumber, m_platform.clock.boot());
+    const auto job =
+        m_factory->make(m_texts.intern(blockTemplate), m_tipNumber, m_platform.clock.boot());
     if (!job) {
         setIssue(ISSUE, std::string(describe(job.error())));
         scheduleRefresh(RETRY_DELAY);
         return;
     }
     clearIssue(ISSUE);
+    if (!m_judge.mayServe(**job)) {
+        if (m_isServing && m_job->source->previous != blockTemplate->previous) {
+            stopServing();
+        }
+        scheduleRefresh(RETRY_DELAY);
+        return;
+    }
     publish(*job);
+    m_judge.onServed(*job);
     scheduleRefresh(m_options.jobRefresh);
+}
+
+void WorkMaster::onKeyJob(const std::shared_ptr<const mining::Job>& job)
+{
+    if (m_isServing && m_job->id == job->id) {
+        m_judge.onKeyJob(job);
+    }
 }
 
 void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 {
     m_job = job;
     m_isServing = true;
+    m_isDoubtful = false;
     const auto jobs = m_book.add(job, m_platform.clock.boot());
     for (Hosted<IoWorker>* worker : m_workers) {
         worker->post(
@@ -245,12 +278,12 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
     LOG_INFO(Mining, "job {:08x}: height {}, {} transactions, {} sat{}", job->id.value(),
              job->source->height, job->transactionCount, job->source->coinbaseValue.value(),
              jobs->clean == mining::CleanJobs::Yes ? ", new tip" : "");
-    m_statistics.post(
-        [height = job->source->height - 1, hash = job->source->previous](Statistics& statistics) {
-            statistics.countJob();
-            statistics.setTip(height, hash);
-            statistics.setState(interfaces::EngineState::Running);
-        });
+    m_statistics.post([height = job->source->height - 1, hash = job->source->previous,
+                       difficulty = job->networkTarget.toDifficulty()](Statistics& statistics) {
+        statistics.countJob(difficulty);
+        statistics.setTip(height, hash);
+        statistics.setState(interfaces::EngineState::Running);
+    });
 }
 
 void WorkMaster::stopServing()

@@ -7,8 +7,10 @@
 #include "core/engine/io_worker.h"
 #include "core/engine/node_report.h"
 #include "core/engine/statistics.h"
+#include "core/engine/work_judge.h"
 #include "core/mining/job_book.h"
 #include "core/mining/job_factory.h"
+#include "core/mining/transaction_texts.h"
 #include "core/node/node_interfaces.h"
 
 #include <cstdint>
@@ -29,12 +31,16 @@ public:
     /// connection.
     static constexpr std::chrono::seconds ANSWER_IS_DUE{2};
 
+    /// @param isBlockPending whether a block of ours has no verdict yet
     WorkMaster(util::Executor& executor, const Platform& platform, const EngineOptions& options,
                Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers,
-               std::unique_ptr<node::WorkSource> source);
+               std::unique_ptr<node::WorkSource> source,
+               std::function<bool()> isBlockPending);
 
     /// A block of ours was taken: asks for the next template at once.
     void onBlockAccepted();
+    /// A coinbase that an io thread made for one payout key, and has sent.
+    void onKeyJob(const std::shared_ptr<const mining::Job>& job);
 
 private:
     struct TemplateRequest
@@ -81,15 +87,17 @@ private:
     std::uint32_t m_firstJobId;
     std::optional<bitcoin::Network> m_network;
     std::unique_ptr<mining::JobFactory> m_factory; ///< none while nobody can be paid
+    WorkJudge m_judge;
+    mining::TransactionTexts m_texts;
     mining::JobBook m_book;
     std::shared_ptr<const mining::Job> m_job; ///< the newest
     std::optional<node::Tip> m_tip;
     std::vector<bitcoin::Hash256> m_pastTips; ///< newest last, at most 16
     std::uint32_t m_tipNumber = 0;
-    node::NodeState m_state = node::NodeState::Unknown;
     std::string m_nodeIssue; ///< code of the node's issue that is raised
     bool m_isServing = false;
     TemplateRequest m_request;
+    bool m_isDoubtful = false; ///< the node had trouble since the newest job
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;
     std::vector<std::unique_ptr<util::Subscription>> m_subscriptions; ///< these go first

@@ -4,9 +4,12 @@
 
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
+#include "core/interfaces/luck_view.h"
+#include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +26,7 @@ enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, S
 struct ShareCounters
 {
     std::uint64_t accepted = 0;
+    std::uint64_t late = 0; ///< accepted just after a change of tip; part of no statistics
     std::uint64_t unknownJob = 0;
     std::uint64_t stale = 0;
     std::uint64_t duplicate = 0;
@@ -39,11 +43,23 @@ struct ShareCounters
     friend bool operator==(const ShareCounters&, const ShareCounters&) = default;
 };
 
+/// How the newest tip's first work reached the miners, from its template's arrival on.
+struct TipDelivery
+{
+    std::uint32_t miners = 0;
+    std::chrono::microseconds medianByHashrate{}; ///< half of the hashrate had it by then
+    std::chrono::microseconds last{};             ///< the last miner's bytes were handed over
+
+    friend bool operator==(const TipDelivery&, const TipDelivery&) = default;
+};
+
 enum class BlockState : std::uint8_t {
     Pending,    ///< on its way to the node
     Accepted,   ///< the node has it
     Rejected,   ///< the node refused it; `reason` has its words
     Superseded, ///< another of our blocks on the same parent went before it
+    Orphaned,   ///< the node has it, but another block of its height is in the best chain
+    Confirmed,  ///< a hundred deep: the reward can be spent
 };
 
 [[nodiscard]] std::string_view name(BlockState state);
@@ -56,6 +72,11 @@ struct Payment
     friend bool operator==(const Payment&, const Payment&) = default;
 };
 
+/// What the node says of the coinbase, against what was promised.
+enum class PaymentAudit : std::uint8_t { NotChecked, AsPromised, Different };
+
+[[nodiscard]] std::string_view name(PaymentAudit audit);
+
 struct BlockRecord
 {
     bitcoin::Hash256 hash{};
@@ -64,6 +85,9 @@ struct BlockRecord
     std::string reason;
     std::string worker; ///< who found it, as authorized; unsanitised
     std::vector<Payment> payments;
+    std::int64_t confirmations = 0; ///< as last asked for; the tip has 1
+    PaymentAudit audit = PaymentAudit::NotChecked;
+    util::WallTime foundAt{};
 
     friend bool operator==(const BlockRecord&, const BlockRecord&) = default;
 };
@@ -116,10 +140,13 @@ struct PoolSnapshot
     std::uint64_t jobsMade = 0;
     std::uint32_t miners = 0; ///< connections
     ShareCounters shares;
+    TipDelivery delivery;
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening; ///< "host:port" of each open listener
     std::vector<NodeView> nodes;        ///< the primary first
+    WorkView work;
+    LuckView luck;
 
     static constexpr std::size_t MAX_BLOCKS = 100;
 };

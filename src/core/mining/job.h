@@ -5,6 +5,7 @@
 #include "core/bitcoin/target.h"
 #include "core/mining/block_template.h"
 #include "core/mining/coinbase.h"
+#include "core/mining/payout_policy.h"
 #include "core/util/bytes.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
@@ -17,6 +18,14 @@ namespace warp::mining {
 
 /// Bits of the header's version that a miner may roll (BIP 320).
 inline constexpr std::uint32_t VERSION_ROLLING_MASK = 0x1fffe000;
+
+/// What the coinbases of one job have in common, whoever is paid.
+struct CoinbaseTerms
+{
+    std::shared_ptr<const PayoutPolicy> policy;
+    util::Satoshi value{}; ///< of the block with the job's transactions: what the outputs sum to
+    CoinbasePlan plan;     ///< without the payouts
+};
 
 struct Job
 {
@@ -32,17 +41,21 @@ struct Job
     /// Rises by one with each change of the previous block; jobs of one tip share it.
     std::uint32_t tipNumber = 0;
     std::shared_ptr<const BlockTemplate> source;
-    bitcoin::Target networkTarget;        ///< of source->bits
-    Coinbase coinbase;                    ///< around the extranonce, in the form that is hashed
+    bitcoin::Target networkTarget; ///< of source->bits
+    /// Around the extranonce, in the form that is hashed. Empty, and no work for anybody, where the
+    /// policy has a coinbase for each key and this is not yet one key's job (jobForKey()).
+    Coinbase coinbase;
+    PayoutKey payoutKey; ///< whom the coinbase pays; empty where it pays the same for all
+    std::shared_ptr<const CoinbaseTerms> terms;
     std::vector<bitcoin::Hash256> branch; ///< merkle branch of the coinbase
     std::uint32_t time = 0;               ///< nTime as sent: the template's plus elapsed boot time
     util::BootTime created{};
 
     /// Template transactions that the block carries, in order; the template may be trimmed to fit
-    /// the weight limit. Their hexadecimal text is the first `transactionsHexLength` characters of
-    /// source->transactionsHex.
+    /// the weight limit.
     std::size_t transactionCount = 0;
-    std::size_t transactionsHexLength = 0;
+    /// Their hexadecimal text: the block's tail. Never nullptr.
+    std::shared_ptr<const HexText> transactionsHex = std::make_shared<const HexText>();
 };
 
 } // namespace warp::mining

@@ -2,7 +2,7 @@
 
 #include "core/bitcoin/header.h"
 #include "core/bitcoin/merkle.h"
-#include "core/bitcoin/witness_commitment.h"
+#include "core/mining/template_parts.h"
 
 #include <algorithm>
 #include <span>
@@ -45,39 +45,32 @@ std::size_t countThatFit(const BlockTemplate& source, const Coinbase& coinbase)
     return count;
 }
 
-util::Bytes commitmentScript(const BlockTemplate& source, std::size_t count)
-{
-    std::vector<bitcoin::Hash256> wtxids;
-    wtxids.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        wtxids.push_back(source.transactions[i].wtxid);
-    }
-    return bitcoin::witnessCommitmentScript(
-        bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), bitcoin::Hash256{}));
-}
-
 /// Whether the node's commitment is that of its transactions; it may carry more data behind it.
 bool isCommitmentRight(const BlockTemplate& source)
 {
-    const util::Bytes expected = commitmentScript(source, source.transactions.size());
+    const util::Bytes expected = commitmentOfFirst(source, source.transactions.size());
     const util::Bytes& given = *source.witnessCommitmentScript;
     return given.size() >= expected.size() &&
            std::equal(expected.begin(), expected.end(), given.begin());
 }
 
-/// What the block may pay with its first `count` transactions alone; nothing where a fee of the
-/// others is unknown.
-std::optional<util::Satoshi> valueOfFirst(const BlockTemplate& source, std::size_t count)
+/// The text of the first `count` transactions, without a copy where the template's parts allow it.
+std::shared_ptr<const HexText> textOfFirst(const BlockTemplate& source, std::size_t count)
 {
-    util::Satoshi value = source.coinbaseValue;
-    for (std::size_t i = count; i < source.transactions.size(); ++i) {
-        const auto& fee = source.transactions[i].fee;
-        if (!fee || *fee > value) {
-            return std::nullopt;
-        }
-        value = value - *fee;
+    const HexText& parts = *source.transactionsHex;
+    if (count == source.transactions.size()) {
+        return source.transactionsHex;
     }
-    return value;
+    if (parts.size() == source.transactions.size()) {
+        const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
+        return std::make_shared<const HexText>(parts.begin(), end);
+    }
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        length += source.transactions[i].hexLength;
+    }
+    return std::make_shared<const HexText>(
+        HexText{std::make_shared<const std::string>(parts.front()->substr(0, length))});
 }
 
 } // namespace
@@ -97,6 +90,25 @@ std::string_view describe(JobError error)
     return "unknown failure";
 }
 
+util::Result<Coinbase, CoinbaseError> coinbaseFor(const CoinbaseTerms& terms, const PayoutKey& key)
+{
+    CoinbasePlan plan = terms.plan;
+    plan.payouts = terms.policy->split(key, terms.value).outputs;
+    return buildCoinbase(plan);
+}
+
+util::Result<std::shared_ptr<const Job>, JobError> jobForKey(const Job& job, PayoutKey key)
+{
+    auto coinbase = coinbaseFor(*job.terms, key);
+    if (!coinbase) {
+        return util::Unexpected(JobError::Coinbase);
+    }
+    auto keyed = std::make_shared<Job>(job);
+    keyed->coinbase = std::move(*coinbase);
+    keyed->payoutKey = std::move(key);
+    return std::shared_ptr<const Job>(std::move(keyed));
+}
+
 JobFactory::JobFactory(JobFactoryOptions options)
     : m_options(std::move(options))
 {}
@@ -109,6 +121,9 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
     if (!target) {
         return util::Unexpected(JobError::BadBits);
     }
+    if (source->coinbaseValue.value() < 0) {
+        return util::Unexpected(JobError::Coinbase);
+    }
     if (source->witnessCommitmentScript && !isCommitmentRight(*source)) {
         return util::Unexpected(JobError::CommitmentMismatch);
     }
@@ -120,13 +135,17 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
     job->time = source->currentTime +
                 static_cast<std::uint32_t>(std::max<std::int64_t>(elapsed.count(), 0));
 
-    CoinbasePlan plan{.height = source->height,
-                      .tag = m_options.tag,
-                      .payouts = {{source->coinbaseValue, m_options.payoutScript}},
-                      .witnessCommitmentScript = source->witnessCommitmentScript};
+    auto terms = std::make_shared<CoinbaseTerms>();
+    terms->policy = m_options.payout;
+    terms->value = source->coinbaseValue;
+    CoinbasePlan& plan = terms->plan;
+    plan.height = source->height;
+    plan.tag = m_options.tag;
+    plan.witnessCommitmentScript = source->witnessCommitmentScript;
     util::storeBigEndian<std::uint32_t>(std::span(plan.salt).first<4>(), m_options.instance);
     util::storeBigEndian<std::uint32_t>(std::span(plan.salt).last<4>(), number);
-    auto coinbase = buildCoinbase(plan);
+    const PayoutKey heaviest = m_options.payout->heaviestKey();
+    auto coinbase = coinbaseFor(*terms, heaviest);
     if (!coinbase) {
         return util::Unexpected(JobError::Coinbase);
     }
@@ -140,22 +159,25 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
         if (!value) {
             return util::Unexpected(JobError::TooHeavy);
         }
-        plan.payouts.front().value = *value;
+        terms->value = *value;
         if (source->witnessCommitmentScript) {
-            plan.witnessCommitmentScript = commitmentScript(*source, count);
+            plan.witnessCommitmentScript = commitmentOfFirst(*source, count);
         }
-        coinbase = buildCoinbase(plan);
+        coinbase = coinbaseFor(*terms, heaviest);
         WARP_ASSERT(coinbase.hasValue());
     }
-    job->coinbase = std::move(*coinbase);
+    if (m_options.payout->keyUse() == KeyUse::Shared) {
+        job->coinbase = std::move(*coinbase);
+    }
+    job->terms = std::move(terms);
 
     std::vector<bitcoin::Hash256> txids;
     txids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         txids.push_back(source->transactions[i].txid);
-        job->transactionsHexLength += source->transactions[i].hexLength;
     }
     job->transactionCount = count;
+    job->transactionsHex = textOfFirst(*source, count);
     job->branch = bitcoin::merkleBranchOfFirst(txids);
     return std::shared_ptr<const Job>(std::move(job));
 }

@@ -25,18 +25,27 @@ enum class JobError : std::uint8_t {
 
 struct JobFactoryOptions
 {
-    std::string tag;              ///< at most MAX_TAG_SIZE bytes
-    util::Bytes payoutScript;     ///< receives the whole value
+    std::string tag; ///< at most MAX_TAG_SIZE bytes
+    std::shared_ptr<const PayoutPolicy> payout;
     std::uint32_t instance = 0;   ///< random for each process: no two runs make the same work
     std::uint32_t firstJobId = 0; ///< random, so that ids are unique across restarts
 };
+
+/// What the policy pays a key, as a coinbase. The plan's payouts do not count.
+[[nodiscard]] util::Result<Coinbase, CoinbaseError> coinbaseFor(const CoinbaseTerms& terms,
+                                                                const PayoutKey& key);
+
+/// The same job with the coinbase of one key: same id, same transactions.
+[[nodiscard]] util::Result<std::shared_ptr<const Job>, JobError> jobForKey(const Job& job,
+                                                                           PayoutKey key);
 
 class JobFactory final
 {
 public:
     explicit JobFactory(JobFactoryOptions options);
 
-    /// A job that differs from every other one, even on the same template.
+    /// A job that differs from every other one, even on the same template. Where the policy has a
+    /// coinbase for each key it is what their jobs are made from; see jobForKey().
     /// @param tipNumber see Job::tipNumber
     [[nodiscard]] util::Result<std::shared_ptr<const Job>, JobError>
     make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber, util::BootTime now);

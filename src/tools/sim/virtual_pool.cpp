@@ -35,11 +35,13 @@ sim::WorldOptions worldOptions(const VirtualPoolOptions& options)
 engine::EngineOptions engineOptions(const VirtualPoolOptions& options, const sim::ChainRules& rules)
 {
     engine::EngineOptions engine;
-    engine.listeners = {{.host = "", .port = POOL_PORT}};
+    engine::ListenerOptions listener;
+    listener.endpoint = {.host = "", .port = POOL_PORT};
+    listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
+    listener.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
+    engine.listeners.push_back(std::move(listener));
     engine.dataDirectory = "/data";
-    engine.payoutAddress = sim::exampleAddress(rules, 1);
-    engine.stratum.minimumDifficulty = util::Difficulty(1e-12);
-    engine.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
+    engine.payout.address = sim::exampleAddress(rules, 1);
     engine.node.url = sim::World::NODE_URL;
     engine.node.cookieFile = sim::World::COOKIE_FILE;
     engine.node.expectedNetwork = rules.network;

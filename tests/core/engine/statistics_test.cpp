@@ -42,6 +42,30 @@ private:
     }
 
 private slots:
+    // B25: odds by the measured hashrate, and three bests, each as a fraction of a block.
+    void saysWhatAMinerMayHopeFor()
+    {
+        const auto snapshot = run([](engine::Statistics& statistics) {
+            statistics.seedBest(util::Difficulty(500));
+            statistics.countJob(util::Difficulty(100));
+            interfaces::BlockRecord block;
+            block.state = interfaces::BlockState::Accepted;
+            statistics.addShares({.acceptedWork = 1, .best = util::Difficulty(90)});
+            statistics.setBlock(block);
+            statistics.addShares({.acceptedWork = 1, .best = util::Difficulty(20)});
+            // What is told again of a block begins no other round.
+            statistics.setBlock(block);
+        });
+        const interfaces::LuckView& luck = snapshot->luck;
+        QCOMPARE(luck.networkDifficulty, util::Difficulty(100));
+        QCOMPARE(luck.allTime.difficulty, util::Difficulty(500));
+        QCOMPARE(luck.run.difficulty, util::Difficulty(90));
+        QCOMPARE(luck.run.fractionOfBlock, 0.9);
+        QCOMPARE(luck.sinceBlock.difficulty, util::Difficulty(20));
+        QCOMPARE(luck.sinceBlock.fractionOfBlock, 0.2);
+        QCOMPARE(luck.perYear, 0.0); // two seconds tell no hashrate
+    }
+
     // R025: each code has its own counter.
     void countsEachCodeByItself()
     {
@@ -56,10 +80,10 @@ private slots:
             statistics.addShares(batch);
         });
         const interfaces::ShareCounters& shares = snapshot->shares;
-        const std::array counted{shares.accepted,     shares.unknownJob,    shares.stale,
-                                 shares.duplicate,    shares.lowDifficulty, shares.badTime,
-                                 shares.badVersion,   shares.malformed,     shares.unauthorized,
-                                 shares.notSubscribed};
+        const std::array counted{shares.accepted,     shares.late,         shares.unknownJob,
+                                 shares.stale,        shares.duplicate,    shares.lowDifficulty,
+                                 shares.badTime,      shares.badVersion,   shares.malformed,
+                                 shares.unauthorized, shares.notSubscribed};
         for (std::size_t i = 0; i < counted.size(); ++i) {
             QCOMPARE(counted.at(i), std::uint64_t{2 * (i + 1)});
         }

@@ -80,7 +80,7 @@ public:
     Bench()
     {
         options.dataDirectory = "/data";
-        options.payoutAddress = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
+        options.payout.address = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
         options.jobRefresh = 30s;
         statistics.attach(*executor);
         statistics.emplace([this] {
@@ -99,7 +99,7 @@ public:
                                  .files = files,
                                  .network = network},
                 options, statistics, std::vector<engine::Hosted<engine::IoWorker>*>{},
-                std::move(made));
+                std::move(made), [] { return false; });
             node::ChainInfo chain;
             chain.network = bitcoin::Network::Regtest;
             source->state(node::NodeState::Ready, {}, chain);

@@ -68,7 +68,9 @@ inline mining::BlockTemplate makeTemplate(const TemplateShape& shape)
         wtxids.push_back(made.transactions.back().wtxid);
         hex += data;
     }
-    made.transactionsHex = std::make_shared<const std::string>(hex);
+    made.textBytes = made.newTextBytes = hex.size();
+    made.transactionsHex = std::make_shared<const mining::HexText>(
+        mining::HexText{std::make_shared<const std::string>(hex)});
     if (shape.hasWitness) {
         made.witnessCommitmentScript = bitcoin::witnessCommitmentScript(
             bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), {}));
@@ -84,7 +86,8 @@ inline std::shared_ptr<const mining::BlockTemplate> sharedTemplate(const Templat
 inline mining::JobFactory makeFactory(std::uint32_t instance = 7)
 {
     return mining::JobFactory({.tag = "/WarpPool test/",
-                               .payoutScript = payoutScript(),
+                               .payout = std::make_shared<mining::SinglePayout>(
+                                   payoutScript(), std::vector<mining::PayoutCut>{}),
                                .instance = instance,
                                .firstJobId = 0x1000});
 }

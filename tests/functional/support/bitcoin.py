@@ -171,13 +171,44 @@ def _bech32_polymod(values):
 
 def witness_v0_address(prefix, program):
     """BIP173 address of a version 0 witness program."""
+    return witness_address(prefix, 0, program)
+
+
+def witness_address(prefix, version, program):
+    """BIP173 address, from version 1 on with the checksum of BIP350."""
     bits = "".join(f"{byte:08b}" for byte in program)
     bits += "0" * (-len(bits) % 5)
-    data = [0] + [int(bits[i:i + 5], 2) for i in range(0, len(bits), 5)]
+    data = [version] + [int(bits[i:i + 5], 2) for i in range(0, len(bits), 5)]
     expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
-    check = _bech32_polymod(expanded + data + [0] * 6) ^ 1
+    check = _bech32_polymod(expanded + data + [0] * 6) ^ (1 if version == 0 else 0x2BC830A3)
     data += [check >> 5 * (5 - i) & 31 for i in range(6)]
     return prefix + "1" + "".join(BECH32_CHARACTERS[value] for value in data)
+
+
+BASE58_CHARACTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def base58_address(version, payload):
+    """Base58check address; no network of the tests has version 0."""
+    data = bytes([version]) + payload
+    number = int.from_bytes(data + sha256d(data)[:4], "big")
+    text = ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = BASE58_CHARACTERS[digit] + text
+    return text
+
+
+def every_address_kind(seed=7):
+    """{kind: (address, output script)} of all kinds of address on regtest."""
+    short, long = bytes([seed]) * 20, bytes([seed]) * 32
+    return {
+        "P2PKH": (base58_address(111, short), b"\x76\xa9\x14" + short + b"\x88\xac"),
+        "P2SH": (base58_address(196, short), b"\xa9\x14" + short + b"\x87"),
+        "P2WPKH": (witness_address("bcrt", 0, short), b"\x00\x14" + short),
+        "P2WSH": (witness_address("bcrt", 0, long), b"\x00\x20" + long),
+        "P2TR": (witness_address("bcrt", 1, long), b"\x51\x20" + long),
+    }
 
 
 OP_TRUE = b"\x51"

@@ -71,6 +71,10 @@ std::string_view describe(AuthorizeRefusal refusal)
         return "User name is not a valid address";
     case AuthorizeRefusal::WrongNetwork:
         return "Address belongs to another network";
+    case AuthorizeRefusal::OtherPayout:
+        return "This connection already pays another address";
+    case AuthorizeRefusal::NotReady:
+        return "The pool does not know its network yet, try again";
     case AuthorizeRefusal::TooManyWorkers:
         return "Too many workers on one connection";
     case AuthorizeRefusal::NotAllowed:
@@ -91,6 +95,28 @@ util::Result<WorkerName, AuthorizeRefusal> SingleModePolicy::authorize(std::stri
                  bitcoin::describe(address.error().code));
         LOG_DEBUG(Stratum, "user name without a valid address: {}", util::sanitize(name.full));
     }
+    return name;
+}
+
+util::Result<WorkerName, AuthorizeRefusal> PerMinerPolicy::authorize(std::string_view user,
+                                                                     std::string_view)
+{
+    if (!m_network) {
+        return util::Unexpected(AuthorizeRefusal::NotReady);
+    }
+    WorkerName name = parseWorkerName(user);
+    auto address = bitcoin::parseAddress(name.address, *m_network);
+    if (!address) {
+        LOG_DEBUG(Stratum, "user name refused ({}): {}", describe(address.error().code),
+                  util::sanitize(name.full));
+        return util::Unexpected(address.error().code == bitcoin::AddressErrorCode::WrongNetwork
+                                    ? AuthorizeRefusal::WrongNetwork
+                                    : AuthorizeRefusal::InvalidAddress);
+    }
+    if (address->isFutureWitness) {
+        return util::Unexpected(AuthorizeRefusal::InvalidAddress);
+    }
+    name.payoutKey.bytes = std::move(address->script);
     return name;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/bitcoin/address.h"
+#include "core/mining/payout_policy.h"
 #include "core/util/result.h"
 #include "core/util/strong.h"
 
@@ -23,6 +24,8 @@ struct WorkerName
     std::string full;    ///< without blanks around it
     std::string address; ///< before the separator; the whole name without one
     std::string worker;  ///< after it; may be empty
+    /// Whom a block of this worker pays, where the policy makes a difference.
+    mining::PayoutKey payoutKey{};
 };
 
 /// Never fails: any text is a name. Neither half is checked here.
@@ -37,6 +40,8 @@ enum class AuthorizeRefusal : std::uint8_t {
     NameTooLong,
     InvalidAddress, ///< no address, or mistyped
     WrongNetwork,   ///< an address of another network
+    OtherPayout,    ///< this connection's work pays another address already
+    NotReady,       ///< the node's network is not known yet
     TooManyWorkers, ///< on one connection
     NotAllowed,
 };
@@ -68,6 +73,24 @@ public:
 
 private:
     bitcoin::Network m_network;
+};
+
+/// Payout mode "per_miner": the name is the address that a block of this miner pays, optionally
+/// with a worker's name behind it. The payout key is the address's output script, so that every
+/// spelling of an address is one key.
+class PerMinerPolicy final : public AuthorizePolicy
+{
+public:
+    /// Without a network nobody can be judged, and everybody is asked to come back.
+    explicit PerMinerPolicy(std::optional<bitcoin::Network> network)
+        : m_network(network)
+    {}
+
+    [[nodiscard]] util::Result<WorkerName, AuthorizeRefusal>
+    authorize(std::string_view user, std::string_view password) override;
+
+private:
+    std::optional<bitcoin::Network> m_network;
 };
 
 } // namespace warp::stratum::v1

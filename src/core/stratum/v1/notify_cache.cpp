@@ -34,16 +34,18 @@ void appendQuotedHex(std::string& out, std::uint32_t value)
     out.append("\",");
 }
 
-std::string makeLine(const mining::Job& job)
+std::string makeHead(const mining::Job& job)
 {
-    std::string line;
-    line.reserve(256 + 2 * (job.coinbase.prefix.size() + job.coinbase.suffix.size()) +
-                 67 * job.branch.size());
-    line.append("{\"id\":null,\"method\":\"mining.notify\",\"params\":[");
+    std::string line = "{\"id\":null,\"method\":\"mining.notify\",\"params\":[";
     appendQuotedHex(line, job.id.value());
     appendQuotedHex(line, withSwappedWords(job.source->previous).bytes);
-    appendQuotedHex(line, job.coinbase.prefix);
-    appendQuotedHex(line, job.coinbase.suffix);
+    return line;
+}
+
+std::string makeTail(const mining::Job& job)
+{
+    std::string line;
+    line.reserve(64 + 67 * job.branch.size());
     line.push_back('[');
     for (const bitcoin::Hash256& node : job.branch) {
         appendQuotedHex(line, node.bytes);
@@ -56,6 +58,11 @@ std::string makeLine(const mining::Job& job)
     appendQuotedHex(line, job.source->bits);
     appendQuotedHex(line, job.time);
     return line;
+}
+
+void appendEnd(std::string& out, mining::CleanJobs clean)
+{
+    out.append(clean == mining::CleanJobs::Yes ? "true]}\n" : "false]}\n");
 }
 
 /// toDifficulty() may round up by a last place, and its share target would then lie below the
@@ -71,11 +78,27 @@ util::Difficulty largestWithin(const bitcoin::Target& networkTarget)
 
 } // namespace
 
+std::string notifyLine(const mining::Job& job, mining::CleanJobs clean)
+{
+    NotifyCache cache;
+    std::string line;
+    cache.append(job, clean, line);
+    return line;
+}
+
 void NotifyCache::append(const mining::Job& job, mining::CleanJobs clean, std::string& out)
 {
     prepare(job);
+    if (m_line.empty() || m_key != job.payoutKey) {
+        m_key = job.payoutKey;
+        m_line.assign(m_head);
+        appendQuotedHex(m_line, job.coinbase.prefix);
+        appendQuotedHex(m_line, job.coinbase.suffix);
+        m_line.append(m_tail);
+        ++m_madeCount;
+    }
     out.append(m_line);
-    out.append(clean == mining::CleanJobs::Yes ? "true]}\n" : "false]}\n");
+    appendEnd(out, clean);
 }
 
 util::Difficulty NotifyCache::networkDifficulty(const mining::Job& job)
@@ -89,10 +112,11 @@ void NotifyCache::prepare(const mining::Job& job)
     if (m_job == job.id) {
         return;
     }
-    m_line = makeLine(job);
+    m_head = makeHead(job);
+    m_tail = makeTail(job);
+    m_line.clear();
     m_networkDifficulty = largestWithin(job.networkTarget);
     m_job = job.id;
-    ++m_madeCount;
 }
 
 } // namespace warp::stratum::v1

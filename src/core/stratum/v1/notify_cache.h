@@ -11,10 +11,14 @@
 
 namespace warp::stratum::v1 {
 
+/// The whole line, end included: exactly what NotifyCache::append() sends.
+[[nodiscard]] std::string notifyLine(const mining::Job& job, mining::CleanJobs clean);
+
 class NotifyCache final
 {
 public:
-    /// Appends the line, end of line included. Job ids stand for one job each.
+    /// Appends the line, end of line included. A job id stands for one job, or for one of each
+    /// payout key, which differ in nothing but their coinbase.
     void append(const mining::Job& job, mining::CleanJobs clean, std::string& out);
 
     /// The largest difficulty whose share target still contains the job's network target: no
@@ -28,7 +32,10 @@ private:
     void prepare(const mining::Job& job);
 
     std::optional<util::JobId> m_job;
-    std::string m_line; ///< up to the value of clean_jobs
+    mining::PayoutKey m_key; ///< whose m_line is
+    std::string m_head;      ///< before the coinbase
+    std::string m_tail;      ///< behind it, up to the value of clean_jobs
+    std::string m_line;      ///< all of it
     util::Difficulty m_networkDifficulty{};
     std::size_t m_madeCount = 0;
 };

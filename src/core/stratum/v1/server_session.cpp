@@ -81,20 +81,38 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
+    auto own = ownJobs(jobs);
+    if (own == nullptr) {
+        return;
+    }
     if (m_jobs == nullptr && m_hasBegun) {
         m_difficulty.begin(now); // silence without work says nothing about the miner
     }
-    m_jobs = jobs;
-    m_networkDifficulty = m_context.notifications.networkDifficulty(*jobs->current());
-    m_validator.onJobs(*jobs);
-    if (m_isClosed || !m_hasBegun || m_sentJob == jobs->current()->id) {
+    m_jobs = std::move(own);
+    const mining::Job& current = *m_jobs->current();
+    m_networkDifficulty = m_context.notifications.networkDifficulty(current);
+    m_validator.onJobs(*m_jobs);
+    if (m_isClosed || !m_hasBegun || m_sentJob == current.id) {
         return;
     }
     sendDifficulty(now, out);
     // Clean is what differs in its tip from the job that this session was sent, whatever sets it
     // missed in between; the first job replaces all that the miner did before.
-    const bool isSameTip = m_sentJob && m_sentTip == jobs->current()->tipNumber;
+    const bool isSameTip = m_sentJob && m_sentTip == current.tipNumber;
     sendJob(isSameTip ? mining::CleanJobs::No : mining::CleanJobs::Yes, out);
+}
+
+std::shared_ptr<const mining::JobSet>
+ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
+{
+    if (m_context.keyUse == mining::KeyUse::Shared) {
+        return jobs;
+    }
+    if (!m_payoutKey) {
+        m_waitingJobs = jobs;
+        return nullptr;
+    }
+    return m_context.payoutJobs.forKey(*m_payoutKey, jobs, m_jobs);
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -228,6 +246,9 @@ void ServerSession::onAuthorize(const Request& request)
         }
     }
     appendResult(request.out.output, id, "true");
+    if (m_waitingJobs != nullptr) {
+        onJobs(std::exchange(m_waitingJobs, nullptr), request.now, request.out);
+    }
     if (m_hasBegun) {
         followDifficulty(request.now, request.out);
     } else {
@@ -257,6 +278,10 @@ std::optional<AuthorizeRefusal> ServerSession::addWorker(const Request& request)
     if (!worker) {
         return worker.error();
     }
+    if (m_payoutKey && *m_payoutKey != worker->payoutKey) {
+        return AuthorizeRefusal::OtherPayout;
+    }
+    m_payoutKey = worker->payoutKey;
     LOG_DEBUG(Stratum, "worker {} authorized", util::sanitize(*user));
     m_workers.emplace_back(*user);
     return std::nullopt;
@@ -299,15 +324,17 @@ void ServerSession::onSubmit(const Request& request)
         verdict = judge(submission.share, submission.worker, request.now);
     }
     const mining::ShareCode code = verdict.code;
-    if (code == mining::ShareCode::Accepted) {
+    if (mining::isGood(code)) {
         appendResult(request.out.output, request.message.replyId(), "true");
-        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     } else {
         ReplyError error = errorOf(code);
         if (code == mining::ShareCode::Malformed) {
             error.text = describe(submission.fault);
         }
         appendError(request.out.output, request.message.replyId(), error);
+    }
+    if (code == mining::ShareCode::Accepted) {
+        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     }
     request.out.shares.push_back(
         {.verdict = std::move(verdict),

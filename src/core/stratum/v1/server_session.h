@@ -3,6 +3,7 @@
 // Owned by its io thread.
 #pragma once
 
+#include "core/mining/payout_jobs.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/session.h"
 #include "core/stratum/v1/authorize.h"
@@ -28,6 +29,9 @@ struct ServerContext
     ServerOptions options;
     AuthorizePolicy& policy;
     NotifyCache notifications{};
+    /// With KeyUse::Separate a session gets the jobs of its first worker's payout key.
+    mining::KeyUse keyUse = mining::KeyUse::Shared;
+    mining::PayoutJobs payoutJobs{};
 };
 
 /// Order of what is sent: each line's reply first, then the notifications that it causes; and no
@@ -39,6 +43,10 @@ struct ServerContext
 /// job. That is safe: ShareValidator holds the shares of a job to the least difficulty in force
 /// since the job was made, so it does not matter whether a miner obeys at once or with the next
 /// job.
+///
+/// Where each payout key has its own coinbase, the first authorized worker decides the key of the
+/// connection, and with it all the work that is sent; a worker with another key is refused, because
+/// its shares could not pay it.
 class ServerSession final : public Session
 {
 public:
@@ -50,6 +58,8 @@ public:
                 Actions& out) override;
     void onTimer(util::BootTime now, Actions& out) override;
     [[nodiscard]] SessionInfo info() const override;
+    [[nodiscard]] util::Difficulty difficulty() const override { return m_validator.difficulty(); }
+    [[nodiscard]] bool isAuthorized() const override { return !m_workers.empty(); }
     [[nodiscard]] mining::MinerClass minerClass() const { return m_difficulty.minerClass(); }
 
 private:
@@ -79,6 +89,9 @@ private:
     void onSuggestion(const Request& request, std::optional<util::Difficulty> wish);
 
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
+    /// The jobs of this session's payout key; nullptr while it has none, or no coinbase.
+    [[nodiscard]] std::shared_ptr<const mining::JobSet>
+    ownJobs(const std::shared_ptr<const mining::JobSet>& jobs);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
                                              util::BootTime now);
     [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
@@ -100,6 +113,9 @@ private:
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
     std::shared_ptr<const mining::JobSet> m_jobs; ///< nullptr before the first work
+    /// Work that came before it was known whom it is to pay.
+    std::shared_ptr<const mining::JobSet> m_waitingJobs;
+    std::optional<mining::PayoutKey> m_payoutKey; ///< of the first worker
     std::string m_userAgent;
     std::vector<std::string> m_workers; ///< as authorized, the latest last
     util::BootTime m_created;

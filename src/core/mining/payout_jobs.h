@@ -1,0 +1,52 @@
+// The jobs of each payout key, made when the first session with that key asks and shared by all
+// others of an io thread. Owned by that thread.
+#pragma once
+
+#include "core/mining/job_set.h"
+#include "core/mining/payout_policy.h"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace warp::mining {
+
+class PayoutJobs final
+{
+public:
+    using JobFn = std::function<void(const std::shared_ptr<const Job>&)>;
+
+    /// `onMade` sees every job that is made for a key.
+    void setObserver(JobFn onMade) { m_onMade = std::move(onMade); }
+
+    /// The key's jobs: the current one, and of the older ones those that it had while they were
+    /// current; only on those can anybody have worked for it.
+    /// @param jobs what the pool works on, without coinbases
+    /// @param before what the asking session had; may be nullptr
+    /// @return nullptr where the current job has no coinbase for this key
+    [[nodiscard]] std::shared_ptr<const JobSet> forKey(const PayoutKey& key,
+                                                       const std::shared_ptr<const JobSet>& jobs,
+                                                       const std::shared_ptr<const JobSet>& before);
+
+    /// Keys that are remembered.
+    [[nodiscard]] std::size_t size() const { return m_entries.size(); }
+
+private:
+    struct Entry
+    {
+        const JobSet* source = nullptr; ///< what `set` was made from; compared, never dereferenced
+        std::shared_ptr<const JobSet> set;
+    };
+
+    /// Forgets the keys that no session has any more.
+    void sweep();
+    [[nodiscard]] std::shared_ptr<const JobSet> make(const PayoutKey& key, const JobSet& jobs,
+                                                     const JobSet* before) const;
+
+    std::map<PayoutKey, Entry> m_entries;
+    std::shared_ptr<const JobSet> m_source; ///< the set asked for last, kept so that it is unique
+    JobFn m_onMade;
+};
+
+} // namespace warp::mining
