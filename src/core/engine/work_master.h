@@ -34,8 +34,7 @@ public:
     /// @param isBlockPending whether a block of ours has no verdict yet
     WorkMaster(util::Executor& executor, const Platform& platform, const EngineOptions& options,
                Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers,
-               std::unique_ptr<node::WorkSource> source,
-               std::function<bool()> isBlockPending);
+               std::unique_ptr<node::WorkSource> source, std::function<bool()> isBlockPending);
 
     /// A block of ours was taken: asks for the next template at once.
     void onBlockAccepted();
