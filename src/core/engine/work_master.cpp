@@ -69,8 +69,7 @@ void WorkMaster::setState(interfaces::EngineState state)
 void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
                          const std::optional<node::ChainInfo>& info)
 {
-    const bool isBack = m_state != node::NodeState::Ready && state == node::NodeState::Ready;
-    m_state = state;
+    const bool isBack = !m_nodeIssue.empty() && state == node::NodeState::Ready;
     if (state == node::NodeState::Unknown) {
         return; // nothing has been asked yet
     }
@@ -128,8 +127,8 @@ void WorkMaster::preparePayout(bitcoin::Network network)
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
         const PayoutFault& fault = policy.error();
-        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting, fault.reason,
-                                    chainName(network)));
+        setIssue(ISSUE, fmt::format("{} {}: {} (the node's chain is {})", fault.setting,
+                                    fault.address, fault.reason, chainName(network)));
         return;
     }
     clearIssue(ISSUE);

@@ -97,7 +97,6 @@ private:
     std::string m_nodeIssue;                  ///< code of the node's issue that is raised
     bool m_isServing = false;
     bool m_isDoubtful = false; ///< the node had trouble since the newest job
-    node::NodeState m_state = node::NodeState::Unknown;
     TemplateRequest m_request;
     util::Duration m_templateTime{};            ///< the node's for one, moving average
     std::optional<util::BootTime> m_emptySince; ///< while an empty block is worked on
