@@ -80,12 +80,40 @@ node::NodeOptions toNode(const config::NodeSettings& settings)
     return options;
 }
 
+/// What a profile means for threads and memory.
+struct Size
+{
+    std::size_t ioThreads;
+    std::size_t jobTextBudget; ///< bytes
+};
+
+Size sizeOf(config::ProfileKind kind, unsigned cores)
+{
+    constexpr std::size_t MEBIBYTE = std::size_t{1024} * 1024;
+    switch (kind) {
+    case config::ProfileKind::Small:
+        return {.ioThreads = 1, .jobTextBudget = 32 * MEBIBYTE};
+    case config::ProfileKind::Medium:
+        return {.ioThreads = 2, .jobTextBudget = 64 * MEBIBYTE};
+    case config::ProfileKind::Large:
+        return {.ioThreads = 4, .jobTextBudget = 128 * MEBIBYTE};
+    case config::ProfileKind::Enterprise:
+        return {.ioThreads = 8, .jobTextBudget = 256 * MEBIBYTE};
+    case config::ProfileKind::Auto:
+        break;
+    }
+    return {.ioThreads = std::clamp(cores, 2U, 9U) - 1,
+            .jobTextBudget = mining::JobBook::BYTE_BUDGET};
+}
+
 } // namespace
 
 EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
 {
     EngineOptions options;
-    options.ioThreads = std::clamp(cores, 2U, 9U) - 1;
+    const Size size = sizeOf(settings.profile.kind, cores);
+    options.ioThreads = size.ioThreads;
+    options.jobTextBudget = size.jobTextBudget;
     options.maxConnections = static_cast<std::size_t>(settings.server.maxConnections);
     for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
         if (listener.listen && listener.protocol == config::ListenerProtocol::V1 &&

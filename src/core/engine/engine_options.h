@@ -64,7 +64,7 @@ struct EngineOptions
     std::vector<node::NodeOptions> backupNodes;
 };
 
-/// @param cores of the machine; io threads are clamp(cores - 1, 1, 8)
+/// @param cores of the machine; without a profile of a size, io threads are clamp(cores - 1, 1, 8)
 [[nodiscard]] EngineOptions mapSettings(const config::Settings& settings, unsigned cores);
 
 } // namespace warp::engine

@@ -127,8 +127,8 @@ void WorkMaster::preparePayout(bitcoin::Network network)
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
         const PayoutFault& fault = policy.error();
-        setIssue(ISSUE, fmt::format("{} {}: {} (the node's chain is {})", fault.setting,
-                                    fault.address, fault.reason, chainName(network)));
+        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting, fault.reason,
+                                    chainName(network)));
         return;
     }
     clearIssue(ISSUE);

@@ -180,6 +180,35 @@ private slots:
         QVERIFY(farm.stop());
     }
 
+    // R022: as many threads judge shares as the profile says.
+    void runsAsManyThreadsAsTheProfileSays_data()
+    {
+        QTest::addColumn<int>("profile");
+        QTest::addColumn<unsigned>("cores");
+        QTest::addColumn<std::size_t>("threads");
+        using config::ProfileKind;
+        const auto row = [](const char* name, ProfileKind kind, unsigned cores,
+                            std::size_t threads) {
+            QTest::newRow(name) << static_cast<int>(kind) << cores << threads;
+        };
+        row("small", ProfileKind::Small, 16, 1);
+        row("medium", ProfileKind::Medium, 16, 2);
+        row("large", ProfileKind::Large, 2, 4);
+        row("enterprise", ProfileKind::Enterprise, 16, 8);
+        row("one core", ProfileKind::Auto, 1, 1);
+        row("four cores", ProfileKind::Auto, 4, 3);
+        row("many cores", ProfileKind::Auto, 64, 8);
+    }
+    void runsAsManyThreadsAsTheProfileSays()
+    {
+        QFETCH(const int, profile);
+        QFETCH(const unsigned, cores);
+        QFETCH(const std::size_t, threads);
+        config::Settings settings;
+        settings.profile.kind = static_cast<config::ProfileKind>(profile);
+        QCOMPARE(engine::mapSettings(settings, cores).ioThreads, threads);
+    }
+
     // B52: keys of a listener go before the general ones.
     void mapsTheKeysOfAListener()
     {

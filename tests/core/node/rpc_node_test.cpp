@@ -160,7 +160,9 @@ private slots:
                      QByteArray("tip ") + QByteArray::number(number));
             QCOMPARE(bench.tip->height, 99 + number);
             QCOMPARE(bench.tip->source, node::TipSource::Poll);
+            // B31: the types that trust in the chain stands on.
             QCOMPARE(bench.tip->chainwork, bitcoin::Uint256(2 * (99 + number)));
+            QCOMPARE(bench.tip->trust, node::TipTrust::Trusted);
         }
         // The whole health question comes at least each five seconds and names the tip as well.
         QCOMPARE(bench.server.count("getbestblockhash") > 1, hasBestHash && periodMs < 5000);
