@@ -2,7 +2,6 @@
 // Everything here happens on the main thread.
 
 #include "core/config/loader.h"
-#include "core/config/paths.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
 #include "core/util/log_output.h"
@@ -11,6 +10,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QSocketNotifier>
+#include <QTimer>
 
 #include <array>
 #include <csignal>
@@ -30,6 +30,7 @@ using namespace warp;
 constexpr int EXIT_RUN_FAILED = 1;
 constexpr int EXIT_BAD_CONFIGURATION = 2;
 constexpr std::chrono::seconds REPEATED_SIGNAL_WINDOW{1};
+constexpr std::chrono::seconds LOG_PATIENCE{1};
 
 struct Arguments
 {
@@ -74,12 +75,7 @@ config::LoadRequest makeRequest(const Arguments& arguments)
     request.environment = util::systemEnvironment();
     request.overrides = arguments.overrides;
     request.permissionsOf = util::permissionsOf;
-    if (!arguments.configPath.empty()) {
-        request.configPath = arguments.configPath;
-    } else if (const auto path = config::defaultConfigPath(request.environment)) {
-        request.configPath = *path;
-        request.configFile = config::ConfigFile::Optional;
-    }
+    request.chooseFile(arguments.configPath);
     return request;
 }
 
@@ -169,6 +165,17 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     return EXIT_SUCCESS;
 }
 
+/// Ends the loop once the log is written. Nobody waits for a reader of the log who stands still.
+void quitAfterLog(util::Executor& logExecutor, int exitCode)
+{
+    QCoreApplication* const application = QCoreApplication::instance();
+    logExecutor.post([application, exitCode] {
+        QMetaObject::invokeMethod(
+            application, [exitCode] { QCoreApplication::exit(exitCode); }, Qt::QueuedConnection);
+    });
+    QTimer::singleShot(LOG_PATIENCE, application, [exitCode] { std::_Exit(exitCode); });
+}
+
 int runHeadless(const config::LoadedSettings& loaded)
 {
     int exitCode = EXIT_SUCCESS;
@@ -194,7 +201,9 @@ int runHeadless(const config::LoadedSettings& loaded)
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
     }
-    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging));
+    // Ends after the last record, and writes what is left then.
+    const auto logExecutor = platform.platform().executors.createExecutor("log");
+    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging), logExecutor.get());
     util::setLogSink(&log);
     LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
     for (const config::ConfigWarning& warning : loaded.warnings) {
@@ -209,7 +218,8 @@ int runHeadless(const config::LoadedSettings& loaded)
         if (isStopping) {
             if (platform.clock().boot() - stoppingSince > REPEATED_SIGNAL_WINDOW) {
                 LOG_WARNING(App, "another signal {}: ending at once", number);
-                std::_Exit(EXIT_RUN_FAILED);
+                logExecutor->post([] { std::_Exit(EXIT_RUN_FAILED); });
+                QTimer::singleShot(LOG_PATIENCE, [] { std::_Exit(EXIT_RUN_FAILED); });
             }
             return;
         }
@@ -222,7 +232,8 @@ int runHeadless(const config::LoadedSettings& loaded)
     pool.reset();
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);
-    return exitCode;
+    quitAfterLog(*logExecutor, exitCode);
+    return QCoreApplication::exec();
 }
 
 } // namespace

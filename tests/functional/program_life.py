@@ -1,6 +1,5 @@
-"""The programs from outside: help, set-up, log, listeners, limits, and how the pool ends."""
+"""The programs from outside: help, set-up, listeners, limits, and how the pool ends."""
 
-import json
 import pathlib
 import re
 import resource
@@ -15,9 +14,10 @@ import time
 import bitcoin
 from background import Background
 from fake_node import Bench, FakeNode, mine_share
+from life_bench import LifeBench
 from pool import toml_text
 from processes import REPOSITORY
-from warp_test import (Folder, Process, Skip, StratumClient, StratumError, Suite, binary,
+from warp_test import (Folder, Process, Skip, StratumClient, Suite, binary,
                        expect_equal, expect_in, free_port, is_listening, run, wait_until)
 
 ADDRESS, PAYOUT_SCRIPT = bitcoin.anyone_can_spend("bcrt")
@@ -27,26 +27,6 @@ VERSION = r"\d+\.\d+\.\d+"
 STOP_SECONDS = 5
 
 suite = Suite("functional_program_life")
-
-
-class LifeBench(Bench):
-    """A pool that runs from the start."""
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def share(self):
-        """A whole session: log in, one accepted share, one that is refused, good-bye."""
-        miner = self.miner()
-        job = miner.login("rig")
-        share = mine_share(miner, job)
-        expect_equal(miner.submit("rig", share), True, "share")
-        try:
-            miner.submit("rig", share)
-        except StratumError as refusal:
-            expect_equal(refusal.code, 22, "code of a repeated share")
-        miner.close()
 
 
 # --- programs
@@ -321,75 +301,6 @@ def settings_that_come_later_are_named():
         expect_equal(code, 0, output)
         for key in wanted:
             expect_in(f"{key}: has no effect yet", output)
-
-
-# --- log
-
-TEXT_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) +"
-                       r"(app|config|net|node|mining|stratum|engine|store|api|sim) +\S.*")
-
-
-def log_of(logging):
-    """(level, category, text) of all records of a session of one miner."""
-    with LifeBench({"logging": logging}) as bench:
-        bench.share()
-        expect_equal(bench.pool.stop(), 0, "exit code")
-        return bench.process.lines()
-
-
-def levels_and_categories(lines):
-    records = set()
-    for line in lines:
-        assert TEXT_LINE.fullmatch(line), f"not a log line: {line!r}"
-        level, category = line.split()[1:3]
-        records.add((level, category))
-    return records
-
-
-# R262
-@suite.check
-def log_levels_leave_out_what_matters_less():
-    debug = levels_and_categories(log_of({"level": "debug"}))
-    assert {level for level, _ in debug} >= {"debug", "info"}, debug
-    info = levels_and_categories(log_of({"level": "info"}))
-    expect_equal({level for level, _ in info}, {"info"}, "levels at info")
-    expect_equal(log_of({"level": "warning"}), [], "log at warning")
-    expect_equal(log_of({"level": "error"}), [], "log at error")
-    assert ("debug", "net") in levels_and_categories(log_of({"debug": True}))
-
-
-# R262
-@suite.check
-def log_is_json_when_asked_for():
-    lines = log_of({"json": True, "level": "debug"})
-    records = [json.loads(line) for line in lines]
-    assert len(records) > 5, lines
-    for record in records:
-        expect_equal(set(record), {"time", "level", "category", "text"}, "keys")
-        assert all(isinstance(value, str) for value in record.values()), record
-    assert any(record["text"].startswith("WarpPool ") for record in records), records
-
-
-# R262: the traffic with miners, and of debug records nothing else.
-@suite.check
-def net_debug_records_the_traffic_with_miners():
-    lines = log_of({"level": "warning", "net_debug": True})
-    records = levels_and_categories(lines)
-    assert records <= {("debug", "net"), ("debug", "stratum"), ("info", "net"),
-                       ("info", "stratum")}, records
-    log = "\n".join(lines)
-    for part in ("mining.subscribe", "mining.authorize", "mining.set_difficulty", "mining.notify",
-                 "mining.submit", "Duplicate share"):
-        expect_in(part, log, "net_debug log")
-    quiet = "\n".join(log_of({"level": "info"}))
-    assert "mining." not in quiet, quiet
-
-
-# R259: nothing that is secret is logged, however much is.
-@suite.check
-def log_holds_no_secret():
-    log = "\n".join(log_of({"level": "debug", "net_debug": True}))
-    assert "fake-node" not in log, log
 
 
 # --- listeners

@@ -43,7 +43,9 @@ int main(int argc, char** argv)
     }
     const QCoreApplication application(argc, argv);
     std::vector<std::string> wanted;
-    QStringList testArguments{QString::fromLocal8Bit(argv[0])};
+    // Qt Test's own handler of crashes starts a debugger and can go on for ever; a sanitizer's
+    // report or the signal itself says enough.
+    QStringList testArguments{QString::fromLocal8Bit(argv[0]), QStringLiteral("-nocrashhandler")};
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
         if (argument.starts_with("-")) {

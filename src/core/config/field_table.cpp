@@ -15,6 +15,7 @@ constexpr std::array CHAINS{"auto"sv, "main"sv, "test"sv, "testnet4"sv, "signet"
 constexpr std::array PAYOUT_MODES{"single"sv, "per_miner"sv};
 constexpr std::array PROFILES{"auto"sv, "small"sv, "medium"sv, "large"sv, "enterprise"sv};
 constexpr std::array PROTOCOLS{"v1"sv, "v2"sv};
+constexpr std::array NO_WORK{"keep"sv, "refuse"sv, "close"sv};
 constexpr std::array LOG_LEVELS{"debug"sv, "info"sv, "warning"sv, "error"sv};
 
 constexpr NumberRange PERCENT_RANGE{.lowest = 0, .highest = 100};
@@ -254,6 +255,55 @@ constexpr std::array FIELDS{
           .help = "Addresses or networks of load balancers whose PROXY header is believed.",
           .availability = Availability::Later,
           .binding = bind<&Settings::listeners, &ListenerSettings::proxyFrom>()},
+    Field{.section = "listener",
+          .key = "allow",
+          .type = ValueType::IpNetworks,
+          .help = "Addresses or networks that may connect; empty for everybody.",
+          .binding = bind<&Settings::listeners, &ListenerSettings::allow>()},
+    Field{.section = "listener",
+          .key = "max_connections",
+          .type = ValueType::Count,
+          .defaultText = "0",
+          .help = "Miners of this listener; 0 for the limit of section server alone.",
+          .range = {.lowest = 0, .highest = 1'000'000},
+          .binding = bind<&Settings::listeners, &ListenerSettings::maxConnections>()},
+    Field{.section = "listener",
+          .key = "min_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0",
+          .help = "Lowest difficulty here; 0 for that of section vardiff.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .binding = bind<&Settings::listeners, &ListenerSettings::minDifficulty>()},
+    Field{.section = "listener",
+          .key = "max_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0",
+          .help = "Highest difficulty here; 0 for that of section vardiff.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .binding = bind<&Settings::listeners, &ListenerSettings::maxDifficulty>()},
+    Field{.section = "listener",
+          .key = "initial_diff",
+          .type = ValueType::Difficulty,
+          .defaultText = "0",
+          .help = "Difficulty of a new miner here; 0 for that of section vardiff.",
+          .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .binding = bind<&Settings::listeners, &ListenerSettings::initialDifficulty>()},
+    Field{.section = "listener",
+          .key = "no_work",
+          .type = ValueType::Choice,
+          .defaultText = "keep",
+          .help = "What to do while there is no good work: keep leaves miners what they have, "
+                  "refuse takes no new connections, close ends them all, so that miners go to "
+                  "their next pool.",
+          .choices = NO_WORK,
+          .binding = bind<&Settings::listeners, &ListenerSettings::noWork>()},
+    Field{.section = "listener",
+          .key = "no_work_secs",
+          .type = ValueType::Seconds,
+          .defaultText = "30",
+          .help = "Seconds without good work before no_work holds.",
+          .range = {.lowest = 0, .highest = 86'400},
+          .binding = bind<&Settings::listeners, &ListenerSettings::noWorkAfter>()},
 
     // [vardiff]
     Field{.section = "vardiff",

@@ -2,6 +2,7 @@
 
 #include "core/config/field_table.h"
 #include "core/config/file_layer.h"
+#include "core/config/paths.h"
 #include "core/config/text_layers.h"
 #include "core/config/toml_document.h"
 #include "core/config/validation.h"
@@ -320,6 +321,16 @@ SettingPlace LoadedSettings::placeOf(std::string_view name) const
 {
     const auto found = sources.find(name);
     return found == sources.end() ? unsetPlace("", name) : found->second.place;
+}
+
+void LoadRequest::chooseFile(const std::string& named)
+{
+    if (!named.empty()) {
+        configPath = named;
+    } else if (const auto path = defaultConfigPath(environment)) {
+        configPath = *path;
+        configFile = ConfigFile::Optional;
+    }
 }
 
 util::Result<LoadedSettings, std::vector<ConfigFault>> load(const LoadRequest& request,

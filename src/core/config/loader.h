@@ -37,6 +37,10 @@ struct LoadRequest
     Environment environment;
     std::vector<std::string> overrides; ///< "section.key=value", as given to --set
     PermissionProbe permissionsOf;      ///< may be empty: secrets.toml is not checked then
+
+    /// Takes the file that was named, or else the platform's usual one, which may be missing.
+    /// `environment` is set before.
+    void chooseFile(const std::string& named);
 };
 
 struct LoadedSettings

@@ -31,6 +31,7 @@ enum class ChainChoice : std::uint8_t { Auto, Main, Test, Testnet4, Signet, Regt
 enum class PayoutMode : std::uint8_t { Single, PerMiner };
 enum class ProfileKind : std::uint8_t { Auto, Small, Medium, Large, Enterprise };
 enum class ListenerProtocol : std::uint8_t { V1, V2 };
+enum class NoWorkChoice : std::uint8_t { Keep, Refuse, Close };
 
 /// The network of a choice; nothing for Auto, which follows the node.
 [[nodiscard]] std::optional<bitcoin::Network> networkOf(ChainChoice choice);
@@ -91,6 +92,13 @@ struct ListenerSettings
     ListenerProtocol protocol = ListenerProtocol::V1;
     bool isTls = false;
     std::vector<std::string> proxyFrom{}; ///< networks whose PROXY header is believed
+    std::vector<std::string> allow{};     ///< networks that may connect; empty: everybody
+    std::int64_t maxConnections = 0;      ///< of this listener; 0: the pool's limit alone
+    util::Difficulty minDifficulty{};     ///< 0, here and below: as [vardiff] says
+    util::Difficulty maxDifficulty{};
+    util::Difficulty initialDifficulty{};
+    NoWorkChoice noWork = NoWorkChoice::Keep; ///< from `noWorkAfter` without good work on
+    std::chrono::seconds noWorkAfter{30};
 
     friend bool operator==(const ListenerSettings&, const ListenerSettings&) = default;
 };

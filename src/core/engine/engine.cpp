@@ -14,6 +14,9 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
 {
     WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
+    for (const ListenerOptions& listener : m_options.listeners) {
+        m_listenerStates.push_back(std::make_unique<ListenerState>(listener));
+    }
     m_eventExecutor = platform.executors.createExecutor("events");
     m_statisticsExecutor = platform.executors.createExecutor("stats");
     m_storeExecutor = platform.executors.createExecutor("store");
@@ -105,7 +108,8 @@ void Engine::startMiners()
                                  .statistics = m_statistics,
                                  .connections = m_connections,
                                  .maxConnections = m_options.maxConnections,
-                                 .stratum = m_options.stratum,
+                                 .listeners = m_listenerStates,
+                                 .peers = m_peers,
                                  .keyUse = m_options.payout.mode == config::PayoutMode::PerMiner
                                                ? mining::KeyUse::Separate
                                                : mining::KeyUse::Shared,
@@ -117,7 +121,7 @@ void Engine::startMiners()
     }
     m_listeners.emplace([this] {
         return std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
-                                           m_options.listeners, workers(), m_statistics);
+                                           m_listenerStates, workers(), m_statistics);
     });
 }
 

@@ -9,7 +9,9 @@
 #include "core/engine/event_hub.h"
 #include "core/engine/hosted.h"
 #include "core/engine/io_worker.h"
+#include "core/engine/listener_state.h"
 #include "core/engine/listeners.h"
+#include "core/engine/peer_registry.h"
 #include "core/engine/statistics.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
@@ -59,6 +61,8 @@ private:
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
     std::atomic<std::size_t> m_connections{0};
+    ListenerStates m_listenerStates;
+    PeerRegistry m_peers;
 
     Hosted<Statistics> m_statistics;
     Hosted<Courier> m_courier;

@@ -13,15 +13,50 @@ net::Endpoint toEndpoint(const config::ListenAddress& address)
     return {.host = address.host, .port = address.port};
 }
 
-stratum::v1::ServerOptions toStratum(const config::VardiffSettings& vardiff)
+/// A listener's own bounds, where it has some, go before those of [vardiff].
+stratum::v1::ServerOptions toStratum(const config::VardiffSettings& vardiff,
+                                     const config::ListenerSettings& listener)
 {
     using stratum::v1::ServerOptions;
+    const auto choose = [](util::Difficulty own, util::Difficulty general) {
+        return own > util::Difficulty(0) ? own : general;
+    };
     return {.retargeting = vardiff.isEnabled ? ServerOptions::Retargeting::On
                                              : ServerOptions::Retargeting::Off,
             .targetInterval = vardiff.targetInterval,
-            .minimumDifficulty = vardiff.minDifficulty,
-            .maximumDifficulty = vardiff.maxDifficulty,
-            .initialDifficulty = vardiff.initialDifficulty};
+            .minimumDifficulty = choose(listener.minDifficulty, vardiff.minDifficulty),
+            .maximumDifficulty = choose(listener.maxDifficulty, vardiff.maxDifficulty),
+            .initialDifficulty = choose(listener.initialDifficulty, vardiff.initialDifficulty)};
+}
+
+NoWorkPolicy toPolicy(config::NoWorkChoice choice)
+{
+    switch (choice) {
+    case config::NoWorkChoice::Keep:
+        return NoWorkPolicy::Keep;
+    case config::NoWorkChoice::Refuse:
+        return NoWorkPolicy::Refuse;
+    case config::NoWorkChoice::Close:
+        break;
+    }
+    return NoWorkPolicy::Close;
+}
+
+ListenerOptions toListener(const config::ListenerSettings& settings,
+                           const config::VardiffSettings& vardiff)
+{
+    ListenerOptions options{.endpoint = toEndpoint(*settings.listen),
+                            .stratum = toStratum(vardiff, settings),
+                            .maxConnections = static_cast<std::size_t>(settings.maxConnections),
+                            .allow = {},
+                            .noWork = toPolicy(settings.noWork),
+                            .noWorkAfter = settings.noWorkAfter};
+    for (const std::string& range : settings.allow) {
+        if (const auto parsed = net::AddressRange::parse(range)) {
+            options.allow.push_back(*parsed);
+        }
+    }
+    return options;
 }
 
 PayoutOptions toPayout(const config::MiningSettings& settings)
@@ -55,14 +90,13 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
         if (listener.listen && listener.protocol == config::ListenerProtocol::V1 &&
             !listener.isTls) {
-            options.listeners.push_back(toEndpoint(*listener.listen));
+            options.listeners.push_back(toListener(listener, settings.vardiff));
         }
     }
     options.dataDirectory = settings.server.dataDirectory;
     options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
-    options.stratum = toStratum(settings.vardiff);
     options.node = toNode(settings.node);
     for (const config::NodeSettings& backup : settings.nodeBackups) {
         options.backupNodes.push_back(toNode(backup));

@@ -5,6 +5,7 @@
 #include "core/bitcoin/network.h"
 #include "core/config/settings.h"
 #include "core/engine/payout_setup.h"
+#include "core/net/address_range.h"
 #include "core/net/network.h"
 #include "core/node/node_options.h"
 #include "core/stratum/v1/server_session.h"
@@ -31,16 +32,32 @@ struct Platform
     net::Network& network;
 };
 
+/// What becomes of miners while there is no good work for them.
+enum class NoWorkPolicy : std::uint8_t {
+    Keep,   ///< they keep what they have
+    Refuse, ///< new connections are closed at once
+    Close,  ///< so are all others, so that miners go to their next pool
+};
+
+struct ListenerOptions
+{
+    net::Endpoint endpoint; ///< Stratum V1, plain
+    stratum::v1::ServerOptions stratum;
+    std::size_t maxConnections = 0;       ///< of this listener; 0: the pool's limit alone
+    std::vector<net::AddressRange> allow; ///< who may connect; empty: everybody
+    NoWorkPolicy noWork = NoWorkPolicy::Keep;
+    util::Duration noWorkAfter{std::chrono::seconds(30)}; ///< the policy holds from then on
+};
+
 struct EngineOptions
 {
     std::size_t ioThreads = 1; ///< 1 to 255
     std::size_t maxConnections = 1000;
-    std::vector<net::Endpoint> listeners; ///< Stratum V1, plain
+    std::vector<ListenerOptions> listeners;
     std::filesystem::path dataDirectory;
     PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
-    stratum::v1::ServerOptions stratum;
     node::NodeOptions node; ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
 };

@@ -6,25 +6,55 @@
 
 namespace warp::engine {
 
+namespace {
+
+bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
+{
+    if (options.allow.empty()) {
+        return true;
+    }
+    const auto address = net::parseAddressBytes(peer.host);
+    return address && std::any_of(options.allow.begin(), options.allow.end(),
+                                  [&](const auto& range) { return range.contains(*address); });
+}
+
+} // namespace
+
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(shared)
     , m_perMinerPolicy(shared.network)
-    , m_context{.options = shared.stratum,
-                .policy = shared.keyUse == mining::KeyUse::Separate
-                              ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
-                              : m_singlePolicy,
-                .keyUse = shared.keyUse}
     , m_extranonces(number)
+    , m_fanOut(
+          executor, shared.clock, [this](std::uint64_t id) { return deliver(id); },
+          [this](const WeightedLatency& latency) {
+              if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
+                  m_shared.statistics.post(
+                      [tip = m_jobs->current()->tipNumber, latency](Statistics& statistics) {
+                          statistics.addDelivery(tip, latency);
+                      });
+              }
+          })
 {
-    m_context.payoutJobs.setObserver(m_shared.onKeyJob);
+    m_payoutJobs.setObserver(m_shared.onKeyJob);
+    const bool isKeyed = m_shared.keyUse == mining::KeyUse::Separate;
+    for (const auto& listener : m_shared.listeners) {
+        m_contexts.push_back(
+            std::make_unique<stratum::v1::ServerContext>(stratum::v1::ServerContext{
+                .options = listener->options.stratum,
+                .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+                                  : m_singlePolicy,
+                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr}));
+    }
     scheduleTick();
 }
 
 IoWorker::~IoWorker()
 {
     m_batch.connectionsDelta -= static_cast<std::int64_t>(m_miners.size());
-    m_shared.connections -= m_miners.size();
+    for (const auto& [id, miner] : m_miners) {
+        release(*miner);
+    }
     m_miners.clear();
     flushBatch();
 }
@@ -35,27 +65,65 @@ stratum::Actions& IoWorker::scratch()
     return m_actions;
 }
 
-void IoWorker::accept(std::unique_ptr<net::Connection> connection)
+std::optional<std::string_view> IoWorker::refusalOf(const net::Endpoint& peer,
+                                                    ListenerState& listener)
 {
-    WARP_EXPECT_EXECUTOR(m_executor);
+    const ListenerOptions& options = listener.options;
+    if (!isAllowed(options, peer)) {
+        return "it is not on the listener's list";
+    }
+    if (options.noWork != NoWorkPolicy::Keep && isWithoutWork(options)) {
+        return "there is no work";
+    }
     if (m_shared.connections.fetch_add(1) >= m_shared.maxConnections) {
         --m_shared.connections;
-        LOG_WARNING(Net, "connection of {} refused: all {} are taken",
-                    net::toString(connection->peer()), m_shared.maxConnections);
-        return;
+        return "all connections are taken";
     }
+    if (listener.connections.fetch_add(1) >= options.maxConnections &&
+        options.maxConnections != 0) {
+        --listener.connections;
+        --m_shared.connections;
+        return "all connections of the listener are taken";
+    }
+    if (m_shared.peers.admit(peer) == PeerRegistry::Admission::Refused) {
+        --listener.connections;
+        --m_shared.connections;
+        return "too many of its connections have not authorised";
+    }
+    return std::nullopt;
+}
+
+void IoWorker::release(const MinerConnection& miner)
+{
+    m_shared.peers.leave(miner.peer(), miner.isAuthorized() ? PeerRegistry::Standing::Authorized
+                                                            : PeerRegistry::Standing::Pending);
+    --m_shared.listeners[miner.identity().listener]->connections;
+    --m_shared.connections;
+}
+
+void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t listener)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
     const auto extranonce1 = m_extranonces.allocate();
     if (!extranonce1) {
-        --m_shared.connections;
+        return;
+    }
+    if (const auto refusal = refusalOf(connection->peer(), *m_shared.listeners[listener])) {
+        m_extranonces.release(*extranonce1);
+        LOG_WARNING(Net, "connection refused: {}", *refusal);
+        LOG_DEBUG(Net, "refused: {}", net::toString(connection->peer()));
         return;
     }
     const std::uint64_t id = m_nextId++;
-    auto session = std::make_unique<stratum::v1::ServerSession>(m_context, *extranonce1, now());
-    auto miner =
-        std::make_unique<MinerConnection>(static_cast<MinerHost&>(*this), id, std::move(connection),
-                                          std::move(session), *extranonce1);
+    auto session =
+        std::make_unique<stratum::v1::ServerSession>(*m_contexts[listener], *extranonce1, now());
+    auto miner = std::make_unique<MinerConnection>(
+        static_cast<MinerHost&>(*this),
+        MinerConnection::Identity{.id = id, .listener = listener, .extranonce1 = *extranonce1},
+        std::move(connection), std::move(session));
     MinerConnection& added = *miner;
     m_miners.emplace(id, std::move(miner));
+    m_fanOut.add(id);
     ++m_batch.connectionsDelta;
     if (m_jobs) {
         added.sendJobs(m_jobs);
@@ -63,17 +131,40 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection)
     added.start();
 }
 
+void IoWorker::onAuthorized(const net::Endpoint& peer, std::string_view worker)
+{
+    m_shared.peers.authorize(peer, worker);
+}
+
 void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     m_jobs = std::move(jobs);
+    m_doubtfulSince.reset();
     if (m_network != network) {
         changeNetwork(network);
     }
-    m_fanOutCursor = 0;
-    if (!m_isFanningOut) {
-        fanOut();
+    m_fanOut.begin(m_jobs->current()->source->received);
+}
+
+std::optional<util::Difficulty> IoWorker::deliver(std::uint64_t id)
+{
+    const auto it = m_miners.find(id);
+    if (it == m_miners.end() || !m_jobs || it->second->lastJobs() == m_jobs.get()) {
+        return std::nullopt;
     }
+    it->second->sendJobs(m_jobs);
+    return it->second->difficulty();
+}
+
+void IoWorker::orderFanOut()
+{
+    std::vector<FanOut::Miner> miners;
+    miners.reserve(m_miners.size());
+    for (const auto& [id, miner] : m_miners) {
+        miners.push_back({.id = id, .difficulty = miner->difficulty()});
+    }
+    m_fanOut.order(std::move(miners));
 }
 
 void IoWorker::changeNetwork(bitcoin::Network network)
@@ -93,27 +184,25 @@ void IoWorker::withdrawJobs()
     m_jobs.reset();
 }
 
-void IoWorker::fanOut()
+void IoWorker::onWorkDoubtful()
 {
-    if (!m_jobs) {
-        return;
+    WARP_EXPECT_EXECUTOR(m_executor);
+    if (!m_doubtfulSince) {
+        m_doubtfulSince = now();
     }
-    std::size_t sent = 0;
-    for (auto it = m_miners.upper_bound(m_fanOutCursor); it != m_miners.end(); ++it) {
-        if (sent == FAN_OUT_STEP) {
-            m_isFanningOut = true;
-            m_executor.post([this, alive = std::weak_ptr(m_alive)] {
-                if (!alive.expired()) {
-                    m_isFanningOut = false;
-                    fanOut();
-                }
-            });
-            return;
-        }
-        m_fanOutCursor = it->first;
-        if (it->second->lastJobs() != m_jobs.get()) {
-            it->second->sendJobs(m_jobs);
-            ++sent;
+}
+
+bool IoWorker::isWithoutWork(const ListenerOptions& options) const
+{
+    return m_doubtfulSince && now() - *m_doubtfulSince >= options.noWorkAfter;
+}
+
+void IoWorker::applyNoWorkPolicies()
+{
+    for (const auto& [id, miner] : m_miners) {
+        const ListenerOptions& options = m_shared.listeners[miner->identity().listener]->options;
+        if (options.noWork == NoWorkPolicy::Close && isWithoutWork(options)) {
+            miner->close();
         }
     }
 }
@@ -154,9 +243,9 @@ void IoWorker::remove(std::uint64_t id)
     if (it == m_miners.end()) {
         return;
     }
-    m_extranonces.release(it->second->extranonce1());
+    m_extranonces.release(it->second->identity().extranonce1);
+    release(*it->second);
     m_miners.erase(it);
-    --m_shared.connections;
     --m_batch.connectionsDelta;
 }
 
@@ -173,6 +262,10 @@ void IoWorker::tick()
     for (const auto& [id, miner] : m_miners) {
         miner->onTimer();
     }
+    if (m_doubtfulSince) {
+        applyNoWorkPolicies();
+    }
+    orderFanOut();
     flushBatch();
 }
 

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "core/engine/courier.h"
+#include "core/engine/fan_out.h"
 #include "core/engine/hosted.h"
+#include "core/engine/listener_state.h"
 #include "core/engine/miner_connection.h"
+#include "core/engine/peer_registry.h"
 #include "core/engine/statistics.h"
 #include "core/mining/extranonce_allocator.h"
 #include "core/mining/job_set.h"
@@ -18,6 +21,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace warp::engine {
 
@@ -31,7 +36,8 @@ public:
         Hosted<Statistics>& statistics;
         std::atomic<std::size_t>& connections; ///< of all io threads
         std::size_t maxConnections = 0;
-        const stratum::v1::ServerOptions& stratum;
+        const ListenerStates& listeners;
+        PeerRegistry& peers;
         mining::KeyUse keyUse = mining::KeyUse::Shared;
         /// Where it is known before the node is.
         std::optional<bitcoin::Network> network{};
@@ -42,25 +48,37 @@ public:
     IoWorker(util::Executor& executor, std::uint8_t number, Shared shared);
     ~IoWorker() override;
 
-    void accept(std::unique_ptr<net::Connection> connection);
-    /// Sends new work to every miner, in steps so that reading shares is not starved.
+    /// @param listener  index of the listener that it came by
+    void accept(std::unique_ptr<net::Connection> connection, std::size_t listener);
+    /// Sends new work to every miner.
     void setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network);
     /// Miners that come from here on get no work until there are jobs again; the others keep
     /// theirs, so that a block they find is still known for one.
     void withdrawJobs();
+    /// Work is stale or not to be trusted: each listener's policy holds some time from now on,
+    /// until there are jobs again.
+    void onWorkDoubtful();
 
 private:
-    static constexpr std::size_t FAN_OUT_STEP = 256;
     static constexpr std::chrono::seconds TICK{1};
 
     [[nodiscard]] util::BootTime now() const override { return m_shared.clock.boot(); }
     [[nodiscard]] stratum::Actions& scratch() override;
     void onShares(const std::vector<stratum::ShareReport>& shares) override;
+    void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
     void onGone(std::uint64_t id) override;
 
     /// What was authorized for another network is judged again when the miners come back.
     void changeNetwork(bitcoin::Network network);
-    void fanOut();
+    /// Why a connection is not taken; nothing if it is, and then it is counted.
+    [[nodiscard]] std::optional<std::string_view> refusalOf(const net::Endpoint& peer,
+                                                            ListenerState& listener);
+    /// Counts it no more.
+    void release(const MinerConnection& miner);
+    [[nodiscard]] bool isWithoutWork(const ListenerOptions& options) const;
+    void applyNoWorkPolicies();
+    [[nodiscard]] std::optional<util::Difficulty> deliver(std::uint64_t id);
+    void orderFanOut();
     void scheduleTick();
     void tick();
     void flushBatch();
@@ -70,14 +88,15 @@ private:
     Shared m_shared;
     stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
     stratum::v1::PerMinerPolicy m_perMinerPolicy;
-    stratum::v1::ServerContext m_context;
+    mining::PayoutJobs m_payoutJobs;
+    std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
     mining::ExtranonceAllocator m_extranonces;
     std::shared_ptr<const mining::JobSet> m_jobs;
     std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;
     std::uint64_t m_nextId = 1;
-    std::uint64_t m_fanOutCursor = 0; ///< the last id served
-    bool m_isFanningOut = false;
+    FanOut m_fanOut;
+    std::optional<util::BootTime> m_doubtfulSince;
     stratum::Actions m_actions;
     ShareBatch m_batch;
     util::TimerHandle m_timer;

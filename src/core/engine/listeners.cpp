@@ -17,8 +17,8 @@ std::string issueCode(net::NetError error, const net::Endpoint& endpoint)
 } // namespace
 
 Listeners::Listeners(util::Executor& executor, net::Network& network,
-                     const std::vector<net::Endpoint>& endpoints,
-                     std::vector<Hosted<IoWorker>*> workers, Hosted<Statistics>& statistics)
+                     const ListenerStates& listeners, std::vector<Hosted<IoWorker>*> workers,
+                     Hosted<Statistics>& statistics)
     : m_executor(executor)
     , m_network(network)
     , m_workers(std::move(workers))
@@ -27,9 +27,10 @@ Listeners::Listeners(util::Executor& executor, net::Network& network,
     for (const Hosted<IoWorker>* worker : m_workers) {
         m_targets.push_back(&worker->executor());
     }
-    for (const net::Endpoint& endpoint : endpoints) {
+    for (const auto& listener : listeners) {
         m_entries.push_back(std::make_unique<Entry>());
-        m_entries.back()->endpoint = endpoint;
+        m_entries.back()->endpoint = listener->options.endpoint;
+        m_entries.back()->number = m_entries.size() - 1;
     }
     for (const auto& entry : m_entries) {
         open(*entry);
@@ -38,10 +39,11 @@ Listeners::Listeners(util::Executor& executor, net::Network& network,
 
 void Listeners::open(Entry& entry)
 {
-    auto accept = [workers = m_workers](std::size_t target,
-                                        std::unique_ptr<net::Connection> connection) {
+    auto accept = [workers = m_workers, number = entry.number](
+                      std::size_t target, std::unique_ptr<net::Connection> connection) {
         // The accept callback runs on the target's executor, where its worker lives.
-        workers[target]->use([&](IoWorker& worker) { worker.accept(std::move(connection)); });
+        workers[target]->use(
+            [&](IoWorker& worker) { worker.accept(std::move(connection), number); });
     };
     auto opened = m_network.listen(entry.endpoint, m_targets, std::move(accept));
     if (!opened) {

@@ -3,6 +3,7 @@
 
 #include "core/engine/hosted.h"
 #include "core/engine/io_worker.h"
+#include "core/engine/listener_state.h"
 #include "core/engine/statistics.h"
 #include "core/net/network.h"
 #include "core/util/executor.h"
@@ -18,14 +19,14 @@ class Listeners final
 public:
     static constexpr std::chrono::seconds RETRY_DELAY{2};
 
-    Listeners(util::Executor& executor, net::Network& network,
-              const std::vector<net::Endpoint>& endpoints, std::vector<Hosted<IoWorker>*> workers,
-              Hosted<Statistics>& statistics);
+    Listeners(util::Executor& executor, net::Network& network, const ListenerStates& listeners,
+              std::vector<Hosted<IoWorker>*> workers, Hosted<Statistics>& statistics);
 
 private:
     struct Entry
     {
         net::Endpoint endpoint;
+        std::size_t number = 0;                  ///< among the listeners
         std::unique_ptr<net::Listener> listener; ///< none while it cannot be opened
         std::string issue;                       ///< code of the issue that is raised
         util::TimerHandle retry;

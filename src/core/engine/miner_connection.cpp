@@ -16,13 +16,11 @@ std::string forLog(std::string_view text)
 
 } // namespace
 
-MinerConnection::MinerConnection(MinerHost& host, std::uint64_t id,
+MinerConnection::MinerConnection(MinerHost& host, const Identity& identity,
                                  std::unique_ptr<net::Connection> connection,
-                                 std::unique_ptr<stratum::Session> session,
-                                 const mining::Extranonce1& extranonce1)
+                                 std::unique_ptr<stratum::Session> session)
     : m_host(host)
-    , m_id(id)
-    , m_extranonce1(extranonce1)
+    , m_identity(identity)
     , m_session(std::move(session))
     , m_connection(std::move(connection))
 {}
@@ -62,7 +60,19 @@ void MinerConnection::onBytes(util::ByteView bytes)
               forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
     m_session->onBytes(bytes, m_host.now(), actions);
+    if (!m_isAuthorized && m_session->isAuthorized()) {
+        m_isAuthorized = true;
+        m_host.onAuthorized(m_connection->peer(), m_session->info().worker);
+    }
     perform(actions);
+}
+
+void MinerConnection::close()
+{
+    if (!m_isClosing) {
+        m_isClosing = true;
+        m_connection->closeAfterFlush();
+    }
 }
 
 void MinerConnection::perform(stratum::Actions& actions)
@@ -78,17 +88,16 @@ void MinerConnection::perform(stratum::Actions& actions)
     if (actions.close) {
         LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),
                   stratum::name(*actions.close));
-        m_isClosing = true;
-        m_connection->closeAfterFlush();
+        close();
     }
 }
 
 void MinerConnection::onClosed(net::CloseReason reason)
 {
-    LOG_DEBUG(Net, "connection {} of {} is over ({})", m_id, net::toString(m_connection->peer()),
-              static_cast<int>(reason));
+    LOG_DEBUG(Net, "connection {} of {} is over ({})", m_identity.id,
+              net::toString(m_connection->peer()), static_cast<int>(reason));
     m_isClosing = true;
-    m_host.onGone(m_id);
+    m_host.onGone(m_identity.id);
 }
 
 } // namespace warp::engine

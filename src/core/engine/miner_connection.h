@@ -6,9 +6,13 @@
 #include "core/net/connection.h"
 #include "core/stratum/session.h"
 #include "core/util/clock.h"
+#include "core/util/strong.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace warp::engine {
 
@@ -23,6 +27,8 @@ public:
     [[nodiscard]] virtual stratum::Actions& scratch() = 0;
     /// Counts shares and hands blocks to the courier, before any reply is sent.
     virtual void onShares(const std::vector<stratum::ShareReport>& shares) = 0;
+    /// A session's first worker is authorised. Once for each connection at most.
+    virtual void onAuthorized(const net::Endpoint& peer, std::string_view worker) = 0;
     /// The connection is over: destroy it, but not within this call.
     virtual void onGone(std::uint64_t id) = 0;
 };
@@ -30,15 +36,27 @@ public:
 class MinerConnection final : private net::ConnectionHandler
 {
 public:
-    MinerConnection(MinerHost& host, std::uint64_t id, std::unique_ptr<net::Connection> connection,
-                    std::unique_ptr<stratum::Session> session,
-                    const mining::Extranonce1& extranonce1);
+    struct Identity
+    {
+        std::uint64_t id = 0;     ///< unique on its io thread
+        std::size_t listener = 0; ///< that it came by
+        mining::Extranonce1 extranonce1{};
+    };
+
+    MinerConnection(MinerHost& host, const Identity& identity,
+                    std::unique_ptr<net::Connection> connection,
+                    std::unique_ptr<stratum::Session> session);
 
     void start();
     void sendJobs(const std::shared_ptr<const mining::JobSet>& jobs);
     void onTimer();
+    /// Ends the connection after what waits to be sent; onGone() follows.
+    void close();
 
-    [[nodiscard]] const mining::Extranonce1& extranonce1() const { return m_extranonce1; }
+    [[nodiscard]] const Identity& identity() const { return m_identity; }
+    [[nodiscard]] const net::Endpoint& peer() const { return m_connection->peer(); }
+    [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
+    [[nodiscard]] bool isAuthorized() const { return m_isAuthorized; }
     /// The set that was sent last, for fan-out in steps.
     [[nodiscard]] const mining::JobSet* lastJobs() const { return m_lastJobs; }
 
@@ -48,9 +66,9 @@ private:
     void perform(stratum::Actions& actions);
 
     MinerHost& m_host;
-    std::uint64_t m_id;
-    mining::Extranonce1 m_extranonce1;
+    Identity m_identity;
     bool m_isClosing = false;
+    bool m_isAuthorized = false;
     const mining::JobSet* m_lastJobs = nullptr; ///< compared, never dereferenced
     std::unique_ptr<stratum::Session> m_session;
     std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others

@@ -20,6 +20,8 @@ std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode 
     switch (code) {
     case mining::ShareCode::Accepted:
         return counters.accepted;
+    case mining::ShareCode::Late:
+        return counters.late;
     case mining::ShareCode::UnknownJob:
         return counters.unknownJob;
     case mining::ShareCode::Stale:
@@ -131,6 +133,20 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHash = hash;
     publishSnapshot();
     emit({.kind = EventKind::TipChanged});
+}
+
+void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
+{
+    if (tipNumber != m_deliveredTip) {
+        m_deliveredTip = tipNumber;
+        m_delivery = {};
+    }
+    m_delivery.add(latency);
+    using std::chrono::duration_cast;
+    using std::chrono::microseconds;
+    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
+                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
+                          .last = duration_cast<microseconds>(m_delivery.longest())};
 }
 
 void Statistics::seedBest(util::Difficulty allTime)

@@ -2,6 +2,7 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
 #include "core/mining/share.h"
@@ -46,6 +47,8 @@ public:
     void seedBest(util::Difficulty allTime);
     /// A job of this difficulty is served.
     void countJob(util::Difficulty network);
+    /// One io thread has sent the first work of a tip to all its miners.
+    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
     void setListening(std::vector<std::string> endpoints);
     void setAudit(interfaces::AuditView audit);
     void setProposal(interfaces::ProposalView proposal);
@@ -73,6 +76,8 @@ private:
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
+    std::uint32_t m_deliveredTip = 0;
+    WeightedLatency m_delivery; ///< of m_deliveredTip
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;
 };

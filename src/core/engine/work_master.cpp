@@ -23,8 +23,10 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
     , m_statistics(statistics)
     , m_workers(std::move(workers))
     , m_node(executor, platform.network, platform.clock, platform.files, options.node)
-    , m_instance(platform.random.uint32())
-    , m_firstJobId(platform.random.uint32())
+    , m_factoryOptions{.tag = options.tag,
+                       .payout = {},
+                       .instance = platform.random.uint32(),
+                       .firstJobId = platform.random.uint32()}
     , m_judge({.executor = executor,
                .clock = platform.clock,
                .statistics = statistics,
@@ -74,6 +76,10 @@ void WorkMaster::onState(node::NodeState state, const node::NodeError& error,
     m_nodeIssue = issue;
     if (!issue.empty()) {
         setIssue(issue, error.message);
+        m_isDoubtful = true;
+        for (Hosted<IoWorker>* worker : m_workers) {
+            worker->post([](IoWorker& ioWorker) { ioWorker.onWorkDoubtful(); });
+        }
         if (!m_isServing) {
             setState(interfaces::EngineState::NoWork);
         } else if (!m_graceTimer) {
@@ -109,18 +115,15 @@ void WorkMaster::preparePayout(bitcoin::Network network)
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
         const PayoutFault& fault = policy.error();
-        setIssue(ISSUE, fmt::format("{} {}: {} (the node's chain is {})", fault.setting,
-                                    fault.address, fault.reason, chainName(network)));
+        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting, fault.reason,
+                                    chainName(network)));
         return;
     }
     clearIssue(ISSUE);
     m_judge.setPromise(*policy, network);
-    m_factory =
-        std::make_unique<mining::JobFactory>(mining::JobFactoryOptions{.tag = m_options.tag,
-                                                                       .payout = *policy,
-                                                                       .instance = m_instance,
-                                                                       .firstJobId = m_firstJobId});
-    m_firstJobId += 0x01000000; // another chain's jobs never share ids with these
+    m_factoryOptions.payout = *policy;
+    m_factory = std::make_unique<mining::JobFactory>(m_factoryOptions);
+    m_factoryOptions.firstJobId += 0x01000000; // another chain's jobs never share ids with these
 }
 
 void WorkMaster::onTip(const node::Tip& tip)
@@ -187,7 +190,7 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_isServing && m_job->source->previous == blockTemplate.previous &&
+    return m_isServing && !m_isDoubtful && m_job->source->previous == blockTemplate.previous &&
            m_platform.clock.boot() - m_job->created < REPEAT_WINDOW;
 }
 
@@ -235,6 +238,7 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 {
     m_job = job;
     m_isServing = true;
+    m_isDoubtful = false;
     const auto jobs = m_book.add(job, m_platform.clock.boot());
     for (Hosted<IoWorker>* worker : m_workers) {
         worker->post(

@@ -64,8 +64,7 @@ private:
     Hosted<Statistics>& m_statistics;
     std::vector<Hosted<IoWorker>*> m_workers;
     node::RpcNode m_node;
-    std::uint32_t m_instance;
-    std::uint32_t m_firstJobId;
+    mining::JobFactoryOptions m_factoryOptions; ///< of the next factory, but for the payout
     std::optional<bitcoin::Network> m_network;
     std::unique_ptr<mining::JobFactory> m_factory; ///< none while nobody can be paid
     WorkJudge m_judge;
@@ -77,6 +76,7 @@ private:
     std::string m_nodeIssue; ///< code of the node's issue that is raised
     bool m_isFetchWanted = false;
     bool m_isServing = false;
+    bool m_isDoubtful = false; ///< the node had trouble since the newest job
     util::RequestHandle m_fetch;
     util::TimerHandle m_refreshTimer;
     util::TimerHandle m_graceTimer;

@@ -9,6 +9,7 @@
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, S
 struct ShareCounters
 {
     std::uint64_t accepted = 0;
+    std::uint64_t late = 0; ///< accepted just after a change of tip; part of no statistics
     std::uint64_t unknownJob = 0;
     std::uint64_t stale = 0;
     std::uint64_t duplicate = 0;
@@ -39,6 +41,16 @@ struct ShareCounters
     double acceptedWork = 0;
 
     friend bool operator==(const ShareCounters&, const ShareCounters&) = default;
+};
+
+/// How the newest tip's first work reached the miners, from its template's arrival on.
+struct TipDelivery
+{
+    std::uint32_t miners = 0;
+    std::chrono::microseconds medianByHashrate{}; ///< half of the hashrate had it by then
+    std::chrono::microseconds last{};             ///< the last miner's bytes were handed over
+
+    friend bool operator==(const TipDelivery&, const TipDelivery&) = default;
 };
 
 enum class BlockState : std::uint8_t {
@@ -91,6 +103,7 @@ struct PoolSnapshot
     std::uint64_t jobsMade = 0;
     std::uint32_t miners = 0; ///< connections
     ShareCounters shares;
+    TipDelivery delivery;
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening; ///< "host:port" of each open listener

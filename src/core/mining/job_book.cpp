@@ -8,11 +8,15 @@ namespace warp::mining {
 std::shared_ptr<const JobSet> JobBook::add(std::shared_ptr<const Job> job, util::BootTime now)
 {
     const bool isNewTip = m_jobs.empty() || m_jobs.front()->tipNumber != job->tipNumber;
+    if (isNewTip) {
+        m_tipSince = now;
+    }
     m_jobs.insert(m_jobs.begin(), std::move(job));
     prune(now);
     auto set = std::make_shared<JobSet>();
     set->jobs = m_jobs;
     set->clean = isNewTip ? CleanJobs::Yes : CleanJobs::No;
+    set->tipSince = m_tipSince;
     return set;
 }
 

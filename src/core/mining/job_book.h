@@ -28,6 +28,7 @@ private:
     void prune(util::BootTime now);
 
     std::vector<std::shared_ptr<const Job>> m_jobs;
+    util::BootTime m_tipSince{};
 };
 
 } // namespace warp::mining

@@ -19,6 +19,7 @@ struct JobSet
     /// Live jobs, newest first; [0] is the current one. Never empty.
     std::vector<std::shared_ptr<const Job>> jobs;
     CleanJobs clean = CleanJobs::Yes;
+    util::BootTime tipSince{}; ///< when the first job of the current tip was made
 
     [[nodiscard]] const std::shared_ptr<const Job>& current() const { return jobs.front(); }
     /// nullptr where no live job has that id.

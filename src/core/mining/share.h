@@ -28,8 +28,9 @@ struct Share
 /// Each has its own code on the wire and its own counter.
 enum class ShareCode : std::uint8_t {
     Accepted,
+    Late, ///< good work of the tip before, just after the change: accepted, but counts for nothing
     UnknownJob, ///< no live job has the id
-    Stale,      ///< the job belongs to an earlier tip
+    Stale,      ///< the job belongs to an earlier tip, and is not Late
     Duplicate,
     LowDifficulty,
     BadTime,      ///< nTime outside of what the job allows
@@ -38,7 +39,13 @@ enum class ShareCode : std::uint8_t {
     Unauthorized, ///< a worker name that has not been authorized
     NotSubscribed,
 };
-inline constexpr std::size_t SHARE_CODE_COUNT = 10;
+inline constexpr std::size_t SHARE_CODE_COUNT = 11;
+
+/// Whether the miner is told that its share was good.
+[[nodiscard]] constexpr bool isGood(ShareCode code)
+{
+    return code == ShareCode::Accepted || code == ShareCode::Late;
+}
 
 /// Stable name of a code for logs, metrics and API, e.g. "low_difficulty".
 [[nodiscard]] std::string_view name(ShareCode code);

@@ -37,6 +37,18 @@ std::array<std::uint32_t, 4> strayVersions(const Job& job, std::uint32_t bits)
     return {rollVersion(base, bits, VERSION_ROLLING_MASK), base | bits, base ^ bits, bits};
 }
 
+enum class TipAge : std::uint8_t { Current, JustReplaced, Old };
+
+TipAge ageOf(const Job& job, const JobSet& jobs, util::BootTime now)
+{
+    const std::uint32_t tips = jobs.current()->tipNumber - job.tipNumber;
+    if (tips == 0) {
+        return TipAge::Current;
+    }
+    return tips == 1 && now - jobs.tipSince <= ShareValidator::LATE_WINDOW ? TipAge::JustReplaced
+                                                                           : TipAge::Old;
+}
+
 bool isTimeAllowed(const Job& job, std::uint32_t time, util::BootTime now)
 {
     const BlockTemplate& source = *job.source;
@@ -159,7 +171,8 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
         verdict.block = findBlock(share, jobs, versionMask);
     }
     const util::Difficulty required = requiredFor(job);
-    if (job.tipNumber != jobs.current()->tipNumber) {
+    const TipAge age = ageOf(job, jobs, now);
+    if (age == TipAge::Old) {
         verdict.code = ShareCode::Stale;
     } else if (m_duplicates.contains(job.id, share, version)) {
         verdict.code = ShareCode::Duplicate;
@@ -171,8 +184,8 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
         verdict.code = ShareCode::LowDifficulty;
     } else {
         m_duplicates.insert(job.id, share, version);
-        verdict.code = ShareCode::Accepted;
-        verdict.credited = required;
+        verdict.code = age == TipAge::Current ? ShareCode::Accepted : ShareCode::Late;
+        verdict.credited = age == TipAge::Current ? required : util::Difficulty{};
     }
     return verdict;
 }

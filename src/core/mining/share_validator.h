@@ -41,6 +41,10 @@ public:
 
     [[nodiscard]] const Extranonce1& extranonce1() const { return m_extranonce1; }
 
+    /// Miners get a new tip some time after us: for so long work on the one before is Late, not
+    /// Stale.
+    static constexpr std::chrono::seconds LATE_WINDOW{2};
+
     /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 

@@ -67,6 +67,9 @@ public:
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
+    /// In force now; 0 before the first.
+    [[nodiscard]] virtual util::Difficulty difficulty() const = 0;
+    [[nodiscard]] virtual bool isAuthorized() const = 0;
 };
 
 } // namespace warp::stratum

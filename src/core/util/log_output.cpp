@@ -3,8 +3,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/chrono.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 namespace warp::util {
 
@@ -22,18 +20,11 @@ std::string isoTime(WallTime time)
 
 } // namespace
 
-LogOutput::LogOutput(const Clock& clock, LogOptions options)
+LogOutput::LogOutput(const Clock& clock, LogOptions options, Executor* executor)
     : m_clock(clock)
     , m_options(options)
-{
-    m_logger = std::make_shared<spdlog::logger>("warppool",
-                                                std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    m_logger->set_pattern("%v");
-    m_logger->set_level(spdlog::level::trace);
-    m_logger->flush_on(spdlog::level::trace);
-}
-
-LogOutput::~LogOutput() = default;
+    , m_writer(executor)
+{}
 
 bool LogOutput::isEnabled(LogLevel level, LogCategory category) const
 {
@@ -85,7 +76,7 @@ void LogOutput::write(const LogRecord& record, LogSite& site)
     if (suppressed > 0) {
         entry.text += fmt::format(" ({} more like this were left out)", suppressed);
     }
-    m_logger->log(spdlog::level::info, "{}", render(entry));
+    m_writer.write(render(entry));
     const MutexLock lock(m_mutex);
     entry.id = m_nextId++;
     m_ring.push_back(std::move(entry));

@@ -1,20 +1,17 @@
-// The log of the running program: standard error or a file through spdlog, as text or JSON lines,
-// and a bounded ring of the newest records with ids. Thread-safe.
+// The log of the running program: standard error as text or JSON lines, and a bounded ring of the
+// newest records with ids. Thread-safe.
 #pragma once
 
 #include "core/util/clock.h"
+#include "core/util/executor.h"
 #include "core/util/log.h"
+#include "core/util/log_writer.h"
 #include "core/util/mutex.h"
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <vector>
-
-namespace spdlog {
-class logger;
-} // namespace spdlog
 
 namespace warp::util {
 
@@ -43,8 +40,8 @@ public:
     /// At most this many records of one site in ten seconds; the rest are counted.
     static constexpr std::uint32_t SITE_LIMIT = 50;
 
-    LogOutput(const Clock& clock, LogOptions options);
-    ~LogOutput() override;
+    /// @param executor see LogWriter
+    LogOutput(const Clock& clock, LogOptions options, Executor* executor = nullptr);
 
     [[nodiscard]] bool isEnabled(LogLevel level, LogCategory category) const override;
     void write(const LogRecord& record, LogSite& site) override;
@@ -58,7 +55,7 @@ private:
 
     const Clock& m_clock;
     LogOptions m_options;
-    std::shared_ptr<spdlog::logger> m_logger;
+    LogWriter m_writer;
     mutable Mutex m_mutex;
     std::deque<LogEntry> m_ring GUARDED_BY(m_mutex);
     std::uint64_t m_nextId GUARDED_BY(m_mutex) = 1;

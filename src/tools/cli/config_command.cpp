@@ -29,12 +29,7 @@ int runCheckConfig(const QStringList& arguments)
     for (const QString& value : parser.values(set)) {
         request.overrides.push_back(value.toStdString());
     }
-    if (parser.isSet(file)) {
-        request.configPath = parser.value(file).toStdString();
-    } else if (const auto path = config::defaultConfigPath(request.environment)) {
-        request.configPath = *path;
-        request.configFile = config::ConfigFile::Optional;
-    }
+    request.chooseFile(parser.value(file).toStdString());
     util::SystemFiles files;
     const auto loaded = config::load(request, files);
     if (!loaded) {

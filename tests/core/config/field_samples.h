@@ -56,8 +56,9 @@ inline Samples samplesOf(const Field& field)
         return {"1.25", "2"};
     case ValueType::Difficulty:
         return {"1024", "2048.5"};
-    case ValueType::Listen:
     case ValueType::Choice:
+        return {std::string(field.choices.back()), std::string(field.choices.front())};
+    case ValueType::Listen:
     case ValueType::Text:
     case ValueType::PoolTag:
     case ValueType::Secret:

@@ -1,7 +1,6 @@
 // The whole engine with a simulated node and simulated miners in one thread, from a seed.
 
-#include "core/engine/engine.h"
-#include "core/sim/world.h"
+#include "tests/core/engine/farm.h"
 #include "tests/core/mining/mining_fixtures.h"
 #include "tests/support/test_registry.h"
 
@@ -11,88 +10,10 @@ namespace {
 
 using namespace warp;
 using namespace std::chrono_literals;
-
-// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
-constexpr std::uint32_t FARM_BITS = 0x1f03ffff;
-const util::Difficulty FARM_DIFFICULTY(0x1p-24);
-constexpr std::uint16_t POOL_PORT = 3333;
-// P2WPKH of twenty 0x11 bytes, as test::payoutScript().
-constexpr auto PAYOUT_ADDRESS = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
-
-sim::WorldOptions worldOptions(std::uint64_t seed)
-{
-    sim::WorldOptions options;
-    options.scheduler.seed = seed;
-    options.scheduler.timerLateness = 2ms;
-    options.rules.bits = FARM_BITS;
-    options.startHeight = 110;
-    options.trafficInterval = 20s;
-    options.trafficCount = 3;
-    return options;
-}
-
-engine::EngineOptions engineOptions()
-{
-    engine::EngineOptions options;
-    options.ioThreads = 2;
-    options.listeners = {{.host = "", .port = POOL_PORT}};
-    options.dataDirectory = "/data";
-    options.payout.address = PAYOUT_ADDRESS;
-    options.tag = "farm";
-    options.jobRefresh = 30s;
-    options.stratum.minimumDifficulty = util::Difficulty(1e-12);
-    options.stratum.initialDifficulty = FARM_DIFFICULTY;
-    options.node.url = sim::World::NODE_URL;
-    options.node.cookieFile = sim::World::COOKIE_FILE;
-    options.node.expectedNetwork = bitcoin::Network::Regtest;
-    return options;
-}
-
-/// A world with a running engine in it.
-class Farm
-{
-public:
-    explicit Farm(std::uint64_t seed, engine::EngineOptions options = engineOptions())
-        : world(worldOptions(seed))
-    {
-        pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
-                                                                 .clock = world.scheduler(),
-                                                                 .random = world.random(),
-                                                                 .files = world.files(),
-                                                                 .network = world.network()},
-                                                std::move(options));
-        pool->start(nullptr);
-    }
-
-    void addMiners(std::size_t count)
-    {
-        constexpr std::array QUIRKS{
-            sim::MinerQuirk::None, sim::MinerQuirk::VersionRolling,
-            sim::MinerQuirk::UnpaddedNonce | sim::MinerQuirk::TimeRolling,
-            sim::MinerQuirk::DifficultyAtOnce | sim::MinerQuirk::StaleSubmits,
-            sim::MinerQuirk::DuplicateSubmits | sim::MinerQuirk::WeakSubmits};
-        for (std::size_t i = 0; i < count; ++i) {
-            sim::MinerOptions options;
-            options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
-            options.user = "rig" + std::to_string(i);
-            options.hashrate = util::Hashrate(20.0 + 20.0 * static_cast<double>(i));
-            options.quirks = QUIRKS.at(i % QUIRKS.size());
-            options.slice = 500ms;
-            world.addMiner(options);
-        }
-    }
-
-    /// Stops the engine in order; false where it does not end.
-    [[nodiscard]] bool stop()
-    {
-        bool isDone = false;
-        pool->stop([&] { isDone = true; });
-        return world.scheduler().runUntil([&] { return isDone; }, 30s);
-    }
-
-    sim::World world;
-    std::unique_ptr<engine::Engine> pool;
-};
+using test::engineOptions;
+using test::Farm;
+using test::POOL_PORT;
+using test::worldOptions;
 
 /// What is wrong with the run; empty where all is well.
 std::string judge(Farm& farm)

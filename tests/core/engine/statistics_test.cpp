@@ -80,10 +80,10 @@ private slots:
             statistics.addShares(batch);
         });
         const interfaces::ShareCounters& shares = snapshot->shares;
-        const std::array counted{shares.accepted,     shares.unknownJob,    shares.stale,
-                                 shares.duplicate,    shares.lowDifficulty, shares.badTime,
-                                 shares.badVersion,   shares.malformed,     shares.unauthorized,
-                                 shares.notSubscribed};
+        const std::array counted{shares.accepted,     shares.late,         shares.unknownJob,
+                                 shares.stale,        shares.duplicate,    shares.lowDifficulty,
+                                 shares.badTime,      shares.badVersion,   shares.malformed,
+                                 shares.unauthorized, shares.notSubscribed};
         for (std::size_t i = 0; i < counted.size(); ++i) {
             QCOMPARE(counted.at(i), std::uint64_t{2 * (i + 1)});
         }

@@ -142,9 +142,41 @@ private slots:
         QCOMPARE(bench.judge(bench.mineShare({.versionBits = 0x00004000}), 0x00002000).code,
                  ShareCode::BadVersion);
 
-        const mining::Share late = bench.mineShare();
+        const mining::Share stale = bench.mineShare();
         bench.nextTip("tip 2");
-        QCOMPARE(bench.judge(late).code, ShareCode::Stale);
+        bench.now += mining::ShareValidator::LATE_WINDOW + std::chrono::milliseconds(1);
+        QCOMPARE(bench.judge(stale).code, ShareCode::Stale);
+    }
+
+    // A miner hears of a new tip some time after us; what it sends meanwhile is no fault of
+    // its own, and counts for nothing.
+    void takesSharesOfTheTipBeforeForAMoment()
+    {
+        Bench bench;
+        const mining::Share first = bench.mineShare();
+        const mining::Share again = bench.mineShare();
+        const mining::Share weak = bench.mineNothing();
+        bench.nextTip("tip 2");
+        bench.now += mining::ShareValidator::LATE_WINDOW;
+        const mining::ShareVerdict verdict = bench.judge(first);
+        QCOMPARE(verdict.code, ShareCode::Late);
+        QCOMPARE(verdict.credited, util::Difficulty{});
+        QVERIFY(verdict.achieved >= SHARE_DIFFICULTY);
+        QCOMPARE(bench.judge(first).code, ShareCode::Duplicate);
+        QCOMPARE(bench.judge(weak).code, ShareCode::LowDifficulty);
+        // A refresh of the new tip does not begin the time anew.
+        bench.refresh();
+        bench.now += std::chrono::milliseconds(1);
+        QCOMPARE(bench.judge(again).code, ShareCode::Stale);
+    }
+
+    void takesNoSharesOfTheTipBeforeTheLast()
+    {
+        Bench bench;
+        const mining::Share old = bench.mineShare();
+        bench.nextTip("tip 2");
+        bench.nextTip("tip 3");
+        QCOMPARE(bench.judge(old).code, ShareCode::Stale);
     }
 
     // R017: a refresh leaves the jobs of the same tip good.
@@ -196,6 +228,7 @@ private slots:
             share.job.reset();
         } else if (fault == 4) {
             bench.nextTip("tip 2");
+            bench.now += std::chrono::seconds(3);
         } else if (fault == 8) {
             bench.validator.setDifficulty(util::Difficulty(1e6), test::at({}));
             bench.now += std::chrono::seconds(5);
@@ -215,7 +248,7 @@ private slots:
         QCOMPARE(verdict.code, EXPECTED.at(static_cast<std::size_t>(fault)));
     }
 
-    // A miner may apply a new difficulty at once or with the next job: both are right.
+    // R030: a miner may apply a new difficulty at once or with the next job: both are right.
     void holdsSharesToTheLeastDifficultyOfTheirTime()
     {
         Bench bench;

@@ -56,7 +56,8 @@ private slots:
         for (int i = 1; i < 100; ++i) {
             line += "," + std::to_string(i);
         }
-        const auto message = parseMessage(line + "]}");
+        line += "]}";
+        const auto message = parseMessage(line);
         QCOMPARE(message->parameterCount, std::size_t{100});
         QCOMPARE(message->parameters[MAX_KEPT_PARAMETERS - 1], std::string_view("11"));
     }

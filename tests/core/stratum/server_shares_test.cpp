@@ -86,8 +86,12 @@ private slots:
         expect(submitLine(unknown), R"(21,"Job not found")", ShareCode::UnknownJob);
 
         const mining::Share fresh = harness.mineShare(Difficulty(1e-7), 77);
+        const mining::Share later = harness.mineShare(Difficulty(1e-7), 78);
         harness.giveJob("next tip");
-        expect(submitLine(fresh), R"(21,"Stale share")", ShareCode::Stale);
+        QCOMPARE(harness.send(submitLine(fresh)), ACCEPTED);
+        QVERIFY(harness.shares()[0].verdict.code == ShareCode::Late);
+        harness.pass(mining::ShareValidator::LATE_WINDOW + std::chrono::milliseconds(1));
+        expect(submitLine(later), R"(21,"Stale share")", ShareCode::Stale);
     }
 
     void refusesSharesBeforeSubscribe()
@@ -145,6 +149,7 @@ private slots:
             replaced('"' + hex8(share.job->value()) + '"', "\"no such job\"");
         } else if (fault == "stale") {
             harness.giveJob("next tip");
+            harness.pass(std::chrono::seconds(3));
         } else if (fault == "duplicate") {
             harness.send(line);
         }

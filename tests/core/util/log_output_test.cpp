@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <string>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -52,6 +54,27 @@ private:
 
     QTemporaryFile m_file;
     int m_saved = -1;
+};
+
+// Keeps what is posted until run().
+class HeldExecutor final : public Executor
+{
+public:
+    void post(Task task) override { m_tasks.push_back(std::move(task)); }
+    TimerHandle after(Duration, Task) override { return {}; }
+    [[nodiscard]] bool isCurrent() const override { return true; }
+
+    std::size_t run()
+    {
+        const auto tasks = std::exchange(m_tasks, {});
+        for (const Task& task : tasks) {
+            task();
+        }
+        return tasks.size();
+    }
+
+private:
+    std::vector<Task> m_tasks;
 };
 
 class LogOutputTest final : public QObject
@@ -136,6 +159,41 @@ private slots:
         m_clock.advance(std::chrono::minutes(1));
         output.write(record("later"), site);
         QCOMPARE(output.since(0).back().text, std::string("later"));
+    }
+
+    // R262
+    void writesOnItsExecutorAloneSoThatNobodyWaitsForTheReader()
+    {
+        StandardError captured;
+        HeldExecutor executor;
+        {
+            LogOutput output(m_clock, {.level = LogLevel::Debug}, &executor);
+            for (std::size_t i = 0; i < LogWriter::CAPACITY + 3; ++i) {
+                LogSite site;
+                output.write(record(std::to_string(i)), site);
+            }
+            QCOMPARE(output.since(0).back().text, std::to_string(LogWriter::CAPACITY + 2));
+        }
+        // What waits is written even after the log is gone, in one task.
+        QCOMPARE(executor.run(), std::size_t{1});
+        const QList<QByteArray> lines = captured.text().trimmed().split('\n');
+        QCOMPARE(lines.size(), static_cast<qsizetype>(LogWriter::CAPACITY) + 1);
+        QVERIFY(lines.front().endsWith(" 0"));
+        QCOMPARE(lines.back(), QByteArray("(3 lines were left out: this log is read too slowly)"));
+    }
+
+    void writesAgainAfterItsQueueWasEmpty()
+    {
+        StandardError captured;
+        HeldExecutor executor;
+        LogOutput output(m_clock, {}, &executor);
+        LogSite site;
+        output.write(record("one"), site);
+        executor.run();
+        output.write(record("two"), site);
+        output.write(record("three"), site);
+        QCOMPARE(executor.run(), std::size_t{1});
+        QCOMPARE(captured.text().count('\n'), 3);
     }
 
     void keepsTheNewestRecordsWithRisingIds()

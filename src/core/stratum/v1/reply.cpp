@@ -39,6 +39,7 @@ ReplyError errorOf(mining::ShareCode code)
         return {.code = ErrorCode::NotSubscribed, .text = "Not subscribed"};
     case ShareCode::Malformed:
     case ShareCode::Accepted:
+    case ShareCode::Late:
         break;
     }
     return {.code = ErrorCode::Other, .text = "Malformed share"};

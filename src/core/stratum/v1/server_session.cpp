@@ -105,14 +105,14 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
 std::shared_ptr<const mining::JobSet>
 ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
 {
-    if (m_context.keyUse == mining::KeyUse::Shared) {
+    if (m_context.payoutJobs == nullptr) {
         return jobs;
     }
     if (!m_payoutKey) {
         m_waitingJobs = jobs;
         return nullptr;
     }
-    return m_context.payoutJobs.forKey(*m_payoutKey, jobs, m_jobs);
+    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_jobs);
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -324,15 +324,17 @@ void ServerSession::onSubmit(const Request& request)
         verdict = judge(submission.share, submission.worker, request.now);
     }
     const mining::ShareCode code = verdict.code;
-    if (code == mining::ShareCode::Accepted) {
+    if (mining::isGood(code)) {
         appendResult(request.out.output, request.message.replyId(), "true");
-        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     } else {
         ReplyError error = errorOf(code);
         if (code == mining::ShareCode::Malformed) {
             error.text = describe(submission.fault);
         }
         appendError(request.out.output, request.message.replyId(), error);
+    }
+    if (code == mining::ShareCode::Accepted) {
+        m_difficulty.onAcceptedShare(verdict.credited, request.now);
     }
     request.out.shares.push_back(
         {.verdict = std::move(verdict),

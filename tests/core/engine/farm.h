@@ -1,0 +1,98 @@
+// The whole engine in a simulated world, for tests. Test code; one thread.
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/sim/world.h"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace warp::test {
+
+// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
+inline constexpr std::uint32_t FARM_BITS = 0x1f03ffff;
+inline const util::Difficulty FARM_DIFFICULTY(0x1p-24);
+inline constexpr std::uint16_t POOL_PORT = 3333;
+// P2WPKH of twenty 0x11 bytes, as test::payoutScript().
+inline constexpr auto PAYOUT_ADDRESS = "bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c";
+
+inline sim::WorldOptions worldOptions(std::uint64_t seed)
+{
+    sim::WorldOptions options;
+    options.scheduler.seed = seed;
+    options.scheduler.timerLateness = std::chrono::milliseconds(2);
+    options.rules.bits = FARM_BITS;
+    options.startHeight = 110;
+    options.trafficInterval = std::chrono::seconds(20);
+    options.trafficCount = 3;
+    return options;
+}
+
+inline engine::EngineOptions engineOptions()
+{
+    engine::EngineOptions options;
+    options.ioThreads = 2;
+    engine::ListenerOptions listener;
+    listener.endpoint = {.host = "", .port = POOL_PORT};
+    listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
+    listener.stratum.initialDifficulty = FARM_DIFFICULTY;
+    options.listeners = {listener};
+    options.dataDirectory = "/data";
+    options.payout.address = PAYOUT_ADDRESS;
+    options.tag = "farm";
+    options.jobRefresh = std::chrono::seconds(30);
+    options.node.url = sim::World::NODE_URL;
+    options.node.cookieFile = sim::World::COOKIE_FILE;
+    options.node.expectedNetwork = bitcoin::Network::Regtest;
+    return options;
+}
+
+/// A world with a running engine in it.
+class Farm
+{
+public:
+    explicit Farm(std::uint64_t seed, engine::EngineOptions options = engineOptions())
+        : world(worldOptions(seed))
+    {
+        pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
+                                                                 .clock = world.scheduler(),
+                                                                 .random = world.random(),
+                                                                 .files = world.files(),
+                                                                 .network = world.network()},
+                                                std::move(options));
+        pool->start(nullptr);
+    }
+
+    void addMiners(std::size_t count)
+    {
+        constexpr std::array QUIRKS{
+            sim::MinerQuirk::None, sim::MinerQuirk::VersionRolling,
+            sim::MinerQuirk::UnpaddedNonce | sim::MinerQuirk::TimeRolling,
+            sim::MinerQuirk::DifficultyAtOnce | sim::MinerQuirk::StaleSubmits,
+            sim::MinerQuirk::DuplicateSubmits | sim::MinerQuirk::WeakSubmits};
+        for (std::size_t i = 0; i < count; ++i) {
+            sim::MinerOptions options;
+            options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
+            options.user = "rig" + std::to_string(i);
+            options.hashrate = util::Hashrate(20.0 + 20.0 * static_cast<double>(i));
+            options.quirks = QUIRKS.at(i % QUIRKS.size());
+            options.slice = std::chrono::milliseconds(500);
+            world.addMiner(options);
+        }
+    }
+
+    /// Stops the engine in order; false where it does not end.
+    [[nodiscard]] bool stop()
+    {
+        bool isDone = false;
+        pool->stop([&] { isDone = true; });
+        return world.scheduler().runUntil([&] { return isDone; }, std::chrono::seconds(30));
+    }
+
+    sim::World world;
+    std::unique_ptr<engine::Engine> pool;
+};
+
+} // namespace warp::test
