@@ -33,6 +33,15 @@ def solo_block_found():
     expect_in("solo-block-found: passed", output)
 
 
+# B03 B34 B44
+@suite.check
+def blocks_survive_the_machine():
+    for name in ("power-cut", "disk-full"):
+        code, output = sim("scenario", name, seconds=240)
+        expect_equal(code, 0, output)
+        expect_in(f"{name}: passed", output)
+
+
 @suite.check
 def names_its_commands_and_scenarios():
     code, output = sim("--help")

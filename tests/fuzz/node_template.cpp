@@ -26,9 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         WARP_ASSERT(transaction.hexLength > 0 && transaction.hexLength % 2 == 0);
         length += transaction.hexLength;
     }
-    WARP_ASSERT(length == read.transactionsHex->size());
-    WARP_ASSERT(read.transactionsHex->find_first_not_of("0123456789abcdefABCDEF") ==
-                std::string::npos);
+    const std::string text = mining::joined(*read.transactionsHex);
+    WARP_ASSERT(length == text.size() && length == read.textBytes);
+    WARP_ASSERT(text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos);
     WARP_ASSERT(!read.witnessCommitmentScript ||
                 read.witnessCommitmentScript->size() >= bitcoin::WITNESS_COMMITMENT_SCRIPT_SIZE);
     return 0;

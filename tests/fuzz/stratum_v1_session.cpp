@@ -28,7 +28,6 @@ std::shared_ptr<const mining::JobSet> makeJobs()
     source->bits = REGTEST_BITS;
     source->currentTime = 1'700'000'000;
     source->received = NOW;
-    source->transactionsHex = std::make_shared<const std::string>();
     auto job = std::make_shared<mining::Job>(util::JobId(1), 1, source,
                                              *bitcoin::Target::fromCompact(REGTEST_BITS));
     job->coinbase.prefix = util::Bytes(60, std::byte{1});

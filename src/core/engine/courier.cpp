@@ -5,6 +5,7 @@
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::engine {
 
@@ -28,20 +29,46 @@ std::vector<interfaces::Payment> paymentsOf(const mining::Job& job, bitcoin::Net
     return payments;
 }
 
+std::shared_ptr<const node::BlockBytes> assemble(const mining::FoundBlock& block)
+{
+    const mining::AssembledBlock assembled = mining::assembleBlock(block);
+    auto bytes = std::make_shared<node::BlockBytes>();
+    bytes->hash = block.hash;
+    bytes->height = block.job->source->height;
+    bytes->headHex = assembled.headHex;
+    bytes->tailHex = assembled.tailHex;
+    bytes->workId = block.job->source->workId;
+    return bytes;
+}
+
 } // namespace
 
-Courier::Courier(util::Executor& executor, std::unique_ptr<node::BlockSubmitter> submitter,
-                 Hosted<Statistics>& statistics, Options options, std::function<void()> onAccepted)
-    : m_executor(executor)
-    , m_submitter(std::move(submitter))
-    , m_statistics(statistics)
-    , m_options(options)
+Courier::Courier(const Surroundings& surroundings, NodeLinks links, Options options,
+                 std::function<void()> onAccepted)
+    : m_executor(surroundings.executor)
+    , m_clock(surroundings.clock)
+    , m_statistics(surroundings.statistics)
+    , m_spool(surroundings.spool)
+    , m_links(std::move(links))
+    , m_options(std::move(options))
     , m_onAccepted(std::move(onAccepted))
+    , m_follower(m_executor, m_links, m_options.delivery.questionTimeout,
+                 {.onChanged = [this](const SpooledBlock& block,
+                                      const BlockRecord& before) { onFollowed(block, before); },
+                  .onMissing =
+                      [this](const SpooledBlock& block) {
+                          toSpool([block](BlockSpool& spool) { spool.readBack(block); });
+                      }})
 {}
 
 void Courier::report(const BlockRecord& record)
 {
     m_statistics.post([record](Statistics& statistics) { statistics.setBlock(record); });
+}
+
+void Courier::toSpool(std::function<void(BlockSpool&)> use)
+{
+    m_spool.post(std::move(use));
 }
 
 bool Courier::isParentWon(const bitcoin::Hash256& parent) const
@@ -53,8 +80,16 @@ bool Courier::isParentTaken(const bitcoin::Hash256& parent) const
 {
     return isParentWon(parent) ||
            std::any_of(m_parcels.begin(), m_parcels.end(), [&](const auto& entry) {
-               return entry.second.parent == parent && entry.second.phase != Phase::Waiting;
+               const Parcel& parcel = entry.second;
+               return parcel.block.parent == parent && parcel.phase != Phase::Waiting &&
+                      parcel.block.record.state != BlockState::Rejected;
            });
+}
+
+bool Courier::isKnown(const bitcoin::Hash256& hash) const
+{
+    return m_parcels.contains(hash) || m_follower.contains(hash) ||
+           std::find(m_finished.begin(), m_finished.end(), hash) != m_finished.end();
 }
 
 bool Courier::makeRoom(const bitcoin::Hash256& parent)
@@ -62,9 +97,16 @@ bool Courier::makeRoom(const bitcoin::Hash256& parent)
     if (m_parcels.size() < CAPACITY) {
         return true;
     }
-    // What waits behind a block under way on its own parent is the least likely to be needed.
+    // Least needed is what a node has already, then what waits behind a block under way on its own
+    // parent.
     for (auto it = m_parcels.begin(); it != m_parcels.end(); ++it) {
-        if (it->second.phase == Phase::Waiting && it->second.parent != parent) {
+        if (it->second.phase == Phase::Settled) {
+            m_parcels.erase(it);
+            return true;
+        }
+    }
+    for (auto it = m_parcels.begin(); it != m_parcels.end(); ++it) {
+        if (it->second.phase == Phase::Waiting && it->second.block.parent != parent) {
             finishWaiting(it);
             return true;
         }
@@ -74,7 +116,7 @@ bool Courier::makeRoom(const bitcoin::Hash256& parent)
 
 void Courier::finishWaiting(Parcels::iterator it)
 {
-    BlockRecord record = it->second.record;
+    BlockRecord record = it->second.block.record;
     record.state = BlockState::Superseded;
     m_parcels.erase(it);
     report(record);
@@ -83,8 +125,7 @@ void Courier::finishWaiting(Parcels::iterator it)
 void Courier::deliver(mining::FoundBlock block, std::string worker, bitcoin::Network network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    if (m_parcels.contains(block.hash) ||
-        std::find(m_finished.begin(), m_finished.end(), block.hash) != m_finished.end()) {
+    if (isKnown(block.hash)) {
         return;
     }
     const bitcoin::Hash256 parent = block.job->source->previous;
@@ -93,102 +134,110 @@ void Courier::deliver(mining::FoundBlock block, std::string worker, bitcoin::Net
                        .state = BlockState::Pending,
                        .reason = {},
                        .worker = std::move(worker),
-                       .payments = paymentsOf(*block.job, network)};
+                       .payments = paymentsOf(*block.job, network),
+                       .foundAt = m_clock.wall().time};
     if (isParentWon(parent) || !makeRoom(parent)) {
         record.state = BlockState::Superseded;
         report(record);
         return;
     }
     const bool goesFirst = !isParentTaken(parent);
-    const mining::AssembledBlock assembled = mining::assembleBlock(block);
-    auto bytes = std::make_shared<node::BlockBytes>();
-    bytes->hash = block.hash;
-    bytes->height = record.height;
-    bytes->headHex = assembled.headHex;
-    bytes->tailHex = assembled.tailHex;
-    bytes->workId = block.job->source->workId;
-
     Parcel& parcel = m_parcels[block.hash];
-    parcel.record = std::move(record);
-    parcel.parent = parent;
-    parcel.bytes = std::move(bytes);
+    parcel.block.record = std::move(record);
+    parcel.block.parent = parent;
+    parcel.block.network = network;
+    parcel.block.bytes = assemble(block);
     if (goesFirst) {
-        submit(parcel);
-        LOG_INFO(Engine, "block found at height {}: {}", parcel.record.height,
+        sendFirst(parcel);
+        LOG_INFO(Engine, "block found at height {}: {}", parcel.block.record.height,
                  bitcoin::toDisplayHex(block.hash));
     } else {
-        parcel.timer = m_executor.after(m_options.siblingWait,
-                                        [this, hash = block.hash] { onSiblingWaitOver(hash); });
+        parcel.siblingTimer = m_executor.after(
+            m_options.siblingWait, [this, hash = block.hash] { onSiblingWaitOver(hash); });
     }
-    report(parcel.record);
+    report(parcel.block.record);
 }
 
-void Courier::submit(Parcel& parcel)
+void Courier::sendFirst(Parcel& parcel)
 {
-    parcel.phase = Phase::Submitting;
-    ++parcel.attempts;
-    parcel.request =
-        m_submitter->submit(parcel.bytes, m_options.submitTimeout,
-                            [this, hash = parcel.record.hash](const node::SubmitOutcome& outcome) {
-                                onOutcome(hash, outcome);
-                            });
+    // On its way to every node before the disk hears of it; neither waits for the other.
+    launch(parcel, DeliveryStart::Submit);
+    toSpool([block = parcel.block](BlockSpool& spool) { spool.keep(block); });
 }
 
-void Courier::onOutcome(const bitcoin::Hash256& hash, const node::SubmitOutcome& outcome)
+void Courier::launch(Parcel& parcel, DeliveryStart start)
 {
-    const auto it = m_parcels.find(hash);
-    if (it == m_parcels.end()) {
-        return;
-    }
-    switch (outcome.verdict) {
-    case node::SubmitVerdict::Accepted:
-    case node::SubmitVerdict::AlreadyThere:
-        finish(hash, BlockState::Accepted, outcome.reason);
-        break;
-    case node::SubmitVerdict::Inconclusive:
-        track(it->second, outcome.reason);
-        break;
-    case node::SubmitVerdict::Rejected:
-        finish(hash, BlockState::Rejected, outcome.reason);
-        break;
-    case node::SubmitVerdict::Unknown:
-        retryLater(it->second, outcome.reason);
-        break;
-    }
+    const bitcoin::Hash256 hash = parcel.block.record.hash;
+    parcel.phase = Phase::Delivering;
+    parcel.siblingTimer.reset();
+    parcel.delivery = std::make_unique<BlockDelivery>(
+        m_executor, m_links, parcel.block.bytes, m_options.delivery, start,
+        [this, hash](BlockDelivery::Verdict verdict) { onVerdict(hash, verdict); },
+        [this, hash] { onDeliveryOver(hash); });
+    watchForRisk(parcel, m_options.riskDelay);
 }
 
-void Courier::submitAfter(Parcel& parcel, util::Duration delay)
+void Courier::replay(const std::vector<SpooledBlock>& blocks)
 {
-    parcel.timer = m_executor.after(delay, [this, hash = parcel.record.hash] {
-        if (const auto it = m_parcels.find(hash); it != m_parcels.end()) {
-            submit(it->second);
+    WARP_EXPECT_EXECUTOR(m_executor);
+    for (const SpooledBlock& block : blocks) {
+        const bool isOtherChain = m_options.network && *m_options.network != block.network;
+        if (isOtherChain || isKnown(block.record.hash)) {
+            continue;
         }
-    });
+        m_statistics.post(
+            [record = block.record](Statistics& statistics) { statistics.restoreBlock(record); });
+        const BlockState state = block.record.state;
+        if (state == BlockState::Pending && block.bytes) {
+            LOG_INFO(Engine, "block {} of height {} has no verdict yet: bringing it to the node",
+                     bitcoin::toDisplayHex(block.record.hash), block.record.height);
+            Parcel& parcel = m_parcels[block.record.hash];
+            parcel.block = block;
+            launch(parcel, DeliveryStart::AskFirst);
+        } else if (state == BlockState::Pending || state == BlockState::Accepted ||
+                   state == BlockState::Orphaned) {
+            m_follower.follow(block);
+        } else {
+            noteFinished(block.record.hash);
+        }
+    }
 }
 
-void Courier::retryLater(Parcel& parcel, const std::string& reason)
+void Courier::redeliver(const SpooledBlock& block)
 {
-    parcel.phase = Phase::Retrying;
-    LOG_WARNING(Engine, "block {} has no verdict after {} attempts ({}); trying again",
-                bitcoin::toDisplayHex(parcel.record.hash), parcel.attempts,
-                util::sanitize(reason, 200));
-    constexpr std::uint32_t MAX_DOUBLINGS = 8;
-    const std::uint32_t doublings = std::min(parcel.attempts - 1, MAX_DOUBLINGS);
-    submitAfter(parcel,
-                std::min(m_options.retryDelay * (1U << doublings), m_options.retryDelayMax));
-}
-
-void Courier::track(Parcel& parcel, const std::string& reason)
-{
-    // Valid, but another block of its height came first, or the node still connects it. The race
-    // may yet be won: "duplicate" then says that the node has it.
-    if (++parcel.inconclusive >= m_options.trackLimit) {
-        finish(parcel.record.hash, BlockState::Superseded, reason);
+    WARP_EXPECT_EXECUTOR(m_executor);
+    const bitcoin::Hash256 hash = block.record.hash;
+    if (!block.bytes || !m_follower.contains(hash) || m_parcels.contains(hash) ||
+        !makeRoom(block.parent)) {
         return;
     }
-    parcel.phase = Phase::Tracking;
-    submitAfter(parcel, m_options.trackInterval);
-    checkDrained();
+    LOG_WARNING(Engine, "a node has not got block {} of height {}: bringing it again",
+                bitcoin::toDisplayHex(hash), block.record.height);
+    Parcel& parcel = m_parcels[hash];
+    parcel.block = block;
+    launch(parcel, DeliveryStart::AskFirst);
+    parcel.phase = Phase::Settled;
+    parcel.riskTimer.reset();
+}
+
+void Courier::onTip(std::int64_t height)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    m_follower.onTip(height);
+    std::vector<bitcoin::Hash256> buried;
+    for (const auto& [hash, parcel] : m_parcels) {
+        if (parcel.phase == Phase::Delivering &&
+            height >= parcel.block.record.height + BlockFollower::DEPTH) {
+            buried.push_back(hash);
+        }
+    }
+    for (const bitcoin::Hash256& hash : buried) {
+        // The chain has gone on without it for so long that no node would turn back.
+        Parcel& parcel = m_parcels.at(hash);
+        settle(parcel, BlockState::Orphaned);
+        toSpool([block = parcel.block](BlockSpool& spool) { spool.finish(block); });
+        m_parcels.erase(hash);
+    }
 }
 
 void Courier::onSiblingWaitOver(const bitcoin::Hash256& hash)
@@ -198,40 +247,122 @@ void Courier::onSiblingWaitOver(const bitcoin::Hash256& hash)
         return;
     }
     // The first one has no verdict yet: its node may be hung, so this one must not wait longer.
-    if (isParentWon(it->second.parent)) {
-        finish(hash, BlockState::Superseded, {});
+    if (isParentWon(it->second.block.parent)) {
+        finishWaiting(it);
     } else {
-        submit(it->second);
+        sendFirst(it->second);
     }
 }
 
-void Courier::finish(const bitcoin::Hash256& hash, BlockState state, const std::string& reason)
+void Courier::onVerdict(const bitcoin::Hash256& hash, BlockDelivery::Verdict verdict)
 {
     const auto it = m_parcels.find(hash);
-    BlockRecord record = it->second.record;
-    const bitcoin::Hash256 parent = it->second.parent;
-    m_parcels.erase(it);
+    if (it == m_parcels.end() || verdict == BlockDelivery::Verdict::None) {
+        return;
+    }
+    Parcel& parcel = it->second;
+    if (m_follower.contains(hash)) {
+        m_follower.ask(hash);
+        return;
+    }
+    if (parcel.phase == Phase::Settled && parcel.block.record.state != BlockState::Rejected) {
+        return; // it is buried already
+    }
+    switch (verdict) {
+    case BlockDelivery::Verdict::Accepted:
+        settle(parcel, BlockState::Accepted);
+        break;
+    case BlockDelivery::Verdict::SideOnly:
+        // Valid, but another block of its height came first. The race may yet be won.
+        settle(parcel, BlockState::Pending);
+        break;
+    default:
+        settle(parcel, BlockState::Rejected);
+        break;
+    }
+}
+
+void Courier::settle(Parcel& parcel, BlockState state)
+{
+    parcel.phase = Phase::Settled;
+    clearRisk(parcel);
+    BlockRecord& record = parcel.block.record;
+    record.state = state;
+    record.reason = state == BlockState::Accepted ? std::string() : parcel.delivery->reason();
+    parcel.block.verdicts = parcel.delivery->verdicts();
+    report(record);
+    toSpool([block = parcel.block](BlockSpool& spool) { spool.saveState(block); });
+    if (state == BlockState::Accepted) {
+        noteWon(parcel.block);
+    } else if (state == BlockState::Rejected) {
+        LOG_ERROR(Engine, "block rejected at height {}: {}: {}", record.height,
+                  bitcoin::toDisplayHex(record.hash), util::sanitize(record.reason, 200));
+        noteFinished(record.hash);
+    }
+    if (state == BlockState::Accepted || state == BlockState::Pending) {
+        m_follower.follow(parcel.block);
+    }
+    releaseSiblings(bitcoin::Hash256(parcel.block.parent));
+    checkDrained();
+}
+
+void Courier::noteWon(const SpooledBlock& block)
+{
+    LOG_INFO(Engine, "block accepted at height {}: {}", block.record.height,
+             bitcoin::toDisplayHex(block.record.hash));
+    m_wonParents.push_back(block.parent);
+    if (m_wonParents.size() > WON_PARENTS_KEPT) {
+        m_wonParents.erase(m_wonParents.begin());
+    }
+    m_onAccepted();
+}
+
+void Courier::noteFinished(const bitcoin::Hash256& hash)
+{
     m_finished.push_back(hash);
     if (m_finished.size() > CAPACITY) {
         m_finished.erase(m_finished.begin());
     }
-    record.state = state;
-    record.reason = reason;
-    report(record);
-    if (state == BlockState::Accepted) {
-        LOG_INFO(Engine, "block accepted at height {}: {}", record.height,
-                 bitcoin::toDisplayHex(hash));
-        m_wonParents.push_back(parent);
-        if (m_wonParents.size() > WON_PARENTS_KEPT) {
-            m_wonParents.erase(m_wonParents.begin());
-        }
-        m_onAccepted();
-    } else if (state == BlockState::Rejected) {
-        LOG_ERROR(Engine, "block rejected at height {}: {}: {}", record.height,
-                  bitcoin::toDisplayHex(hash), util::sanitize(reason, 200));
+}
+
+void Courier::onDeliveryOver(const bitcoin::Hash256& hash)
+{
+    const auto it = m_parcels.find(hash);
+    if (it == m_parcels.end() || it->second.phase != Phase::Settled) {
+        return;
     }
-    releaseSiblings(parent);
-    checkDrained();
+    const SpooledBlock& block = it->second.block;
+    if (block.record.state == BlockState::Rejected) {
+        toSpool([block](BlockSpool& spool) { spool.finish(block); });
+    }
+    // Lives until the end of this call, which its callback is a part of.
+    const std::unique_ptr<BlockDelivery> ended = std::move(it->second.delivery);
+    m_parcels.erase(it);
+}
+
+void Courier::onFollowed(const SpooledBlock& block, const BlockRecord& before)
+{
+    const BlockRecord& record = block.record;
+    m_statistics.post([record, before = before.state](Statistics& statistics) {
+        statistics.followBlock(record, before);
+    });
+    if (record.state != before.state) {
+        LOG_INFO(Engine, "block {} of height {}: {}", bitcoin::toDisplayHex(record.hash),
+                 record.height, name(record.state));
+    }
+    if (m_follower.isOver(record)) {
+        noteFinished(record.hash);
+        toSpool([block](BlockSpool& spool) { spool.finish(block); });
+        return;
+    }
+    // How deep it is need not be known after a restart.
+    if (record.state != before.state || record.audit != before.audit) {
+        toSpool([block](BlockSpool& spool) { spool.saveState(block); });
+    }
+    if (record.state == BlockState::Accepted && before.state == BlockState::Pending) {
+        noteWon(block);
+        releaseSiblings(block.parent);
+    }
 }
 
 void Courier::releaseSiblings(const bitcoin::Hash256& parent)
@@ -239,7 +370,7 @@ void Courier::releaseSiblings(const bitcoin::Hash256& parent)
     const bool isWon = isParentWon(parent);
     std::vector<bitcoin::Hash256> waiting;
     for (const auto& [hash, parcel] : m_parcels) {
-        if (parcel.parent == parent && parcel.phase == Phase::Waiting) {
+        if (parcel.block.parent == parent && parcel.phase == Phase::Waiting) {
             waiting.push_back(hash);
         }
     }
@@ -248,8 +379,52 @@ void Courier::releaseSiblings(const bitcoin::Hash256& parent)
         if (isWon) {
             finishWaiting(m_parcels.find(hash));
         } else if (!isParentTaken(parent)) {
-            submit(m_parcels.at(hash));
+            sendFirst(m_parcels.at(hash));
         }
+    }
+}
+
+void Courier::watchForRisk(Parcel& parcel, util::Duration delay)
+{
+    parcel.riskTimer = m_executor.after(delay, [this, hash = parcel.block.record.hash] {
+        const auto it = m_parcels.find(hash);
+        if (it == m_parcels.end() || it->second.phase != Phase::Delivering) {
+            return;
+        }
+        Parcel& late = it->second;
+        late.isAtRisk = true;
+        BlockRecord record = late.block.record;
+        record.reason = late.delivery->reason();
+        m_statistics.post([record, path = BlockSpool::pathOf(m_options.spoolFolder, hash).string()](
+                              Statistics& statistics) { statistics.raiseBlockRisk(record, path); });
+        watchForRisk(late, m_options.riskRepeat);
+    });
+}
+
+void Courier::clearRisk(Parcel& parcel)
+{
+    parcel.riskTimer.reset();
+    if (std::exchange(parcel.isAtRisk, false)) {
+        m_statistics.post([hash = parcel.block.record.hash](Statistics& statistics) {
+            statistics.clearBlockRisk(hash);
+        });
+    }
+}
+
+void Courier::retry(const bitcoin::Hash256& hash)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    const auto it = m_parcels.find(hash);
+    if (it != m_parcels.end() && it->second.delivery) {
+        it->second.delivery->retryNow();
+    }
+}
+
+void Courier::acknowledge(const bitcoin::Hash256& hash)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    if (const auto it = m_parcels.find(hash); it != m_parcels.end()) {
+        it->second.riskTimer.reset();
     }
 }
 
@@ -259,7 +434,8 @@ void Courier::drain(util::Duration patience, util::Task done)
     m_onDrained = std::move(done);
     m_drainTimer = m_executor.after(patience, [this] {
         if (m_onDrained) {
-            LOG_ERROR(Engine, "{} found blocks have no verdict yet at the stop", m_parcels.size());
+            LOG_ERROR(Engine, "{} found blocks have no verdict yet at the stop; the spool has them",
+                      m_parcels.size());
             std::exchange(m_onDrained, nullptr)();
         }
     });
@@ -269,7 +445,7 @@ void Courier::drain(util::Duration patience, util::Task done)
 void Courier::checkDrained()
 {
     const bool isIdle = std::all_of(m_parcels.begin(), m_parcels.end(), [](const auto& entry) {
-        return entry.second.phase == Phase::Tracking;
+        return entry.second.phase == Phase::Settled;
     });
     if (m_onDrained && isIdle) {
         m_drainTimer.reset();

@@ -1,18 +1,23 @@
-// Brings found blocks to the node and follows each until its verdict. Lives on the "courier"
-// executor, which it shares with nothing. Of our blocks on one parent the first goes out at once;
-// later ones wait for its verdict, at most a second, and go out only after a rejection.
+// Brings found blocks to all nodes and follows each until it is buried. Lives on the "courier"
+// executor, which it shares with nothing; files are written beside it, on "spool". Of our blocks on
+// one parent the first goes out at once; later ones wait for its verdict, at most a second, and go
+// out only after a rejection.
 #pragma once
 
+#include "core/engine/block_delivery.h"
+#include "core/engine/block_follower.h"
+#include "core/engine/block_spool.h"
 #include "core/engine/hosted.h"
 #include "core/engine/statistics.h"
 #include "core/mining/share.h"
-#include "core/node/node_interfaces.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,39 +31,61 @@ public:
 
     struct Options
     {
-        util::Duration submitTimeout{std::chrono::seconds(30)};
-        util::Duration retryDelay{std::chrono::milliseconds(500)};
-        util::Duration retryDelayMax{std::chrono::seconds(5)}; ///< the delay doubles up to this
+        DeliveryOptions delivery{};
         util::Duration siblingWait{std::chrono::seconds(1)};
-        /// A block that is valid but not on the best chain is asked about so often, so many times.
-        util::Duration trackInterval{std::chrono::seconds(10)};
-        std::uint32_t trackLimit = 60;
+        /// A block that has no verdict by then is at risk; that is said again so often.
+        util::Duration riskDelay{std::chrono::seconds(5)};
+        util::Duration riskRepeat{std::chrono::minutes(1)};
+        std::filesystem::path spoolFolder{}; ///< for messages
+        /// Blocks of another chain, from before the node was changed, stay in the spool.
+        std::optional<bitcoin::Network> network{};
     };
 
-    /// @param onAccepted called on this executor when the node has taken a block
-    Courier(util::Executor& executor, std::unique_ptr<node::BlockSubmitter> submitter,
-            Hosted<Statistics>& statistics, Options options, std::function<void()> onAccepted);
+    struct Surroundings
+    {
+        util::Executor& executor;
+        util::Clock& clock;
+        Hosted<Statistics>& statistics;
+        Hosted<BlockSpool>& spool;
+    };
+
+    /// @param links      at least one, the primary node first
+    /// @param onAccepted called on this executor when a node has taken a block
+    Courier(const Surroundings& surroundings, NodeLinks links, Options options,
+            std::function<void()> onAccepted);
 
     /// A block that was found. Blocks on a parent that is already won are only counted; when full,
     /// so are those that wait behind a block under way on their own parent.
     void deliver(mining::FoundBlock block, std::string worker, bitcoin::Network network);
+    /// What the spool has from an earlier run: pending blocks go on, the others are followed.
+    void replay(const std::vector<SpooledBlock>& blocks);
+    /// The spool's answer for a block that a node has lost.
+    void redeliver(const SpooledBlock& block);
+    /// The best chain has this height.
+    void onTip(std::int64_t height);
+
+    /// A block at risk is tried at once, or said no more.
+    void retry(const bitcoin::Hash256& hash);
+    void acknowledge(const bitcoin::Hash256& hash);
 
     /// Calls `done` once nothing is under way, or after `patience`.
     void drain(util::Duration patience, util::Task done);
 
 private:
-    enum class Phase : std::uint8_t { Waiting, Submitting, Retrying, Tracking };
+    enum class Phase : std::uint8_t {
+        Waiting,    ///< for the verdict on an elder one of the same parent
+        Delivering, ///< no verdict yet
+        Settled,    ///< there is one; nodes that have not got the block are still tried
+    };
 
     struct Parcel
     {
-        interfaces::BlockRecord record;
-        bitcoin::Hash256 parent{};
-        std::shared_ptr<const node::BlockBytes> bytes;
+        SpooledBlock block;
         Phase phase = Phase::Waiting;
-        std::uint32_t attempts = 0;
-        std::uint32_t inconclusive = 0; ///< such answers so far
-        util::RequestHandle request;
-        util::TimerHandle timer;
+        bool isAtRisk = false;
+        std::unique_ptr<BlockDelivery> delivery;
+        util::TimerHandle siblingTimer;
+        util::TimerHandle riskTimer;
     };
 
     using Parcels = std::unordered_map<bitcoin::Hash256, Parcel>;
@@ -66,26 +93,34 @@ private:
     [[nodiscard]] bool isParentWon(const bitcoin::Hash256& parent) const;
     /// Won, or with a block of ours under way.
     [[nodiscard]] bool isParentTaken(const bitcoin::Hash256& parent) const;
+    [[nodiscard]] bool isKnown(const bitcoin::Hash256& hash) const;
     [[nodiscard]] bool makeRoom(const bitcoin::Hash256& parent);
     /// One that need not go out any more.
     void finishWaiting(Parcels::iterator it);
-    void submit(Parcel& parcel);
-    void onOutcome(const bitcoin::Hash256& hash, const node::SubmitOutcome& outcome);
+    void sendFirst(Parcel& parcel);
+    void launch(Parcel& parcel, DeliveryStart start);
     void onSiblingWaitOver(const bitcoin::Hash256& hash);
-    void retryLater(Parcel& parcel, const std::string& reason);
-    void track(Parcel& parcel, const std::string& reason);
-    void submitAfter(Parcel& parcel, util::Duration delay);
-    void finish(const bitcoin::Hash256& hash, interfaces::BlockState state,
-                const std::string& reason);
+    void onVerdict(const bitcoin::Hash256& hash, BlockDelivery::Verdict verdict);
+    void onDeliveryOver(const bitcoin::Hash256& hash);
+    void settle(Parcel& parcel, interfaces::BlockState state);
+    void onFollowed(const SpooledBlock& block, const interfaces::BlockRecord& before);
+    void noteWon(const SpooledBlock& block);
+    void noteFinished(const bitcoin::Hash256& hash);
     void releaseSiblings(const bitcoin::Hash256& parent);
+    void watchForRisk(Parcel& parcel, util::Duration delay);
+    void clearRisk(Parcel& parcel);
     void report(const interfaces::BlockRecord& record);
+    void toSpool(std::function<void(BlockSpool&)> use);
     void checkDrained();
 
     util::Executor& m_executor;
-    std::unique_ptr<node::BlockSubmitter> m_submitter;
+    util::Clock& m_clock;
     Hosted<Statistics>& m_statistics;
+    Hosted<BlockSpool>& m_spool;
+    NodeLinks m_links;
     Options m_options;
     std::function<void()> m_onAccepted;
+    BlockFollower m_follower;
     Parcels m_parcels;                          ///< by block hash
     std::vector<bitcoin::Hash256> m_wonParents; ///< newest last, at most 16
     std::vector<bitcoin::Hash256> m_finished;   ///< newest last, at most CAPACITY

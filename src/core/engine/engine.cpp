@@ -20,6 +20,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_eventExecutor = platform.executors.createExecutor("events");
     m_statisticsExecutor = platform.executors.createExecutor("stats");
     m_storeExecutor = platform.executors.createExecutor("store");
+    m_spoolExecutor = platform.executors.createExecutor("spool");
     m_courierExecutor = platform.executors.createExecutor("courier");
     m_workExecutor = platform.executors.createExecutor("work");
     for (std::size_t i = 0; i < m_options.ioThreads; ++i) {
@@ -30,6 +31,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_events.attach(*m_eventExecutor);
     m_statistics.attach(*m_statisticsExecutor);
     m_courier.attach(*m_courierExecutor);
+    m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_listeners.attach(*m_ioExecutors.front());
@@ -37,6 +39,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
 
 Engine::~Engine()
 {
+    m_isEnding = true;
     m_listeners.reset({});
     for (const auto& worker : m_workers) {
         worker->reset({});
@@ -44,11 +47,13 @@ Engine::~Engine()
     m_work.reset({});
     m_dataFolder.reset({});
     m_courier.reset({});
+    m_spool.reset({});
     m_statistics.reset({});
     // Each executor ends only after what was posted to it; those that post to others go first.
     m_ioExecutors.clear();
     m_workExecutor.reset();
     m_courierExecutor.reset();
+    m_spoolExecutor.reset();
     m_storeExecutor.reset();
     m_statisticsExecutor.reset();
     m_eventExecutor.reset();
@@ -68,7 +73,14 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     m_statistics.emplace([this] {
         return std::make_unique<Statistics>(
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
-            [this](const interfaces::PoolEvent& event) { m_events.publish(event); });
+            [this](const interfaces::PoolEvent& event) {
+                if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
+                    m_courier.post([height = m_snapshot.load()->tipHeight](Courier& courier) {
+                        courier.onTip(height);
+                    });
+                }
+                m_events.publish(event);
+            });
     });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
@@ -76,7 +88,9 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });
+    // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
+    startSpool();
     startMiners();
     m_work.emplace([this] {
         return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, m_options, m_statistics,
@@ -84,16 +98,54 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     });
 }
 
+NodeLinks Engine::createLinks()
+{
+    const auto createSubmitter = [this](const node::NodeOptions& node) {
+        return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
+                                                    m_platform.clock, m_platform.files, node);
+    };
+    NodeLinks links;
+    links.push_back({.name = "node", .submitter = createSubmitter(m_options.node)});
+    for (const node::NodeOptions& backup : m_options.backupNodes) {
+        links.push_back(
+            {.name = fmt::format("backup.{}", links.size()), .submitter = createSubmitter(backup)});
+    }
+    return links;
+}
+
+std::filesystem::path Engine::spoolFolder() const
+{
+    return m_options.dataDirectory / "spool";
+}
+
 void Engine::startCourier()
 {
     m_courier.emplace([this] {
-        auto submitter = std::make_unique<node::RpcSubmitter>(*m_courierExecutor,
-                                                              m_platform.network, m_platform.clock,
-                                                              m_platform.files, m_options.node);
         return std::make_unique<Courier>(
-            *m_courierExecutor, std::move(submitter), m_statistics,
-            Courier::Options{.submitTimeout = m_options.node.submitTimeout},
+            Courier::Surroundings{.executor = *m_courierExecutor,
+                                  .clock = m_platform.clock,
+                                  .statistics = m_statistics,
+                                  .spool = m_spool},
+            createLinks(),
+            Courier::Options{.delivery = {.submitTimeout = m_options.node.submitTimeout},
+                             .spoolFolder = spoolFolder(),
+                             .network = m_options.node.expectedNetwork},
             [this] { m_work.post([](WorkMaster& work) { work.onBlockAccepted(); }); });
+    });
+}
+
+void Engine::startSpool()
+{
+    const auto onLoaded = [this](std::vector<SpooledBlock> blocks) {
+        m_courier.post([blocks = std::move(blocks)](Courier& courier) { courier.replay(blocks); });
+    };
+    const auto onRead = [this](const SpooledBlock& block) {
+        m_courier.post([block](Courier& courier) { courier.redeliver(block); });
+    };
+    m_spool.emplace([this, onLoaded, onRead] {
+        return std::make_unique<BlockSpool>(
+            *m_spoolExecutor, m_platform.files, spoolFolder(), m_statistics,
+            BlockSpool::Callbacks{.onLoaded = onLoaded, .onRead = onRead});
     });
 }
 
@@ -151,7 +203,8 @@ void Engine::stopRest(const util::Task& done)
     m_work.reset([this, done] {
         const auto finish = [this, done] {
             m_dataFolder.reset({});
-            m_courier.reset([this, done] { m_statistics.reset(done); });
+            m_courier.reset(
+                [this, done] { m_spool.reset([this, done] { m_statistics.reset(done); }); });
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
     });

@@ -3,6 +3,7 @@
 // else happens on the executors of docs/threads.md.
 #pragma once
 
+#include "core/engine/block_spool.h"
 #include "core/engine/courier.h"
 #include "core/engine/data_folder.h"
 #include "core/engine/engine_options.h"
@@ -49,6 +50,9 @@ public:
 
 private:
     void startCourier();
+    void startSpool();
+    [[nodiscard]] NodeLinks createLinks();
+    [[nodiscard]] std::filesystem::path spoolFolder() const;
     void startMiners();
     void stopMiners(const std::shared_ptr<util::Task>& then);
     void stopRest(const util::Task& done);
@@ -63,9 +67,11 @@ private:
     std::atomic<std::size_t> m_connections{0};
     ListenerStates m_listenerStates;
     PeerRegistry m_peers;
+    std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;
     Hosted<Courier> m_courier;
+    Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;
     Hosted<WorkMaster> m_work;
     std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
@@ -75,6 +81,7 @@ private:
     std::unique_ptr<util::Executor> m_eventExecutor;
     std::unique_ptr<util::Executor> m_statisticsExecutor;
     std::unique_ptr<util::Executor> m_storeExecutor;
+    std::unique_ptr<util::Executor> m_spoolExecutor;
     std::unique_ptr<util::Executor> m_courierExecutor;
     std::unique_ptr<util::Executor> m_workExecutor;
     std::vector<std::unique_ptr<util::Executor>> m_ioExecutors;

@@ -3,6 +3,7 @@
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::engine {
 
@@ -22,11 +23,11 @@ bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
 
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
-    , m_shared(shared)
-    , m_perMinerPolicy(shared.network)
+    , m_shared(std::move(shared))
+    , m_perMinerPolicy(m_shared.network)
     , m_extranonces(number)
     , m_fanOut(
-          executor, shared.clock, [this](std::uint64_t id) { return deliver(id); },
+          executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
           [this](const WeightedLatency& latency) {
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
                   m_shared.statistics.post(

@@ -68,8 +68,6 @@ private:
     void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
     void onGone(std::uint64_t id) override;
 
-    /// What was authorized for another network is judged again when the miners come back.
-    void changeNetwork(bitcoin::Network network);
     /// Why a connection is not taken; nothing if it is, and then it is counted.
     [[nodiscard]] std::optional<std::string_view> refusalOf(const net::Endpoint& peer,
                                                             ListenerState& listener);
@@ -79,6 +77,8 @@ private:
     void applyNoWorkPolicies();
     [[nodiscard]] std::optional<util::Difficulty> deliver(std::uint64_t id);
     void orderFanOut();
+    /// What was authorized for another network is judged again when the miners come back.
+    void changeNetwork(bitcoin::Network network);
     void scheduleTick();
     void tick();
     void flushBatch();

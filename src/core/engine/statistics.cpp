@@ -4,6 +4,7 @@
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::engine {
 
@@ -42,6 +43,12 @@ std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode 
         break;
     }
     return counters.malformed;
+}
+
+/// One issue a block.
+std::string riskCode(const bitcoin::Hash256& hash)
+{
+    return "block_at_risk:" + bitcoin::toDisplayHex(hash);
 }
 
 } // namespace
@@ -166,17 +173,18 @@ void Statistics::setListening(std::vector<std::string> endpoints)
     publishSnapshot();
 }
 
-void Statistics::setBlock(const BlockRecord& record)
+BlockRecord* Statistics::findBlock(const bitcoin::Hash256& hash)
 {
     auto& blocks = m_current.blocks;
-    const auto known = std::find_if(blocks.begin(), blocks.end(), [&](const BlockRecord& other) {
-        return other.hash == record.hash;
-    });
-    const bool wasAccepted = known != blocks.end() && known->state == BlockState::Accepted;
-    if (record.state == BlockState::Accepted && !wasAccepted) {
-        m_bests.startRound();
-    }
-    if (known != blocks.end()) {
+    const auto known = std::find_if(blocks.begin(), blocks.end(),
+                                    [&](const BlockRecord& other) { return other.hash == hash; });
+    return known == blocks.end() ? nullptr : &*known;
+}
+
+void Statistics::restoreBlock(const BlockRecord& record)
+{
+    auto& blocks = m_current.blocks;
+    if (BlockRecord* const known = findBlock(record.hash)) {
         *known = record;
     } else {
         blocks.push_back(record);
@@ -185,11 +193,69 @@ void Statistics::setBlock(const BlockRecord& record)
         }
     }
     publishSnapshot();
-    if (record.state == BlockState::Accepted) {
-        emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
-    } else if (record.state == BlockState::Rejected) {
-        emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+}
+
+void Statistics::setBlock(const BlockRecord& record)
+{
+    const BlockRecord* const known = findBlock(record.hash);
+    const BlockState before = known != nullptr ? known->state : BlockState::Pending;
+    restoreBlock(record);
+    announceBlock(record, before);
+}
+
+void Statistics::followBlock(const BlockRecord& record, BlockState before)
+{
+    if (BlockRecord* const known = findBlock(record.hash)) {
+        *known = record;
+        publishSnapshot();
     }
+    announceBlock(record, before);
+}
+
+void Statistics::announceBlock(const BlockRecord& record, BlockState before)
+{
+    if (before == record.state) {
+        return;
+    }
+    switch (record.state) {
+    case BlockState::Accepted:
+        // Back in the best chain is not found again.
+        if (before != BlockState::Orphaned) {
+            m_bests.startRound();
+            emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
+        }
+        break;
+    case BlockState::Rejected:
+        emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+        break;
+    case BlockState::Orphaned:
+        emit({.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
+        break;
+    case BlockState::Confirmed:
+        emit({.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
+        break;
+    case BlockState::Pending:
+    case BlockState::Superseded:
+        break;
+    }
+}
+
+void Statistics::raiseBlockRisk(const BlockRecord& record, const std::string& path)
+{
+    const std::string code = riskCode(record.hash);
+    raiseIssue(code, record.reason + "; " + path);
+    const auto& issues = m_current.issues;
+    const auto issue = std::find_if(issues.begin(), issues.end(),
+                                    [&](const auto& each) { return each.code == code; });
+    emit({.kind = EventKind::BlockAtRisk,
+          .severity = Severity::Critical,
+          .issue = *issue,
+          .block = record});
+}
+
+void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
+{
+    clearIssue(riskCode(hash));
 }
 
 void Statistics::setAudit(interfaces::AuditView audit)

@@ -52,8 +52,16 @@ public:
     void setListening(std::vector<std::string> endpoints);
     void setAudit(interfaces::AuditView audit);
     void setProposal(interfaces::ProposalView proposal);
-    /// Adds or replaces by hash.
+    /// Adds or replaces by hash; a change of state is an event.
     void setBlock(const interfaces::BlockRecord& record);
+    /// Replaces where it is still listed; a state other than `before` is an event.
+    void followBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
+    /// A block of an earlier run: no event.
+    void restoreBlock(const interfaces::BlockRecord& record);
+    /// The block has no verdict yet: an issue of its own, and an event each time.
+    /// @param path  of its file in the spool
+    void raiseBlockRisk(const interfaces::BlockRecord& record, const std::string& path);
+    void clearBlockRisk(const bitcoin::Hash256& hash);
     /// An issue of a code is raised once until it is cleared; a changed detail replaces the old.
     void raiseIssue(const std::string& code, const std::string& detail,
                     interfaces::Severity severity = interfaces::Severity::Warning);
@@ -62,6 +70,8 @@ public:
 private:
     static constexpr std::chrono::seconds PUBLISH_INTERVAL{1};
 
+    [[nodiscard]] interfaces::BlockRecord* findBlock(const bitcoin::Hash256& hash);
+    void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
     void publishSnapshot();
     [[nodiscard]] interfaces::LuckView luck();
     void scheduleTick();

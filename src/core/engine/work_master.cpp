@@ -23,10 +23,10 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
     , m_statistics(statistics)
     , m_workers(std::move(workers))
     , m_node(executor, platform.network, platform.clock, platform.files, options.node)
-    , m_factoryOptions{.tag = options.tag,
-                       .payout = {},
-                       .instance = platform.random.uint32(),
-                       .firstJobId = platform.random.uint32()}
+    , m_factory({.tag = options.tag,
+                 .payout = {},
+                 .instance = platform.random.uint32(),
+                 .firstJobId = platform.random.uint32()})
     , m_judge({.executor = executor,
                .clock = platform.clock,
                .statistics = statistics,
@@ -109,7 +109,7 @@ void WorkMaster::onReady(const node::ChainInfo& info)
 void WorkMaster::preparePayout(bitcoin::Network network)
 {
     constexpr auto ISSUE = "payout_wrong_network";
-    m_factory.reset();
+    m_factory.setPayout(nullptr);
     const auto policy = makePayoutPolicy(m_options.payout, network);
     if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
@@ -121,9 +121,7 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     }
     clearIssue(ISSUE);
     m_judge.setPromise(*policy, network);
-    m_factoryOptions.payout = *policy;
-    m_factory = std::make_unique<mining::JobFactory>(m_factoryOptions);
-    m_factoryOptions.firstJobId += 0x01000000; // another chain's jobs never share ids with these
+    m_factory.setPayout(*policy);
 }
 
 void WorkMaster::onTip(const node::Tip& tip)
@@ -196,7 +194,7 @@ bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 
 void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
 {
-    if (!m_factory || isRepeat(*blockTemplate)) {
+    if (!m_factory.hasPayout() || isRepeat(*blockTemplate)) {
         scheduleRefresh(m_options.jobRefresh);
         return;
     }
@@ -208,7 +206,8 @@ void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& 
         ++m_tipNumber;
     }
     constexpr auto ISSUE = "job_not_built";
-    const auto job = m_factory->make(blockTemplate, m_tipNumber, m_platform.clock.boot());
+    const auto job =
+        m_factory.make(m_texts.intern(blockTemplate), m_tipNumber, m_platform.clock.boot());
     if (!job) {
         setIssue(ISSUE, std::string(describe(job.error())));
         scheduleRefresh(RETRY_DELAY);

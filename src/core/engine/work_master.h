@@ -9,6 +9,7 @@
 #include "core/engine/work_judge.h"
 #include "core/mining/job_book.h"
 #include "core/mining/job_factory.h"
+#include "core/mining/transaction_texts.h"
 #include "core/node/rpc_node.h"
 
 #include <cstdint>
@@ -64,10 +65,10 @@ private:
     Hosted<Statistics>& m_statistics;
     std::vector<Hosted<IoWorker>*> m_workers;
     node::RpcNode m_node;
-    mining::JobFactoryOptions m_factoryOptions; ///< of the next factory, but for the payout
     std::optional<bitcoin::Network> m_network;
-    std::unique_ptr<mining::JobFactory> m_factory; ///< none while nobody can be paid
+    mining::JobFactory m_factory; ///< without a payout while nobody can be paid
     WorkJudge m_judge;
+    mining::TransactionTexts m_texts;
     mining::JobBook m_book;
     std::shared_ptr<const mining::Job> m_job; ///< the newest
     std::optional<node::Tip> m_tip;

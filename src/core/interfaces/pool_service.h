@@ -19,6 +19,9 @@ enum class EventKind : std::uint8_t {
     BlockFound, ///< after the node accepted it
     BlockRejected,
     TipChanged,
+    BlockAtRisk,    ///< no verdict for some seconds; repeated until there is one
+    BlockOrphaned,  ///< it may come back
+    BlockConfirmed, ///< a hundred deep: spendable
 };
 
 enum class Severity : std::uint8_t { Info, Warning, Critical };
@@ -29,8 +32,8 @@ struct PoolEvent
     EventKind kind = EventKind::StateChanged;
     Severity severity = Severity::Info;
     EngineState state = EngineState::Starting; ///< StateChanged
-    HealthIssue issue{};                       ///< IssueRaised, IssueCleared
-    BlockRecord block{};                       ///< BlockFound, BlockRejected
+    HealthIssue issue{};                       ///< IssueRaised, IssueCleared, BlockAtRisk
+    BlockRecord block{};                       ///< all of Block...
 };
 
 using EventFn = std::function<void(const PoolEvent&)>;

@@ -13,9 +13,15 @@ std::string_view name(EngineState state)
 
 std::string_view name(BlockState state)
 {
-    constexpr std::array<std::string_view, 4> NAMES = {"pending", "accepted", "rejected",
-                                                       "superseded"};
+    constexpr std::array<std::string_view, 6> NAMES = {"pending",    "accepted", "rejected",
+                                                       "superseded", "orphaned", "confirmed"};
     return NAMES.at(static_cast<std::size_t>(state));
+}
+
+std::string_view name(PaymentAudit audit)
+{
+    constexpr std::array<std::string_view, 3> NAMES = {"not_checked", "as_promised", "different"};
+    return NAMES.at(static_cast<std::size_t>(audit));
 }
 
 } // namespace warp::interfaces

@@ -58,6 +58,8 @@ enum class BlockState : std::uint8_t {
     Accepted,   ///< the node has it
     Rejected,   ///< the node refused it; `reason` has its words
     Superseded, ///< another of our blocks on the same parent went before it
+    Orphaned,   ///< the node has it, but another block of its height is in the best chain
+    Confirmed,  ///< a hundred deep: the reward can be spent
 };
 
 [[nodiscard]] std::string_view name(BlockState state);
@@ -70,6 +72,11 @@ struct Payment
     friend bool operator==(const Payment&, const Payment&) = default;
 };
 
+/// What the node says of the coinbase, against what was promised.
+enum class PaymentAudit : std::uint8_t { NotChecked, AsPromised, Different };
+
+[[nodiscard]] std::string_view name(PaymentAudit audit);
+
 struct BlockRecord
 {
     bitcoin::Hash256 hash{};
@@ -78,6 +85,9 @@ struct BlockRecord
     std::string reason;
     std::string worker; ///< who found it, as authorized; unsanitised
     std::vector<Payment> payments;
+    std::int64_t confirmations = 0; ///< as last asked for; the tip has 1
+    PaymentAudit audit = PaymentAudit::NotChecked;
+    util::WallTime foundAt{};
 
     friend bool operator==(const BlockRecord&, const BlockRecord&) = default;
 };

@@ -14,6 +14,30 @@
 
 namespace warp::mining {
 
+/// A long hexadecimal text in parts that are shared and never copied; the parts follow one another.
+using HexText = std::vector<std::shared_ptr<const std::string>>;
+
+/// Characters of all parts.
+[[nodiscard]] inline std::size_t lengthOf(const HexText& text)
+{
+    std::size_t length = 0;
+    for (const auto& part : text) {
+        length += part->size();
+    }
+    return length;
+}
+
+/// All parts as one text.
+[[nodiscard]] inline std::string joined(const HexText& text)
+{
+    std::string all;
+    all.reserve(lengthOf(text));
+    for (const auto& part : text) {
+        all += *part;
+    }
+    return all;
+}
+
 struct TemplateTransaction
 {
     bitcoin::Hash256 txid{};
@@ -38,9 +62,11 @@ struct BlockTemplate
     /// was present and `rules` is absent or names segwit.
     std::optional<util::Bytes> witnessCommitmentScript;
     std::vector<TemplateTransaction> transactions; ///< after the coinbase, in block order
-    /// The transactions' serialisation as hexadecimal text, one after another: the tail of the
-    /// submitted block.
-    std::shared_ptr<const std::string> transactionsHex;
+    /// The transactions' serialisation as hexadecimal text, one after another: in one part as
+    /// parsed, or in one part a transaction (TransactionTexts). Never nullptr.
+    std::shared_ptr<const HexText> transactionsHex = std::make_shared<const HexText>();
+    std::size_t textBytes = 0;    ///< length of transactionsHex
+    std::size_t newTextBytes = 0; ///< of these, what no earlier template holds in memory, too
     std::optional<std::uint32_t> weightLimit;
     std::optional<std::uint32_t> sigopLimit;
     std::string longpollId;    ///< empty where the node has no longpoll

@@ -52,10 +52,10 @@ struct Job
     util::BootTime created{};
 
     /// Template transactions that the block carries, in order; the template may be trimmed to fit
-    /// the weight limit. Their hexadecimal text is the first `transactionsHexLength` characters of
-    /// source->transactionsHex.
+    /// the weight limit.
     std::size_t transactionCount = 0;
-    std::size_t transactionsHexLength = 0;
+    /// Their hexadecimal text: the block's tail. Never nullptr.
+    std::shared_ptr<const HexText> transactionsHex = std::make_shared<const HexText>();
 };
 
 } // namespace warp::mining

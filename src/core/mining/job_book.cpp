@@ -1,7 +1,6 @@
 #include "core/mining/job_book.h"
 
-#include <algorithm>
-#include <unordered_set>
+#include <utility>
 
 namespace warp::mining {
 
@@ -20,26 +19,34 @@ std::shared_ptr<const JobSet> JobBook::add(std::shared_ptr<const Job> job, util:
     return set;
 }
 
+std::size_t JobBook::textBytes() const
+{
+    // The oldest template's whole text, and what each later one added to it.
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < m_jobs.size(); ++i) {
+        const bool isOldest = i + 1 == m_jobs.size();
+        const BlockTemplate& source = *m_jobs[i]->source;
+        if (isOldest) {
+            bytes += source.textBytes;
+        } else if (m_jobs[i]->source != m_jobs[i + 1]->source) {
+            bytes += source.newTextBytes;
+        }
+    }
+    return bytes;
+}
+
 void JobBook::prune(util::BootTime now)
 {
     const std::uint32_t newestTip = m_jobs.front()->tipNumber;
-    std::unordered_set<const std::string*> counted;
-    std::size_t bytes = 0;
-    std::size_t kept = 0;
-    for (const auto& job : m_jobs) {
-        const std::string* text = job->source->transactionsHex.get();
-        if (text != nullptr && counted.insert(text).second) {
-            bytes += text->size();
-        }
-        const bool isYoung = now - job->created < LIFETIME;
-        const bool isRecentTip = newestTip - job->tipNumber <= TIPS_KEPT;
-        const bool fits = bytes <= BYTE_BUDGET && kept < MAX_JOBS;
-        if (kept > 0 && (!fits || (!isYoung && !isRecentTip))) {
-            break;
-        }
-        ++kept;
+    const auto isDue = [&](const Job& job) {
+        const bool isYoung = now - job.created < LIFETIME;
+        const bool isRecentTip = newestTip - job.tipNumber <= TIPS_KEPT;
+        return !isYoung && !isRecentTip;
+    };
+    while (m_jobs.size() > 1 &&
+           (isDue(*m_jobs.back()) || m_jobs.size() > MAX_JOBS || textBytes() > m_byteBudget)) {
+        m_jobs.pop_back();
     }
-    m_jobs.resize(kept);
 }
 
 } // namespace warp::mining

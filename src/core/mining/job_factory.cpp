@@ -54,6 +54,25 @@ bool isCommitmentRight(const BlockTemplate& source)
            std::equal(expected.begin(), expected.end(), given.begin());
 }
 
+/// The text of the first `count` transactions, without a copy where the template's parts allow it.
+std::shared_ptr<const HexText> textOfFirst(const BlockTemplate& source, std::size_t count)
+{
+    const HexText& parts = *source.transactionsHex;
+    if (count == source.transactions.size()) {
+        return source.transactionsHex;
+    }
+    if (parts.size() == source.transactions.size()) {
+        const auto end = parts.begin() + static_cast<std::ptrdiff_t>(count);
+        return std::make_shared<const HexText>(parts.begin(), end);
+    }
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        length += source.transactions[i].hexLength;
+    }
+    return std::make_shared<const HexText>(
+        HexText{std::make_shared<const std::string>(parts.front()->substr(0, length))});
+}
+
 } // namespace
 
 std::string_view describe(JobError error)
@@ -94,8 +113,13 @@ JobFactory::JobFactory(JobFactoryOptions options)
     : m_options(std::move(options))
 {}
 
+void JobFactory::setPayout(std::shared_ptr<const PayoutPolicy> payout)
+{
+    m_options.payout = std::move(payout);
+}
+
 util::Result<std::shared_ptr<const Job>, JobError>
-JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber,
+JobFactory::make(const std::shared_ptr<const BlockTemplate>& source, std::uint32_t tipNumber,
                  util::BootTime now)
 {
     const auto target = bitcoin::Target::fromCompact(source->bits);
@@ -156,9 +180,9 @@ JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipN
     txids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         txids.push_back(source->transactions[i].txid);
-        job->transactionsHexLength += source->transactions[i].hexLength;
     }
     job->transactionCount = count;
+    job->transactionsHex = textOfFirst(*source, count);
     job->branch = bitcoin::merkleBranchOfFirst(txids);
     return std::shared_ptr<const Job>(std::move(job));
 }

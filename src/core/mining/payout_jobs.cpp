@@ -72,7 +72,7 @@ std::shared_ptr<const JobSet> PayoutJobs::make(const PayoutKey& key, const JobSe
         }
     }
     auto set = std::make_shared<JobSet>(jobs); // everything that is not about one key stays
-    set->jobs.assign(1, std::move(current));
+    set->jobs.assign(1, current);
     if (before != nullptr) {
         appendLive(set->jobs, *before, jobs);
     }

@@ -4,7 +4,6 @@
 #include "core/mining/share.h"
 #include "core/mining/template_parts.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace warp::mining {
@@ -54,7 +53,7 @@ std::optional<AssembledBlock> emptyProposalOf(const Job& job)
     empty->coinbase = std::move(*coinbase);
     empty->branch.clear();
     empty->transactionCount = 0;
-    empty->transactionsHexLength = 0;
+    empty->transactionsHex = std::make_shared<const HexText>();
     return proposalOf(empty);
 }
 

@@ -61,15 +61,7 @@ AssembledBlock assembleBlock(const FoundBlock& block)
     util::append(head, completeCoinbase(job.coinbase, block.extranonce1, block.extranonce2));
     AssembledBlock assembled;
     assembled.headHex = std::make_shared<const std::string>(util::toHex(head));
-    const auto& whole = job.source->transactionsHex;
-    if (!whole) {
-        assembled.tailHex = std::make_shared<const std::string>();
-    } else if (job.transactionsHexLength == whole->size()) {
-        assembled.tailHex = whole;
-    } else {
-        assembled.tailHex =
-            std::make_shared<const std::string>(whole->substr(0, job.transactionsHexLength));
-    }
+    assembled.tailHex = job.transactionsHex;
     return assembled;
 }
 

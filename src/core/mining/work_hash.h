@@ -35,7 +35,7 @@ struct HashedHeader
 struct AssembledBlock
 {
     std::shared_ptr<const std::string> headHex; ///< header, transaction count, coinbase
-    std::shared_ptr<const std::string> tailHex; ///< the other transactions, shared where possible
+    std::shared_ptr<const HexText> tailHex;     ///< the other transactions; shared with the job
 };
 
 /// The block with exactly the header that won.

@@ -3,15 +3,18 @@
 // and callbacks arrive there, never inside the call.
 #pragma once
 
+#include "core/bitcoin/transaction.h"
 #include "core/mining/block_template.h"
 #include "core/node/node_types.h"
 #include "core/util/executor.h"
 #include "core/util/result.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace warp::node {
 
@@ -64,9 +67,14 @@ struct BlockBytes
     bitcoin::Hash256 hash{};
     std::int64_t height = 0;
     std::shared_ptr<const std::string> headHex{}; ///< header, transaction count, coinbase
-    std::shared_ptr<const std::string> tailHex{}; ///< the other transactions; may be empty
+    /// The other transactions, in parts that are shared; may be empty or nullptr.
+    std::shared_ptr<const mining::HexText> tailHex{};
     std::string workId{};
 };
+
+enum class PreferOutcome : std::uint8_t { Done, NotDone };
+
+using OutputsResult = std::optional<std::vector<bitcoin::TxOut>>;
 
 class BlockSubmitter
 {
@@ -76,6 +84,22 @@ public:
     [[nodiscard]] virtual util::RequestHandle submit(std::shared_ptr<const BlockBytes> block,
                                                      util::Duration timeout,
                                                      util::Reply<SubmitOutcome> reply) = 0;
+
+    /// Asks whether the node has the block (getblockheader), on another connection than submit().
+    [[nodiscard]] virtual util::RequestHandle locate(const bitcoin::Hash256& hash,
+                                                     util::Duration timeout,
+                                                     util::Reply<BlockLocation> reply) = 0;
+
+    /// Asks the node to prefer the block to others of the same work (preciousblock). A node that
+    /// cannot leaves everything as it is.
+    [[nodiscard]] virtual util::RequestHandle prefer(const bitcoin::Hash256& hash,
+                                                     util::Duration timeout,
+                                                     util::Reply<PreferOutcome> reply) = 0;
+
+    /// Outputs of the block's coinbase as the node has them; nothing where it does not tell.
+    [[nodiscard]] virtual util::RequestHandle coinbaseOutputs(const bitcoin::Hash256& hash,
+                                                              util::Duration timeout,
+                                                              util::Reply<OutputsResult> reply) = 0;
 };
 
 } // namespace warp::node

@@ -100,6 +100,25 @@ struct SubmitOutcome
     friend bool operator==(const SubmitOutcome&, const SubmitOutcome&) = default;
 };
 
+/// Whether a node has a block.
+enum class BlockStanding : std::uint8_t {
+    Unknown,   ///< no answer, or the node does not know the question
+    NotFound,  ///< the node answers that it has no such block
+    SideChain, ///< it has it, outside of its best chain
+    BestChain,
+};
+
+struct BlockLocation
+{
+    BlockStanding standing = BlockStanding::Unknown;
+    std::int64_t confirmations = 0; ///< BestChain: 1 for the tip
+    /// Whether the node said anything at all, an error included: it is alive.
+    bool isAnswered = false;
+    std::string reason{}; ///< Unknown: the node's words, or ours
+
+    friend bool operator==(const BlockLocation&, const BlockLocation&) = default;
+};
+
 /// The result of submitblock (null or a string) as a verdict: null accepted; `duplicate`,
 /// `rejected: duplicate` (bcoin) and `rejected: already have block ...` (btcd) already there;
 /// `inconclusive*`, `duplicate-inconclusive` and btcd's orphans tracked; `duplicate-invalid` and

@@ -18,8 +18,8 @@ net::HttpBody proposalParams(const BlockBytes& block)
 {
     net::HttpBody params = toBody(R"([{"mode":"proposal","rules":["segwit","signet"],"data":")");
     params.push_back(block.headHex);
-    if (block.tailHex && !block.tailHex->empty()) {
-        params.push_back(block.tailHex);
+    if (block.tailHex) {
+        params.insert(params.end(), block.tailHex->begin(), block.tailHex->end());
     }
     params.push_back(std::make_shared<const std::string>(R"("}])"));
     return params;

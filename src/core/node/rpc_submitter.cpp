@@ -1,6 +1,9 @@
 #include "core/node/rpc_submitter.h"
 
+#include "core/node/block_answers.h"
 #include "core/node/json_text.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -11,6 +14,8 @@ namespace warp::node {
 namespace {
 
 constexpr std::size_t MAX_ANSWER = std::size_t{1} << 20U;
+// Four million bytes are eight million digits.
+constexpr std::size_t MAX_BLOCK_ANSWER = std::size_t{9} << 20U;
 // The node could not read the block: the same bytes never get another answer (rpc/protocol.h).
 constexpr std::int64_t RPC_DESERIALIZATION_ERROR = -22;
 
@@ -19,8 +24,8 @@ net::HttpBody submitParams(const BlockBytes& block)
 {
     net::HttpBody params = toBody(R"([")");
     params.push_back(block.headHex);
-    if (block.tailHex && !block.tailHex->empty()) {
-        params.push_back(block.tailHex);
+    if (block.tailHex) {
+        params.insert(params.end(), block.tailHex->begin(), block.tailHex->end());
     }
     std::string closing = R"(")";
     if (!block.workId.empty()) {
@@ -113,11 +118,23 @@ RpcSubmitter::Slot& RpcSubmitter::freeSlot()
     if (least != m_slots.end() && ((*least)->underWay == 0 || m_slots.size() >= MAX_CONNECTIONS)) {
         return **least;
     }
-    m_slots.push_back(std::make_unique<Slot>(
-        RpcClient(m_executor, m_clock, m_credentials,
-                  m_network.createHttpTransport(
-                      m_executor, {.baseUrl = m_url, .maxResponseBytes = MAX_ANSWER}))));
+    m_slots.push_back(std::make_unique<Slot>(createClient(MAX_ANSWER)));
     return *m_slots.back();
+}
+
+RpcClient RpcSubmitter::createClient(std::size_t maxAnswer)
+{
+    return {m_executor, m_clock, m_credentials,
+            m_network.createHttpTransport(m_executor,
+                                          {.baseUrl = m_url, .maxResponseBytes = maxAnswer})};
+}
+
+RpcClient& RpcSubmitter::questions()
+{
+    if (!m_questions) {
+        m_questions = std::make_unique<RpcClient>(createClient(MAX_ANSWER));
+    }
+    return *m_questions;
 }
 
 util::RequestHandle RpcSubmitter::submit(std::shared_ptr<const BlockBytes> block,
@@ -133,6 +150,42 @@ util::RequestHandle RpcSubmitter::submit(std::shared_ptr<const BlockBytes> block
             reply(outcomeOf(answer));
         }));
     return submission;
+}
+
+util::RequestHandle RpcSubmitter::locate(const bitcoin::Hash256& hash, util::Duration timeout,
+                                         util::Reply<BlockLocation> reply)
+{
+    return questions().call(
+        {.method = "getblockheader",
+         .params = toBody(fmt::format(R"(["{}",true])", bitcoin::toDisplayHex(hash)))},
+        timeout,
+        [reply = std::move(reply)](const RpcReply& answer) { reply(parseBlockLocation(answer)); });
+}
+
+util::RequestHandle RpcSubmitter::prefer(const bitcoin::Hash256& hash, util::Duration timeout,
+                                         util::Reply<PreferOutcome> reply)
+{
+    return questions().call(
+        {.method = "preciousblock",
+         .params = toBody(fmt::format(R"(["{}"])", bitcoin::toDisplayHex(hash)))},
+        timeout, [reply = std::move(reply)](const RpcReply& answer) {
+            reply(answer ? PreferOutcome::Done : PreferOutcome::NotDone);
+        });
+}
+
+util::RequestHandle RpcSubmitter::coinbaseOutputs(const bitcoin::Hash256& hash,
+                                                  util::Duration timeout,
+                                                  util::Reply<OutputsResult> reply)
+{
+    if (!m_blocks) {
+        m_blocks = std::make_unique<RpcClient>(createClient(MAX_BLOCK_ANSWER));
+    }
+    return m_blocks->call(
+        {.method = "getblock",
+         .params = toBody(fmt::format(R"(["{}",0])", bitcoin::toDisplayHex(hash)))},
+        timeout, [hash, reply = std::move(reply)](const RpcReply& answer) {
+            reply(parseCoinbaseOutputs(answer, hash));
+        });
 }
 
 } // namespace warp::node

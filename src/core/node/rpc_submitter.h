@@ -1,6 +1,6 @@
 // Submits blocks over JSON-RPC on connections of its own, one for each block that is under way, so
-// that a hung answer holds up no other block. Lives on one executor, which need not be
-// that of RpcNode.
+// that a hung answer holds up no other block; asks about them on others. Lives on one executor,
+// which need not be that of RpcNode.
 #pragma once
 
 #include "core/net/network.h"
@@ -38,12 +38,22 @@ public:
     [[nodiscard]] util::RequestHandle submit(std::shared_ptr<const BlockBytes> block,
                                              util::Duration timeout,
                                              util::Reply<SubmitOutcome> reply) override;
+    [[nodiscard]] util::RequestHandle locate(const bitcoin::Hash256& hash, util::Duration timeout,
+                                             util::Reply<BlockLocation> reply) override;
+    [[nodiscard]] util::RequestHandle prefer(const bitcoin::Hash256& hash, util::Duration timeout,
+                                             util::Reply<PreferOutcome> reply) override;
+    [[nodiscard]] util::RequestHandle coinbaseOutputs(const bitcoin::Hash256& hash,
+                                                      util::Duration timeout,
+                                                      util::Reply<OutputsResult> reply) override;
 
 private:
     class Slot;
     class Submission;
 
     [[nodiscard]] Slot& freeSlot();
+    [[nodiscard]] RpcClient createClient(std::size_t maxAnswer);
+    /// The client of the small questions.
+    [[nodiscard]] RpcClient& questions();
 
     util::Executor& m_executor;
     net::Network& m_network;
@@ -51,6 +61,8 @@ private:
     std::string m_url;
     RpcCredentials m_credentials;
     std::vector<std::unique_ptr<Slot>> m_slots; ///< the first is kept alive and used whenever free
+    std::unique_ptr<RpcClient> m_questions;
+    std::unique_ptr<RpcClient> m_blocks; ///< of whole blocks that are read back
 };
 
 } // namespace warp::node

@@ -149,7 +149,11 @@ std::optional<std::string> TemplateReader::read(const RpcResult& result)
     if (m_rulesNameSegwit.value_or(true)) {
         m_template.witnessCommitmentScript = std::move(m_commitment);
     }
-    m_template.transactionsHex = std::make_shared<const std::string>(std::move(m_transactionsHex));
+    m_template.textBytes = m_template.newTextBytes = m_transactionsHex.size();
+    if (!m_transactionsHex.empty()) {
+        m_template.transactionsHex = std::make_shared<const mining::HexText>(
+            mining::HexText{std::make_shared<const std::string>(std::move(m_transactionsHex))});
+    }
     return std::nullopt;
 }
 

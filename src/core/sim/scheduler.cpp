@@ -212,6 +212,9 @@ bool Scheduler::step(util::BootTime limit)
     const ExecutorState* const previous = std::exchange(m_current, state.get());
     run(state, *waiting);
     m_current = previous;
+    if (m_observer) {
+        m_observer(state->name);
+    }
     if (++m_tasksAtThisTime > MAX_TASKS_AT_ONE_TIME) {
         static_cast<void>(std::fprintf(stderr, "time stands still on executor %s, seed %llu\n",
                                        state->name.c_str(),
@@ -275,6 +278,25 @@ void Scheduler::mix(std::uint64_t value)
 {
     m_digest = (m_digest ^ value) * FNV_PRIME;
     m_digest ^= m_digest >> 29U;
+}
+
+void observeTasks(Scheduler& scheduler, std::function<void(std::string_view)> observer)
+{
+    scheduler.m_observer = std::move(observer);
+}
+
+void dropTasks(Scheduler& scheduler, const std::function<bool(std::string_view)>& isVictim)
+{
+    WARP_ASSERT(!scheduler.m_isRunning);
+    for (const auto& state : std::vector<Scheduler::StatePointer>(scheduler.m_ready)) {
+        if (isVictim(state->name)) {
+            scheduler.unlist(*state);
+            // What the tasks hold goes where they would have run.
+            const ExecutorState* const previous = std::exchange(scheduler.m_current, state.get());
+            std::exchange(state->queue, {}).clear();
+            scheduler.m_current = previous;
+        }
+    }
 }
 
 } // namespace warp::sim

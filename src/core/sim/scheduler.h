@@ -76,6 +76,10 @@ public:
     [[nodiscard]] std::uint64_t tasksRun() const { return m_tasksRun; }
 
 private:
+    friend void observeTasks(Scheduler& scheduler,
+                             std::function<void(std::string_view executor)> observer);
+    friend void dropTasks(Scheduler& scheduler,
+                          const std::function<bool(std::string_view executor)>& isVictim);
     friend class ExecutorRef;
     friend class VirtualExecutor;
     class Timer;
@@ -116,7 +120,17 @@ private:
     std::uint64_t m_tasksAtThisTime = 0;
     std::uint64_t m_digest = 0;
     std::deque<std::string> m_notes;
+    std::function<void(std::string_view)> m_observer;
     std::unique_ptr<util::Executor> m_environment;
 };
+
+/// `observer` is called after each task with the name of the executor that ran it; an empty one
+/// ends that.
+void observeTasks(Scheduler& scheduler, std::function<void(std::string_view executor)> observer);
+
+/// The program is killed: what executors whose names `isVictim` picks have still to run is dropped.
+/// Between runs only; the caller destroys the program next.
+void dropTasks(Scheduler& scheduler,
+               const std::function<bool(std::string_view executor)>& isVictim);
 
 } // namespace warp::sim

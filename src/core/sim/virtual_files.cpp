@@ -71,17 +71,21 @@ Result<std::string, FileError> VirtualFiles::read(const std::filesystem::path& p
     if (found == m_entries.end()) {
         return Unexpected(m_directories.contains(key) ? FileError::Io : FileError::NotFound);
     }
-    if (found->second->seen.size() > maxBytes) {
+    const Content& content = *found->second;
+    const std::size_t size = std::max(content.seen.size(), content.reserved);
+    if (size > maxBytes) {
         return Unexpected(FileError::TooLarge);
     }
-    return found->second->seen;
+    std::string text = content.seen;
+    text.resize(size); // what is reserved and not yet written are zeros
+    return text;
 }
 
 Result<void, FileError> VirtualFiles::write(const std::filesystem::path& path, util::ByteView bytes,
                                             util::FileAccess access)
 {
     const std::string key = keyOf(path);
-    if (const auto failure = failureOf(FileOperation::Write, key)) {
+    if (const auto failure = beginChange(FileOperation::Write, key)) {
         return Unexpected(*failure);
     }
     if (!hasParent(key)) {
@@ -94,23 +98,66 @@ Result<void, FileError> VirtualFiles::write(const std::filesystem::path& path, u
     if (!content) {
         content = std::make_shared<Content>();
         content->access = access;
+        m_changes.push_back({.name = key, .content = content, .gone = {}});
     }
     if (access == util::FileAccess::Private) {
         content->access = access;
     }
     content->seen.clear();
-    const std::size_t room = m_capacity - std::min(m_capacity, usedBytes());
-    content->seen = util::asText(bytes.first(std::min(room, bytes.size())));
-    if (room < bytes.size()) {
-        return Unexpected(FileError::NoSpace); // as on a real disk, what fitted stays
+    content->reserved = 0;
+    return fill(*content, bytes);
+}
+
+Result<void, FileError> VirtualFiles::reserve(const std::filesystem::path& path, std::size_t bytes,
+                                              util::FileAccess access)
+{
+    WARP_CHECK(write(path, {}, access));
+    Content& content = *m_entries[keyOf(path)];
+    if (roomFor(0) < bytes) {
+        // As posix_fallocate: nothing is kept.
+        WARP_CHECK(remove(path));
+        return Unexpected(FileError::NoSpace);
     }
+    content.reserved = bytes;
+    return {};
+}
+
+Result<void, FileError> VirtualFiles::overwrite(const std::filesystem::path& path,
+                                                util::ByteView bytes)
+{
+    const std::string key = keyOf(path);
+    if (const auto failure = beginChange(FileOperation::Write, key)) {
+        return Unexpected(*failure);
+    }
+    const auto found = m_entries.find(key);
+    if (found == m_entries.end()) {
+        return Unexpected(FileError::NotFound);
+    }
+    return fill(*found->second, bytes);
+}
+
+Result<void, FileError> VirtualFiles::fill(Content& content, util::ByteView bytes)
+{
+    const bool isCut = m_hasStopped;
+    const std::size_t owned = std::max(content.reserved, content.seen.size());
+    const std::size_t wanted = isCut ? bytes.size() / 2 : bytes.size();
+    const std::size_t fitting = std::min(roomFor(owned), wanted);
+    const std::string text(util::asText(bytes.first(fitting)));
+    m_bytesWritten += fitting;
+    if (isCut || fitting < bytes.size()) {
+        // As on a real disk, what fitted stays.
+        content.seen.replace(0, std::min(fitting, content.seen.size()), text);
+        return Unexpected(isCut ? FileError::Io : FileError::NoSpace);
+    }
+    content.seen = text;
+    content.reserved = 0;
     return {};
 }
 
 Result<void, FileError> VirtualFiles::sync(const std::filesystem::path& path)
 {
     const std::string key = keyOf(path);
-    if (const auto failure = failureOf(FileOperation::Sync, key)) {
+    if (const auto failure = beginChange(FileOperation::Sync, key)) {
         return Unexpected(*failure);
     }
     ++m_syncCount;
@@ -121,13 +168,13 @@ Result<void, FileError> VirtualFiles::sync(const std::filesystem::path& path)
     if (!m_directories.contains(key)) {
         return Unexpected(FileError::NotFound);
     }
-    std::erase_if(m_durableEntries,
-                  [&](const auto& entry) { return parentOf(entry.first) == key; });
-    for (const auto& [name, content] : m_entries) {
-        if (parentOf(name) == key) {
-            m_durableEntries[name] = content;
+    std::erase_if(m_changes, [&](const NameChange& change) {
+        if (parentOf(change.name) != key) {
+            return false;
         }
-    }
+        apply(change, m_durableEntries);
+        return true;
+    });
     return {};
 }
 
@@ -136,10 +183,11 @@ Result<void, FileError> VirtualFiles::rename(const std::filesystem::path& from,
 {
     const std::string source = keyOf(from);
     const std::string target = keyOf(to);
-    for (const std::string& key : {source, target}) {
-        if (const auto failure = failureOf(FileOperation::Rename, key)) {
-            return Unexpected(*failure);
-        }
+    if (const auto failure = failureOf(FileOperation::Rename, target)) {
+        return Unexpected(*failure);
+    }
+    if (const auto failure = beginChange(FileOperation::Rename, source)) {
+        return Unexpected(*failure);
     }
     const auto found = m_entries.find(source);
     if (found == m_entries.end() || !hasParent(target)) {
@@ -151,25 +199,27 @@ Result<void, FileError> VirtualFiles::rename(const std::filesystem::path& from,
     const std::shared_ptr<Content> content = std::move(found->second);
     m_entries.erase(found);
     m_entries[target] = content;
+    m_changes.push_back({.name = target, .content = content, .gone = source});
     return {};
 }
 
 Result<void, FileError> VirtualFiles::remove(const std::filesystem::path& path)
 {
     const std::string key = keyOf(path);
-    if (const auto failure = failureOf(FileOperation::Remove, key)) {
+    if (const auto failure = beginChange(FileOperation::Remove, key)) {
         return Unexpected(*failure);
     }
     if (m_entries.erase(key) == 0) {
         return Unexpected(m_directories.contains(key) ? FileError::Io : FileError::NotFound);
     }
+    m_changes.push_back({.name = key, .content = nullptr, .gone = {}});
     return {};
 }
 
 Result<void, FileError> VirtualFiles::makeDirectories(const std::filesystem::path& path)
 {
     const std::string key = keyOf(path);
-    if (const auto failure = failureOf(FileOperation::MakeDirectories, key)) {
+    if (const auto failure = beginChange(FileOperation::MakeDirectories, key)) {
         return Unexpected(*failure);
     }
     std::vector<std::string> missing;
@@ -248,16 +298,91 @@ void VirtualFiles::setForeignLock(const std::filesystem::path& path, std::int64_
     }
 }
 
-void VirtualFiles::crash()
+void VirtualFiles::stopAt(std::uint64_t number, StopPoint point)
 {
-    m_entries.clear();
-    for (const auto& [name, content] : m_durableEntries) {
-        // A name without synced content is an empty file.
-        content->seen = content->durable.value_or(std::string());
+    m_stopAt = m_changeCount + number;
+    m_stopPoint = point;
+}
+
+void VirtualFiles::crash(CrashLoss loss, std::uint64_t seed)
+{
+    util::SeededRandom random(seed);
+    for (const NameChange& change : std::exchange(m_changes, {})) {
+        const bool isKept =
+            loss == CrashLoss::Nothing || (loss == CrashLoss::Torn && random.below(2) == 0);
+        if (isKept) {
+            apply(change, m_durableEntries);
+        }
+    }
+    m_entries = m_durableEntries;
+    for (const auto& [name, content] : m_entries) {
+        if (loss == CrashLoss::Torn && content->durable != content->seen) {
+            tear(*content, random);
+        } else if (loss == CrashLoss::Unsynced) {
+            // A name without synced content is an empty file.
+            content->seen = content->durable.value_or(std::string());
+        }
         content->durable = content->seen;
-        m_entries[name] = content;
     }
     m_locks = std::make_shared<std::set<std::string>>();
+    m_stopAt.reset();
+    m_hasStopped = false;
+}
+
+void VirtualFiles::apply(const NameChange& change, Entries& entries)
+{
+    if (!change.gone.empty()) {
+        entries.erase(change.gone);
+    }
+    if (change.content) {
+        entries[change.name] = change.content;
+    } else {
+        entries.erase(change.name);
+    }
+}
+
+void VirtualFiles::tear(Content& content, util::Random& random)
+{
+    constexpr std::size_t BLOCK = 512;
+    const std::string old = content.durable.value_or(std::string());
+    switch (random.below(4)) {
+    case 0: // nothing of it came to the disk
+        content.seen = old;
+        return;
+    case 1: // all of it did
+        return;
+    case 2: // the first bytes did
+        content.seen.resize(random.below(content.seen.size() + 1));
+        return;
+    default: // some blocks did; the others are what was there, or zeros
+        for (std::size_t start = 0; start < content.seen.size(); start += BLOCK) {
+            if (random.below(2) == 0) {
+                const std::size_t size = std::min(BLOCK, content.seen.size() - start);
+                std::string before = start < old.size() ? old.substr(start, size) : std::string();
+                before.resize(size);
+                content.seen.replace(start, size, before);
+            }
+        }
+        return;
+    }
+}
+
+std::optional<FileError> VirtualFiles::beginChange(FileOperation operation, const std::string& key)
+{
+    if (m_hasStopped) {
+        return FileError::Io;
+    }
+    if (const auto failure = failureOf(operation, key)) {
+        return failure;
+    }
+    if (m_changeCount++ == m_stopAt) {
+        m_hasStopped = true;
+        // Half a write is made by fill().
+        const bool isHalfDone =
+            m_stopPoint == StopPoint::Within && operation == FileOperation::Write;
+        return isHalfDone ? std::nullopt : std::optional(FileError::Io);
+    }
+    return std::nullopt;
 }
 
 std::optional<util::FileAccess> VirtualFiles::accessOf(const std::filesystem::path& path) const
@@ -282,11 +407,22 @@ bool VirtualFiles::hasParent(const std::string& path) const
     return m_directories.contains(parentOf(path));
 }
 
+std::size_t VirtualFiles::roomFor(std::size_t owned) const
+{
+    // Its own bytes count as used.
+    const std::size_t used = usedBytes();
+    const std::size_t others = used - std::min(used, owned);
+    const std::size_t available = m_capacity - std::min(m_capacity, others);
+    return std::max(owned, available);
+}
+
 std::size_t VirtualFiles::usedBytes() const
 {
-    return std::accumulate(
-        m_entries.begin(), m_entries.end(), std::size_t{0},
-        [](std::size_t sum, const auto& entry) { return sum + entry.second->seen.size(); });
+    return std::accumulate(m_entries.begin(), m_entries.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& entry) {
+                               const Content& content = *entry.second;
+                               return sum + std::max(content.seen.size(), content.reserved);
+                           });
 }
 
 } // namespace warp::sim

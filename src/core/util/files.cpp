@@ -23,6 +23,18 @@ std::string_view describe(FileError error)
     return "input/output error";
 }
 
+Result<void, FileError> Files::reserve(const std::filesystem::path& path, std::size_t bytes,
+                                       FileAccess access)
+{
+    const std::string zeros(bytes, '\0');
+    return write(path, asBytes(zeros), access);
+}
+
+Result<void, FileError> Files::overwrite(const std::filesystem::path& path, ByteView bytes)
+{
+    return write(path, bytes, FileAccess::Private);
+}
+
 Result<void, FileError> Files::replaceDurably(const std::filesystem::path& path, ByteView bytes,
                                               FileAccess access)
 {

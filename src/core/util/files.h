@@ -56,6 +56,15 @@ public:
     /// Replaces `to`. Durable after sync() of the folder.
     virtual Result<void, FileError> rename(const std::filesystem::path& from,
                                            const std::filesystem::path& to) = 0;
+    /// Makes a file of `bytes` zeros whose space the disk has set aside; NoSpace, and no file,
+    /// where it has not that much. Replaces what was there. Not durable before sync(). Writes the
+    /// zeros unless the disk can do better.
+    virtual Result<void, FileError> reserve(const std::filesystem::path& path, std::size_t bytes,
+                                            FileAccess access);
+    /// Writes from the start of a file that exists and then cuts it to that length: within the
+    /// space that the file has, so that a full disk does not matter. Not durable before sync(). A
+    /// plain private write() where the disk knows no better.
+    virtual Result<void, FileError> overwrite(const std::filesystem::path& path, ByteView bytes);
     virtual Result<void, FileError> remove(const std::filesystem::path& path) = 0;
     virtual Result<void, FileError> makeDirectories(const std::filesystem::path& path) = 0;
     /// Names (not paths) in a folder, sorted.

@@ -166,6 +166,42 @@ Result<void, FileError> SystemFiles::rename(const std::filesystem::path& from,
     return {};
 }
 
+Result<void, FileError> SystemFiles::reserve(const std::filesystem::path& path, std::size_t bytes,
+                                             FileAccess access)
+{
+    WARP_CHECK(write(path, {}, access));
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.isOpen()) {
+        return Unexpected(fromErrno(errno));
+    }
+    int failure = EINTR;
+    while (failure == EINTR) {
+        failure = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+    }
+    if (failure != 0) {
+        // What it got of the space is given back.
+        ::unlink(path.c_str());
+        return Unexpected(fromErrno(failure));
+    }
+    return {};
+}
+
+Result<void, FileError> SystemFiles::overwrite(const std::filesystem::path& path, ByteView bytes)
+{
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.isOpen()) {
+        return Unexpected(fromErrno(errno));
+    }
+    WARP_CHECK(writeAll(file.get(), bytes));
+    if (::ftruncate(file.get(), static_cast<off_t>(bytes.size())) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    if (::close(file.release()) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    return {};
+}
+
 Result<void, FileError> SystemFiles::remove(const std::filesystem::path& path)
 {
     if (::unlink(path.c_str()) != 0) {

@@ -15,6 +15,9 @@ public:
     Result<void, FileError> sync(const std::filesystem::path& path) override;
     Result<void, FileError> rename(const std::filesystem::path& from,
                                    const std::filesystem::path& to) override;
+    Result<void, FileError> reserve(const std::filesystem::path& path, std::size_t bytes,
+                                    FileAccess access) override;
+    Result<void, FileError> overwrite(const std::filesystem::path& path, ByteView bytes) override;
     Result<void, FileError> remove(const std::filesystem::path& path) override;
     Result<void, FileError> makeDirectories(const std::filesystem::path& path) override;
     [[nodiscard]] Result<std::vector<std::string>, FileError>

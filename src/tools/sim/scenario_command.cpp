@@ -2,6 +2,7 @@
 #include "tools/sim/block_run.h"
 #include "tools/sim/commands.h"
 #include "tools/sim/console.h"
+#include "tools/sim/crash_scenarios.h"
 #include "tools/sim/demo_stage.h"
 #include "tools/sim/options.h"
 
@@ -41,6 +42,12 @@ constexpr std::array SCENARIOS{
     Scenario{.name = "solo-block-found",
              .summary = "miners find a block; it is accepted and pays the owner",
              .run = runSoloBlockFound},
+    Scenario{.name = "power-cut",
+             .summary = "the power goes while blocks are on their way; none is lost",
+             .run = runPowerCut},
+    Scenario{.name = "disk-full",
+             .summary = "no space, no node, then no power: the blocks are kept",
+             .run = runDiskFull},
 };
 
 } // namespace

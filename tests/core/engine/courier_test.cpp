@@ -1,12 +1,9 @@
-#include "core/engine/courier.h"
-
-#include "core/sim/scheduler.h"
-#include "tests/core/mining/mining_fixtures.h"
+#include "tests/core/engine/courier_bench.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
-#include <map>
+#include <algorithm>
 
 namespace {
 
@@ -14,108 +11,7 @@ using namespace warp;
 using interfaces::BlockState;
 using node::SubmitVerdict;
 
-class RequestToken final : public util::Handle
-{};
-
-/// Remembers what is submitted; answers when the test says so.
-class FakeSubmitter final : public node::BlockSubmitter
-{
-public:
-    struct Call
-    {
-        std::shared_ptr<const node::BlockBytes> block;
-        util::Reply<node::SubmitOutcome> reply;
-    };
-
-    util::RequestHandle submit(std::shared_ptr<const node::BlockBytes> block, util::Duration,
-                               util::Reply<node::SubmitOutcome> reply) override
-    {
-        calls.push_back({std::move(block), std::move(reply)});
-        return std::make_unique<RequestToken>();
-    }
-
-    std::vector<Call> calls;
-};
-
-class Bench
-{
-public:
-    Bench()
-    {
-        statisticsExecutor = scheduler.createExecutor("stats");
-        courierExecutor = scheduler.createExecutor("courier");
-        statistics.attach(*statisticsExecutor);
-        statistics.emplace([this] {
-            return std::make_unique<engine::Statistics>(
-                *statisticsExecutor, scheduler, snapshots,
-                [this](const interfaces::PoolEvent& event) { events.push_back(event); });
-        });
-        courier.attach(*courierExecutor);
-        courier.emplace([this] {
-            auto made = std::make_unique<FakeSubmitter>();
-            submitter = made.get();
-            return std::make_unique<engine::Courier>(*courierExecutor, std::move(made), statistics,
-                                                     engine::Courier::Options{},
-                                                     [this] { ++acceptedCount; });
-        });
-        settle();
-    }
-    ~Bench()
-    {
-        courier.reset({});
-        statistics.reset({});
-        courierExecutor.reset();
-        statisticsExecutor.reset();
-    }
-    Bench(const Bench&) = delete;
-    Bench& operator=(const Bench&) = delete;
-
-    void settle() { scheduler.runFor({}); }
-    mining::FoundBlock find(const std::string& previous, std::uint32_t nonce)
-    {
-        const auto job =
-            m_factory.make(test::sharedTemplate({.previous = previous}), 1, test::at({}));
-        const mining::Share share{.job = (*job)->id, .time = (*job)->time, .nonce = nonce};
-        const auto hashed = mining::hashShare(**job, {}, share, (*job)->source->version);
-        return {.job = *job, .header = hashed.header, .hash = hashed.hash};
-    }
-    void deliver(const mining::FoundBlock& block)
-    {
-        courier.post([block](engine::Courier& target) {
-            target.deliver(block, "rig", bitcoin::Network::Regtest);
-        });
-        settle();
-    }
-    void answer(std::size_t call, SubmitVerdict verdict, const std::string& reason = {})
-    {
-        const auto reply = submitter->calls.at(call).reply;
-        courierExecutor->post([reply, verdict, reason] { reply({verdict, reason}); });
-        settle();
-    }
-    BlockState stateOf(const mining::FoundBlock& block) const
-    {
-        for (const auto& record : snapshots.load()->blocks) {
-            if (record.hash == block.hash) {
-                return record.state;
-            }
-        }
-        return BlockState::Pending;
-    }
-
-    sim::Scheduler scheduler{sim::SchedulerOptions{.seed = 1}};
-    util::Published<interfaces::PoolSnapshot> snapshots{
-        std::make_shared<const interfaces::PoolSnapshot>()};
-    std::vector<interfaces::PoolEvent> events;
-    int acceptedCount = 0;
-    FakeSubmitter* submitter = nullptr;
-    engine::Hosted<engine::Statistics> statistics;
-    engine::Hosted<engine::Courier> courier;
-    std::unique_ptr<util::Executor> statisticsExecutor;
-    std::unique_ptr<util::Executor> courierExecutor;
-
-private:
-    mining::JobFactory m_factory = test::makeFactory();
-};
+using Bench = test::CourierBench;
 
 class CourierTest final : public QObject
 {
@@ -213,29 +109,6 @@ private slots:
         bench.scheduler.runFor(std::chrono::seconds(2));
         QCOMPARE(bench.submitter->calls.size(), std::size_t{2});
         QVERIFY(bench.submitter->calls[1].block->hash == second.hash);
-    }
-
-    // The race of two blocks of one height may be won later.
-    void followsABlockThatIsNotOnTheBestChainYet()
-    {
-        Bench bench;
-        const auto block = bench.find("tip", 1);
-        const auto sibling = bench.find("tip", 2);
-        bench.deliver(block);
-        bench.deliver(sibling);
-        bench.answer(0, SubmitVerdict::Inconclusive, "inconclusive");
-        QCOMPARE(bench.stateOf(block), BlockState::Pending);
-        bench.scheduler.runFor(std::chrono::seconds(11));
-        const auto again =
-            std::count_if(bench.submitter->calls.begin(), bench.submitter->calls.end(),
-                          [&](const auto& call) { return call.block->hash == block.hash; });
-        QCOMPARE(again, 2);
-        for (std::size_t i = 1; i < bench.submitter->calls.size(); ++i) {
-            if (bench.submitter->calls[i].block->hash == block.hash) {
-                bench.answer(i, SubmitVerdict::AlreadyThere, "duplicate");
-            }
-        }
-        QCOMPARE(bench.stateOf(block), BlockState::Accepted);
     }
 
     void submitsOneBlockOnce()

@@ -30,15 +30,21 @@ inline sim::WorldOptions worldOptions(std::uint64_t seed)
     return options;
 }
 
-inline engine::EngineOptions engineOptions()
+/// A listener for miners of a few hundred hashes a second.
+inline engine::ListenerOptions farmListener()
 {
-    engine::EngineOptions options;
-    options.ioThreads = 2;
     engine::ListenerOptions listener;
     listener.endpoint = {.host = "", .port = POOL_PORT};
     listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
     listener.stratum.initialDifficulty = FARM_DIFFICULTY;
-    options.listeners = {listener};
+    return listener;
+}
+
+inline engine::EngineOptions engineOptions()
+{
+    engine::EngineOptions options;
+    options.ioThreads = 2;
+    options.listeners = {farmListener()};
     options.dataDirectory = "/data";
     options.payout.address = PAYOUT_ADDRESS;
     options.tag = "farm";

@@ -54,16 +54,25 @@ private slots:
     void keepsWithinItsByteBudget()
     {
         mining::JobFactory factory = test::makeFactory();
-        mining::JobBook book;
-        for (int i = 0; i < 5; ++i) {
-            auto large = test::makeTemplate({});
-            large.transactionsHex =
-                std::make_shared<const std::string>(mining::JobBook::BYTE_BUDGET / 3, 'a');
+        mining::JobBook book(1000);
+        const auto add = [&](std::size_t bytes, std::size_t newBytes) {
+            auto sized = test::makeTemplate({});
+            sized.textBytes = bytes;
+            sized.newTextBytes = newBytes;
             static_cast<void>(book.add(
-                *factory.make(std::make_shared<mining::BlockTemplate>(large), 1, test::at({})),
+                *factory.make(std::make_shared<mining::BlockTemplate>(sized), 1, test::at({})),
                 test::at({})));
-        }
+        };
+        add(600, 600);
+        add(700, 200);
+        add(700, 200);
         QCOMPARE(book.size(), std::size_t{3});
+        QCOMPARE(book.textBytes(), std::size_t{1000});
+        add(700, 1);
+        QCOMPARE(book.size(), std::size_t{3}); // 700 + 200 + 1
+        QCOMPARE(book.textBytes(), std::size_t{901});
+        add(5000, 5000);
+        QCOMPARE(book.size(), std::size_t{1}); // the current one stays, whatever it takes
     }
 
     // R039: no two connections work on the same space.

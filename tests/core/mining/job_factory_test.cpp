@@ -35,7 +35,7 @@ private slots:
         QVERIFY(job.hasValue());
         QCOMPARE((*job)->tipNumber, 4U);
         QCOMPARE((*job)->transactionCount, std::size_t{3});
-        QCOMPARE((*job)->transactionsHexLength, (*job)->source->transactionsHex->size());
+        QCOMPARE((*job)->transactionsHex, (*job)->source->transactionsHex);
         QCOMPARE((*job)->networkTarget.toCompact(), test::REGTEST_BITS);
         QCOMPARE((*job)->time, 1'700'000'000U);
         QCOMPARE(coinbaseOf(**job).vout[0].value.value(), std::int64_t{25'0000'0000});
@@ -106,7 +106,7 @@ private slots:
             wtxids.push_back((*job)->source->transactions[i].wtxid);
             length += (*job)->source->transactions[i].hexLength;
         }
-        QCOMPARE((*job)->transactionsHexLength, length);
+        QCOMPARE(mining::lengthOf(*(*job)->transactionsHex), length);
         const util::Bytes expected = bitcoin::witnessCommitmentScript(
             bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), {}));
         QVERIFY(coinbaseOf(**job).vout.back().script == expected);
@@ -163,7 +163,7 @@ private slots:
                                                                         .header = hashed.header,
                                                                         .extranonce1 = EXTRANONCE1,
                                                                         .hash = hashed.hash});
-        const auto bytes = util::fromHex(*assembled.headHex + *assembled.tailHex);
+        const auto bytes = util::fromHex(*assembled.headHex + mining::joined(*assembled.tailHex));
         QVERIFY(bytes.has_value());
         const auto block = bitcoin::Block::parse(util::ByteView(*bytes));
         QVERIFY(block.hasValue());

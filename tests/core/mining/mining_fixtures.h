@@ -68,7 +68,9 @@ inline mining::BlockTemplate makeTemplate(const TemplateShape& shape)
         wtxids.push_back(made.transactions.back().wtxid);
         hex += data;
     }
-    made.transactionsHex = std::make_shared<const std::string>(hex);
+    made.textBytes = made.newTextBytes = hex.size();
+    made.transactionsHex = std::make_shared<const mining::HexText>(
+        mining::HexText{std::make_shared<const std::string>(hex)});
     if (shape.hasWitness) {
         made.witnessCommitmentScript = bitcoin::witnessCommitmentScript(
             bitcoin::witnessCommitment(bitcoin::witnessRootFromTxids(wtxids), {}));

@@ -38,11 +38,13 @@ struct Bench
     {
         std::optional<ProposalOutcome> outcome;
         util::RequestHandle handle;
-        handle = proposer.propose({.headHex = text("aabb"), .tailHex = text("cc")}, 30s,
-                                  [&](ProposalOutcome told) {
-                                      handle.reset();
-                                      outcome = std::move(told);
-                                  });
+        handle = proposer.propose(
+            {.headHex = text("aabb"),
+             .tailHex = std::make_shared<const mining::HexText>(mining::HexText{text("cc")})},
+            30s, [&](ProposalOutcome told) {
+                handle.reset();
+                outcome = std::move(told);
+            });
         world.executor.runFor(60s);
         return outcome;
     }

@@ -58,6 +58,13 @@ std::shared_ptr<const std::string> text(std::string value)
     return std::make_shared<const std::string>(std::move(value));
 }
 
+/// A block's tail in these parts.
+template <class... Parts>
+std::shared_ptr<const warp::mining::HexText> tailOf(Parts... parts)
+{
+    return std::make_shared<const warp::mining::HexText>(warp::mining::HexText{parts...});
+}
+
 class RpcSubmitterTest final : public QObject
 {
     Q_OBJECT
@@ -66,13 +73,18 @@ private slots:
     void sendsExactlyTheBlock()
     {
         Bench bench;
-        const auto tail = text("cc" + std::string(100, '0'));
-        static_cast<void>(bench.submit({.headHex = text("aabb"), .tailHex = tail}));
+        const auto first = text("cc");
+        const auto second = text(std::string(100, '0'));
+        static_cast<void>(
+            bench.submit({.headHex = text("aabb"), .tailHex = tailOf(first, second)}));
         const std::string call =
             quoted("{'jsonrpc':'1.0','id':1,'method':'submitblock','params':[");
         QCOMPARE(bench.seen.body, call + "\"aabbcc" + std::string(100, '0') + "\"]}");
-        // The very text of the template, not a copy of it.
-        QVERIFY(std::ranges::find(bench.seen.request.body, tail) != bench.seen.request.body.end());
+        // The very texts of the template, not copies of them.
+        for (const auto& part : {first, second}) {
+            QVERIFY(std::ranges::find(bench.seen.request.body, part) !=
+                    bench.seen.request.body.end());
+        }
     }
 
     void sendsABlockWithoutOtherTransactions()
@@ -80,7 +92,7 @@ private slots:
         Bench bench;
         static_cast<void>(bench.submit({.headHex = text("aabb"), .tailHex = nullptr}));
         QVERIFY(bench.seen.body.ends_with(quoted(":['aabb']}")));
-        static_cast<void>(bench.submit({.headHex = text("aabb"), .tailHex = text("")}));
+        static_cast<void>(bench.submit({.headHex = text("aabb"), .tailHex = tailOf()}));
         QVERIFY(bench.seen.body.ends_with(quoted(":['aabb']}")));
     }
 
@@ -88,7 +100,7 @@ private slots:
     {
         Bench bench;
         static_cast<void>(
-            bench.submit({.headHex = text("aa"), .tailHex = text("bb"), .workId = "w\"1"}));
+            bench.submit({.headHex = text("aa"), .tailHex = tailOf(text("bb")), .workId = "w\"1"}));
         const std::string params = quoted("['aabb',{'workid':'w\\'1'}]}");
         QVERIFY(bench.seen.body.ends_with(params));
     }
@@ -137,7 +149,8 @@ private slots:
         Bench bench;
         bench.answer =
             net::HttpResponse{.status = status, .body = body.toStdString(), .contentType = {}};
-        const SubmitOutcome outcome = bench.submit({.headHex = text("aa"), .tailHex = text("bb")});
+        const SubmitOutcome outcome =
+            bench.submit({.headHex = text("aa"), .tailHex = tailOf(text("bb"))});
         QCOMPARE(static_cast<int>(outcome.verdict), verdict);
         QCOMPARE(outcome.reason, reason.toStdString());
     }

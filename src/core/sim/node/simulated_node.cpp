@@ -113,8 +113,9 @@ void SimulatedNode::renewCookie()
     m_cookie = "__cookie__:" + util::toHex(secret);
     if (m_options.files != nullptr && !m_options.cookieFile.empty()) {
         // Where it cannot be written the pool reports the missing cookie: nothing to add here.
-        static_cast<void>(m_options.files->write(m_options.cookieFile, util::asBytes(m_cookie),
-                                                 util::FileAccess::Private));
+        // Durably, because a power cut of the pool's machine is not one of the node's.
+        static_cast<void>(m_options.files->replaceDurably(
+            m_options.cookieFile, util::asBytes(m_cookie), util::FileAccess::Private));
     }
 }
 
