@@ -28,8 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::string text = mining::joined(*read.transactionsHex);
     WARP_ASSERT(length == text.size() && length == read.textBytes);
-    WARP_ASSERT(text.find_first_not_of("0123456789abcdefABCDEF") ==
-                std::string::npos);
+    WARP_ASSERT(text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos);
     WARP_ASSERT(!read.witnessCommitmentScript ||
                 read.witnessCommitmentScript->size() >= bitcoin::WITNESS_COMMITMENT_SCRIPT_SIZE);
     return 0;

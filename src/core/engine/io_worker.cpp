@@ -3,6 +3,7 @@
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace warp::engine {
 
@@ -22,11 +23,11 @@ bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
 
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
-    , m_shared(shared)
-    , m_perMinerPolicy(shared.network)
+    , m_shared(std::move(shared))
+    , m_perMinerPolicy(m_shared.network)
     , m_extranonces(number)
     , m_fanOut(
-          executor, shared.clock, [this](std::uint64_t id) { return deliver(id); },
+          executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
           [this](const WeightedLatency& latency) {
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
                   m_shared.statistics.post(
@@ -36,16 +37,15 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               }
           })
 {
-    stratum::v1::AuthorizePolicy& policy =
-        m_shared.keyUse == mining::KeyUse::Separate
-            ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
-            : m_singlePolicy;
+    m_payoutJobs.setObserver(m_shared.onKeyJob);
+    const bool isKeyed = m_shared.keyUse == mining::KeyUse::Separate;
     for (const auto& listener : m_shared.listeners) {
-        m_contexts.push_back(std::make_unique<stratum::v1::ServerContext>(
-            stratum::v1::ServerContext{.options = listener->options.stratum,
-                                       .policy = policy,
-                                       .keyUse = m_shared.keyUse}));
-        m_contexts.back()->payoutJobs.setObserver(m_shared.onKeyJob);
+        m_contexts.push_back(
+            std::make_unique<stratum::v1::ServerContext>(stratum::v1::ServerContext{
+                .options = listener->options.stratum,
+                .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+                                  : m_singlePolicy,
+                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr}));
     }
     scheduleTick();
 }

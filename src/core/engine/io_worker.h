@@ -88,6 +88,7 @@ private:
     Shared m_shared;
     stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
     stratum::v1::PerMinerPolicy m_perMinerPolicy;
+    mining::PayoutJobs m_payoutJobs;
     std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
     mining::ExtranonceAllocator m_extranonces;
     std::shared_ptr<const mining::JobSet> m_jobs;

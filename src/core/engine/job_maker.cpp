@@ -7,31 +7,17 @@
 
 namespace warp::engine {
 
-namespace {
-
-/// Jobs of one payout never reach the ids of the next.
-constexpr std::uint32_t ID_STEP = 0x01000000;
-
-} // namespace
-
 JobMaker::JobMaker(util::Random& random, std::string tag, std::size_t byteBudget)
-    : m_tag(std::move(tag))
-    , m_instance(random.uint32())
-    , m_firstJobId(random.uint32())
+    : m_factory({.tag = std::move(tag),
+                 .payout = nullptr,
+                 .instance = random.uint32(),
+                 .firstJobId = random.uint32()})
     , m_book(byteBudget)
 {}
 
 void JobMaker::setPayout(std::shared_ptr<const mining::PayoutPolicy> policy)
 {
-    m_factory.reset();
-    if (policy) {
-        m_factory = std::make_unique<mining::JobFactory>(
-            mining::JobFactoryOptions{.tag = m_tag,
-                                      .payout = std::move(policy),
-                                      .instance = m_instance,
-                                      .firstJobId = m_firstJobId});
-        m_firstJobId += ID_STEP;
-    }
+    m_factory.setPayout(std::move(policy));
 }
 
 util::Result<std::shared_ptr<const mining::Job>, mining::JobError>
@@ -47,7 +33,7 @@ JobMaker::make(const std::shared_ptr<const mining::BlockTemplate>& source,
                                           isKnown ? std::optional(chain.tipTime) : std::nullopt);
         ready = std::move(narrowed);
     }
-    return m_factory->make(std::move(ready), m_tipNumber + (isNewTip ? 1 : 0), now);
+    return m_factory.make(ready, m_tipNumber + (isNewTip ? 1 : 0), now);
 }
 
 std::shared_ptr<const mining::JobSet> JobMaker::add(std::shared_ptr<const mining::Job> job,

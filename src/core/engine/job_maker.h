@@ -26,7 +26,7 @@ public:
 
     /// Who is paid from the next job on; nullptr while nobody can be.
     void setPayout(std::shared_ptr<const mining::PayoutPolicy> policy);
-    [[nodiscard]] bool canPay() const { return m_factory != nullptr; }
+    [[nodiscard]] bool canPay() const { return m_factory.hasPayout(); }
 
     /// A job that is not yet among the live ones. Only while canPay().
     /// @param chain  what the node last said of itself
@@ -40,11 +40,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const mining::Job>& newest() const { return m_newest; }
 
 private:
-    std::string m_tag;
-    std::uint32_t m_instance;
-    std::uint32_t m_firstJobId;
     std::uint32_t m_tipNumber = 0;
-    std::unique_ptr<mining::JobFactory> m_factory;
+    mining::JobFactory m_factory;
     mining::TransactionTexts m_texts;
     mining::JobBook m_book;
     std::shared_ptr<const mining::Job> m_newest;

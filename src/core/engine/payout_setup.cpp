@@ -15,7 +15,6 @@ util::Result<util::Bytes, PayoutFault> scriptOf(std::string setting, const std::
     auto address = bitcoin::parseAddress(text, network);
     if (!address) {
         return util::Unexpected(PayoutFault{.setting = std::move(setting),
-                                            .address = text,
                                             .reason = std::string(describe(address.error().code))});
     }
     return std::move(address->script);

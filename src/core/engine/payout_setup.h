@@ -31,8 +31,7 @@ struct PayoutOptions
 struct PayoutFault
 {
     std::string setting; ///< e.g. "pool_fee_address"
-    std::string address;
-    std::string reason; ///< English
+    std::string reason;  ///< English
 };
 
 [[nodiscard]] util::Result<std::shared_ptr<const mining::PayoutPolicy>, PayoutFault>

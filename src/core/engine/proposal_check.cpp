@@ -23,6 +23,7 @@ ProposalCheck::ProposalCheck(util::Executor& executor, const util::Clock& clock,
 void ProposalCheck::startOver()
 {
     m_request.reset();
+    m_isAsking = false;
     m_proven.clear();
     m_waiting.clear();
     m_job.reset();
@@ -56,7 +57,7 @@ void ProposalCheck::onJob(const std::shared_ptr<const mining::Job>& job)
     if (isNew && (m_waiting.size() < MAX_SHAPES || m_waiting.contains(shape))) {
         m_waiting[std::move(shape)] = job;
     }
-    if ((isNew || m_isWholeDue) && !m_timer && !m_request) {
+    if ((isNew || m_isWholeDue) && !m_timer && !m_isAsking) {
         schedule({});
     }
 }
@@ -112,18 +113,15 @@ void ProposalCheck::ask(const Question& question)
     const node::BlockBytes bytes{.height = question.job->source->height,
                                  .headHex = block->headHex,
                                  .tailHex = block->tailHex};
-    m_request = m_proposer->propose(bytes, m_options.timeout,
-                                    [this, question](node::ProposalOutcome outcome) {
-                                        // Ending the request ends this function's own values.
-                                        const Question asked = question;
-                                        const node::ProposalOutcome told = std::move(outcome);
-                                        onOutcome(asked, told);
-                                    });
+    m_request = m_proposer->propose(
+        bytes, m_options.timeout,
+        [this, question](const node::ProposalOutcome& outcome) { onOutcome(question, outcome); });
+    m_isAsking = true;
 }
 
 void ProposalCheck::onOutcome(const Question& question, const node::ProposalOutcome& outcome)
 {
-    m_request.reset();
+    m_isAsking = false;
     using interfaces::ProposalState;
     util::Duration pause{};
     switch (outcome.verdict) {

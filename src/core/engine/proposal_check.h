@@ -77,6 +77,9 @@ private:
     bool m_isWholeDue = true;
     interfaces::ProposalView m_view;
     util::TimerHandle m_timer;
+    /// Between question and answer; the request itself lives until the next, because its answer is
+    /// given from within it.
+    bool m_isAsking = false;
     util::RequestHandle m_request; ///< goes before the proposer
 };
 

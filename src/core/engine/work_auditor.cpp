@@ -24,6 +24,7 @@ interfaces::CoinbaseView toView(const mining::DecodedCoinbase& coinbase)
                                   .total = coinbase.total,
                                   .witnessCommitment = coinbase.commitment,
                                   .weight = coinbase.weight};
+    view.outputs.reserve(coinbase.outputs.size());
     for (const mining::DecodedOutput& output : coinbase.outputs) {
         view.outputs.push_back({.kind = std::string(name(output.kind)),
                                 .address = output.address,
@@ -36,6 +37,7 @@ std::vector<interfaces::PayoutPartView> toView(const mining::PayoutSplit& split,
                                                bitcoin::Network network)
 {
     std::vector<interfaces::PayoutPartView> parts;
+    parts.reserve(split.parts.size());
     for (const mining::PayoutPart& part : split.parts) {
         parts.push_back(
             {.role = std::string(name(part.role)),

@@ -113,8 +113,13 @@ JobFactory::JobFactory(JobFactoryOptions options)
     : m_options(std::move(options))
 {}
 
+void JobFactory::setPayout(std::shared_ptr<const PayoutPolicy> payout)
+{
+    m_options.payout = std::move(payout);
+}
+
 util::Result<std::shared_ptr<const Job>, JobError>
-JobFactory::make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber,
+JobFactory::make(const std::shared_ptr<const BlockTemplate>& source, std::uint32_t tipNumber,
                  util::BootTime now)
 {
     const auto target = bitcoin::Target::fromCompact(source->bits);

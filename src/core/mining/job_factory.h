@@ -44,11 +44,18 @@ class JobFactory final
 public:
     explicit JobFactory(JobFactoryOptions options);
 
-    /// A job that differs from every other one, even on the same template. Where the policy has a
-    /// coinbase for each key it is what their jobs are made from; see jobForKey().
+    /// Whom the next jobs pay; nullptr while nobody can be. Job ids go on, so that those of another
+    /// chain are never shared with these.
+    void setPayout(std::shared_ptr<const PayoutPolicy> payout);
+    [[nodiscard]] bool hasPayout() const { return m_options.payout != nullptr; }
+
+    /// Only with a payout. A job that differs from every other one, even on the same template.
+    /// Where the policy has a coinbase for each key it is what their jobs are made from; see
+    /// jobForKey().
     /// @param tipNumber see Job::tipNumber
     [[nodiscard]] util::Result<std::shared_ptr<const Job>, JobError>
-    make(std::shared_ptr<const BlockTemplate> source, std::uint32_t tipNumber, util::BootTime now);
+    make(const std::shared_ptr<const BlockTemplate>& source, std::uint32_t tipNumber,
+         util::BootTime now);
 
 private:
     JobFactoryOptions m_options;

@@ -71,7 +71,8 @@ std::shared_ptr<const JobSet> PayoutJobs::make(const PayoutKey& key, const JobSe
             m_onMade(current);
         }
     }
-    auto set = std::make_shared<JobSet>(JobSet{.jobs = {std::move(current)}, .clean = jobs.clean});
+    auto set = std::make_shared<JobSet>(jobs); // everything that is not about one key stays
+    set->jobs.assign(1, current);
     if (before != nullptr) {
         appendLive(set->jobs, *before, jobs);
     }

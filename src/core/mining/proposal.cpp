@@ -4,7 +4,6 @@
 #include "core/mining/share.h"
 #include "core/mining/template_parts.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace warp::mining {

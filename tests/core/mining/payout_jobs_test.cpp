@@ -61,6 +61,7 @@ private slots:
         QVERIFY(second->current()->coinbase.outputs[0].script == SECOND.bytes);
         QCOMPARE(first->current()->id, jobs->current()->id);
         QCOMPARE(first->clean, mining::CleanJobs::Yes);
+        QCOMPARE(first->tipSince, jobs->tipSince);
     }
 
     // B01: what a key was given stays known for as long as the pool's own jobs do.

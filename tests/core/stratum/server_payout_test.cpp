@@ -34,8 +34,7 @@ class Thread
 public:
     explicit Thread(std::optional<bitcoin::Network> network = bitcoin::Network::Regtest)
         : m_policy(network)
-        , m_context{
-              .options = easyOptions(), .policy = m_policy, .keyUse = mining::KeyUse::Separate}
+        , m_context{.options = easyOptions(), .policy = m_policy, .payoutJobs = &m_payoutJobs}
     {
         makeJob();
     }
@@ -79,6 +78,7 @@ public:
 private:
     util::BootTime m_now = at({});
     stratum::v1::PerMinerPolicy m_policy;
+    mining::PayoutJobs m_payoutJobs;
     stratum::v1::ServerContext m_context;
     mining::JobFactory m_factory{
         {.tag = "test",
@@ -182,7 +182,7 @@ private slots:
                     .find("\"result\":true") != std::string::npos);
         QVERIFY(thread.send(*session, authorize(secondAddress())).find("another address") !=
                 std::string::npos);
-        QCOMPARE(thread.context().payoutJobs.size(), std::size_t{1});
+        QCOMPARE(thread.context().payoutJobs->size(), std::size_t{1});
     }
 
     // B51: two addresses get the same job with different coinbases, and the line is right for each
@@ -216,7 +216,7 @@ private slots:
         thread.giveJobs(*session);
         thread.send(*session, SUBSCRIBE);
         thread.send(*session, authorize(FIRST));
-        const auto own = thread.context().payoutJobs.forKey(
+        const auto own = thread.context().payoutJobs->forKey(
             stratum::v1::PerMinerPolicy(bitcoin::Network::Regtest).authorize(FIRST, "")->payoutKey,
             thread.jobs, nullptr);
         const auto& job = own->current();

@@ -105,14 +105,14 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
 std::shared_ptr<const mining::JobSet>
 ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
 {
-    if (m_context.keyUse == mining::KeyUse::Shared) {
+    if (m_context.payoutJobs == nullptr) {
         return jobs;
     }
     if (!m_payoutKey) {
         m_waitingJobs = jobs;
         return nullptr;
     }
-    return m_context.payoutJobs.forKey(*m_payoutKey, jobs, m_jobs);
+    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_jobs);
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)

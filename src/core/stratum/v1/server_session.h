@@ -29,9 +29,9 @@ struct ServerContext
     ServerOptions options;
     AuthorizePolicy& policy;
     NotifyCache notifications{};
-    /// With KeyUse::Separate a session gets the jobs of its first worker's payout key.
-    mining::KeyUse keyUse = mining::KeyUse::Shared;
-    mining::PayoutJobs payoutJobs{};
+    /// Where there are any, a session gets the jobs of its first worker's payout key; else all
+    /// sessions have the same.
+    mining::PayoutJobs* payoutJobs = nullptr;
 };
 
 /// Order of what is sent: each line's reply first, then the notifications that it causes; and no
