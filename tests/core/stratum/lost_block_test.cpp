@@ -216,8 +216,8 @@ private slots:
         QFETCH(const bool, getsIt);
         SessionHarness harness;
         harness.giveJob("tip 1", 3);
-        harness.send(R"({"id":1,"method":"mining.subscribe","params":[")" +
-                     userAgent.toStdString() + "\"]}");
+        harness.send(fmt::format(R"({{"id":1,"method":"mining.subscribe","params":["{}"]}})",
+                                 userAgent.toStdString()));
         harness.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
         const std::string empty = harness.giveJob("tip 2", 0, mining::TemplateOrigin::Provisional);
         QCOMPARE(kindsOf(empty).find("notify") != std::string::npos, getsIt);
