@@ -3,11 +3,13 @@
 
 #include "core/engine/engine.h"
 #include "core/sim/world.h"
+#include "tests/core/mining/mining_fixtures.h"
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace warp::test {
 
@@ -60,7 +62,10 @@ class Farm
 {
 public:
     explicit Farm(std::uint64_t seed, engine::EngineOptions options = engineOptions())
-        : world(worldOptions(seed))
+        : Farm(worldOptions(seed), std::move(options))
+    {}
+    Farm(const sim::WorldOptions& surroundings, engine::EngineOptions options)
+        : world(surroundings)
     {
         pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
                                                                  .clock = world.scheduler(),
@@ -100,5 +105,46 @@ public:
     sim::World world;
     std::unique_ptr<engine::Engine> pool;
 };
+
+/// What is wrong with the run; empty where all is well.
+inline std::string judge(Farm& farm)
+{
+    const sim::MinerStats totals = farm.world.totals();
+    std::string faults;
+    for (const sim::MinedBlock& lost : farm.world.lostBlocks()) {
+        faults += "lost block " + bitcoin::toDisplayHex(lost.hash) + "\n";
+    }
+    for (const sim::WrongAnswer& wrong : totals.falseRejects) {
+        faults += "false reject " + std::to_string(wrong.code) + " " + wrong.message + "\n";
+    }
+    for (const sim::WrongAnswer& wrong : totals.falseAccepts) {
+        faults += "false accept of " + bitcoin::toDisplayHex(wrong.hash) + "\n";
+    }
+    if (totals.blocksBelowShareTarget != 0) {
+        faults += "a session's difficulty was above the network's\n";
+    }
+    if (totals.accepted == 0 || totals.blocks.empty()) {
+        faults += "nothing was mined\n";
+    }
+    std::size_t ours = 0;
+    for (const sim::BlockAccepted& block : farm.world.acceptedBlocks()) {
+        if (block.source != sim::BlockSource::Submitted) {
+            continue;
+        }
+        ++ours;
+        const bitcoin::TxOut& paid = block.coinbase.vout.at(0);
+        util::Satoshi total{};
+        for (const bitcoin::TxOut& output : block.coinbase.vout) {
+            total = total + output.value;
+        }
+        if (paid.script != payoutScript() || paid.value != total) {
+            faults += "block " + std::to_string(block.height) + " does not pay the owner in full\n";
+        }
+    }
+    if (ours == 0) {
+        faults += "the node took no block\n";
+    }
+    return faults;
+}
 
 } // namespace warp::test

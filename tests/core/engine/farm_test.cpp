@@ -12,49 +12,9 @@ using namespace warp;
 using namespace std::chrono_literals;
 using test::engineOptions;
 using test::Farm;
+using test::judge;
 using test::POOL_PORT;
 using test::worldOptions;
-
-/// What is wrong with the run; empty where all is well.
-std::string judge(Farm& farm)
-{
-    const sim::MinerStats totals = farm.world.totals();
-    std::string faults;
-    for (const sim::MinedBlock& lost : farm.world.lostBlocks()) {
-        faults += "lost block " + bitcoin::toDisplayHex(lost.hash) + "\n";
-    }
-    for (const sim::WrongAnswer& wrong : totals.falseRejects) {
-        faults += "false reject " + std::to_string(wrong.code) + " " + wrong.message + "\n";
-    }
-    for (const sim::WrongAnswer& wrong : totals.falseAccepts) {
-        faults += "false accept of " + bitcoin::toDisplayHex(wrong.hash) + "\n";
-    }
-    if (totals.blocksBelowShareTarget != 0) {
-        faults += "a session's difficulty was above the network's\n";
-    }
-    if (totals.accepted == 0 || totals.blocks.empty()) {
-        faults += "nothing was mined\n";
-    }
-    std::size_t ours = 0;
-    for (const sim::BlockAccepted& block : farm.world.acceptedBlocks()) {
-        if (block.source != sim::BlockSource::Submitted) {
-            continue;
-        }
-        ++ours;
-        const bitcoin::TxOut& paid = block.coinbase.vout.at(0);
-        util::Satoshi total{};
-        for (const bitcoin::TxOut& output : block.coinbase.vout) {
-            total = total + output.value;
-        }
-        if (paid.script != test::payoutScript() || paid.value != total) {
-            faults += "block " + std::to_string(block.height) + " does not pay the owner in full\n";
-        }
-    }
-    if (ours == 0) {
-        faults += "the node took no block\n";
-    }
-    return faults;
-}
 
 class FarmTest final : public QObject
 {
