@@ -39,6 +39,7 @@ public:
         checkTls();
         checkListeners();
         checkDifficulties();
+        checkListenerDifficulties();
     }
 
 private:
@@ -208,6 +209,28 @@ private:
                 fault(culprit.name, FaultCode::ListenerConflict,
                       fmt::format("\"{}\" cannot be opened beside {} (\"{}\")",
                                   toText(culprit.address), other.name, toText(other.address)));
+            }
+        }
+    }
+
+    void checkListenerDifficulties()
+    {
+        const VardiffSettings& general = m_settings.vardiff;
+        const auto choose = [](util::Difficulty own, util::Difficulty other) {
+            return own.value() > 0 ? own : other;
+        };
+        for (std::size_t i = 0; i < m_settings.listeners.size(); ++i) {
+            const ListenerSettings& listener = m_settings.listeners[i];
+            const auto lowest = choose(listener.minDifficulty, general.minDifficulty);
+            const auto highest = choose(listener.maxDifficulty, general.maxDifficulty);
+            const auto initial = choose(listener.initialDifficulty, general.initialDifficulty);
+            const std::string key = fmt::format("listener[{}].", i + 1);
+            if (highest.value() > 0 && highest < lowest) {
+                fault(key + "min_diff", FaultCode::OutOfRange, "it is above max_diff");
+            } else if (listener.initialDifficulty.value() > 0 &&
+                       (initial < lowest || (highest.value() > 0 && initial > highest))) {
+                fault(key + "initial_diff", FaultCode::OutOfRange,
+                      "it is not between min_diff and max_diff");
             }
         }
     }

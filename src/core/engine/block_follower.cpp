@@ -75,6 +75,12 @@ void BlockFollower::onTip(std::int64_t height)
     }
 }
 
+void BlockFollower::keepOnly(bitcoin::Network network)
+{
+    std::erase_if(m_entries,
+                  [&](const auto& entry) { return entry.second.block.network != network; });
+}
+
 void BlockFollower::askAll(Entry& entry)
 {
     if (entry.open != 0) {
@@ -121,6 +127,13 @@ void BlockFollower::conclude(Entry& entry)
     // A node that lacks it beside others that have it gets it from them.
     const bool isMissing = best->standing == BlockStanding::NotFound;
     entry.isDoubtful = best->standing < BlockStanding::SideChain;
+    interfaces::BlockRecord buried = entry.block.record;
+    if (isMissing && buried.state != BlockState::Accepted && m_tipHeight >= buried.height + DEPTH) {
+        // Nobody has it, and no node would turn back so far.
+        buried.state = BlockState::Orphaned;
+        change(entry, std::move(buried));
+        return;
+    }
     if (isMissing && !entry.pause) {
         entry.pause = m_executor.after(MISSING_INTERVAL, [this, hash = entry.block.record.hash] {
             if (const auto it = m_entries.find(hash); it != m_entries.end()) {
@@ -180,7 +193,9 @@ void BlockFollower::onSideChain(Entry& entry)
         prefer(entry);
     }
     record.confirmations = 0;
-    record.state = BlockState::Orphaned;
+    if (record.state != BlockState::Pending || m_tipHeight > record.height) {
+        record.state = BlockState::Orphaned; // else the race is still on
+    }
     change(entry, std::move(record));
 }
 

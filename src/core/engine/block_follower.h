@@ -51,6 +51,8 @@ public:
     void ask(const bitcoin::Hash256& hash);
     /// @param height  of the best chain.
     void onTip(std::int64_t height);
+    /// Forgets the blocks of other networks.
+    void keepOnly(bitcoin::Network network);
 
 private:
     enum class Preference : std::uint8_t { NotAsked, Asked };

@@ -77,7 +77,9 @@ void BlockSpool::load()
     m_problem.clear();
     replenish();
     noteOutcome();
-    if (m_isReserveWanted) {
+    if (!m_unwritten.empty() || !m_unsaved.empty()) {
+        workLater(util::Duration::zero()); // found while the folder could not be used
+    } else if (m_isReserveWanted) {
         workLater(RETRY_INTERVAL);
     }
     if (!blocks->empty()) {
@@ -88,6 +90,9 @@ void BlockSpool::load()
 
 util::Result<std::vector<SpooledBlock>, FileError> BlockSpool::loadFolder()
 {
+    m_hasUnreadable = false;
+    m_reserves.clear();
+    m_kept.clear();
     WARP_CHECK(m_files.makeDirectories(m_folder));
     WARP_TRY(names, m_files.list(m_folder));
     for (const std::string& name : names) {
@@ -117,6 +122,9 @@ util::Result<std::vector<SpooledBlock>, FileError> BlockSpool::loadFolder()
             loadBlock(name, blocks);
         }
     }
+    if (m_hasUnreadable && ++m_loadTries < MAX_LOAD_TRIES) {
+        return Unexpected(FileError::Io); // it may pass: too many open files, a disk that wakes up
+    }
     std::vector<SpooledBlock> list;
     list.reserve(blocks.size());
     for (auto& [hash, block] : blocks) {
@@ -140,16 +148,20 @@ void BlockSpool::recoverReserve(const std::string& name)
     if (block) {
         // The program ended between the write and the rename.
         const auto target = pathOf(m_folder, block->record.hash);
-        static_cast<void>(m_files.rename(m_folder / name, target).hasValue());
-        static_cast<void>(m_files.sync(m_folder).hasValue());
-    } else if (block.error() != SpoolFault::Empty) {
-        quarantine(name, block.error());
-    } else {
-        for (int number = 0; number < RESERVES; ++number) {
+        if (m_files.rename(m_folder / name, target)) {
+            static_cast<void>(m_files.sync(m_folder).hasValue());
+        } else {
+            m_kept.insert(name);
+        }
+    } else if (block.error() == SpoolFault::Empty) {
+        for (int number = 0; number < RESERVE_NUMBERS; ++number) {
             if (name == reserveName(number)) {
                 m_reserves.insert(number);
             }
         }
+    } else {
+        quarantine(name, block.error());
+        m_kept.insert(name); // under this name still, or gone from it
     }
 }
 
@@ -174,7 +186,8 @@ util::Result<SpooledBlock, SpoolFault> BlockSpool::readFile(SpoolKind kind, cons
 {
     const auto text = m_files.read(m_folder / name, MAX_SPOOL_FILE_BYTES + 1);
     if (!text) {
-        return Unexpected(SpoolFault::Torn);
+        return Unexpected(text.error() == FileError::TooLarge ? SpoolFault::Torn
+                                                              : SpoolFault::Unreadable);
     }
     return decodeSpoolFile(kind, *text);
 }
@@ -206,8 +219,13 @@ void BlockSpool::quarantine(const std::string& name, SpoolFault fault)
     if (fault == SpoolFault::NewVersion) {
         return; // it waits for the program that wrote it
     }
-    const std::filesystem::path path = m_folder / (name + std::string(DAMAGED_END));
-    static_cast<void>(m_files.rename(m_folder / name, path).hasValue());
+    std::filesystem::path path = m_folder / name;
+    if (fault == SpoolFault::Unreadable) {
+        m_hasUnreadable = true; // nothing is known of what is in it
+    } else {
+        path += DAMAGED_END;
+        static_cast<void>(m_files.rename(m_folder / name, path).hasValue());
+    }
     m_statistics.post([detail = fmt::format("{}: {}", path.string(), describe(fault))](
                           Statistics& statistics) { statistics.raiseIssue(DAMAGE_ISSUE, detail); });
 }
@@ -216,14 +234,17 @@ BlockSpool::FileResult BlockSpool::store(const SpooledBlock& block)
 {
     const std::string text = encodeSpoolFile(SpoolKind::Block, block);
     const std::filesystem::path path = pathOf(m_folder, block.record.hash);
+    std::string written; // a reserve that may have the block, under its own name
     if (!m_reserves.empty() && text.size() <= MAX_SPOOL_FILE_BYTES) {
-        const int number = *m_reserves.begin();
+        const std::string name = reserveName(*m_reserves.begin());
         m_reserves.erase(m_reserves.begin());
         // Synced under its old name, which is durable: from here on no power loss takes it.
-        const std::filesystem::path reserve = m_folder / reserveName(number);
-        if (m_files.overwrite(reserve, util::asBytes(text)) && m_files.sync(reserve) &&
-            m_files.rename(reserve, path)) {
-            return m_files.sync(m_folder);
+        const std::filesystem::path reserve = m_folder / name;
+        if (m_files.overwrite(reserve, util::asBytes(text))) {
+            written = name;
+            if (m_files.sync(reserve) && m_files.rename(reserve, path)) {
+                return m_files.sync(m_folder);
+            }
         }
     }
     auto replaced = m_files.replaceDurably(path, util::asBytes(text), util::FileAccess::Private);
@@ -232,6 +253,9 @@ BlockSpool::FileResult BlockSpool::store(const SpooledBlock& block)
         std::filesystem::path remains = path;
         remains += UNFINISHED_END;
         static_cast<void>(m_files.remove(remains).hasValue());
+        if (!written.empty()) {
+            m_kept.insert(written); // perhaps the only copy: the next start finds it
+        }
     }
     return replaced;
 }
@@ -294,6 +318,9 @@ void BlockSpool::save(const SpooledBlock& block, Stage stage)
 void BlockSpool::flush()
 {
     WARP_EXPECT_EXECUTOR(m_executor);
+    for (const auto& [hash, block] : std::exchange(m_unwritten, {})) {
+        keep(block);
+    }
     for (const auto& [hash, unsaved] : std::exchange(m_unsaved, {})) {
         save(unsaved.block, unsaved.stage);
     }
@@ -317,9 +344,6 @@ void BlockSpool::workOn()
     }
     if (!m_problem.empty()) {
         // Everything once, because what fails must not keep the rest from being tried.
-        for (const auto& [hash, block] : std::exchange(m_unwritten, {})) {
-            keep(block);
-        }
         flush();
     } else if (!m_unwritten.empty()) {
         const auto block = m_unwritten.extract(m_unwritten.begin());
@@ -381,8 +405,11 @@ void BlockSpool::replenish()
 {
     std::string problem;
     bool isNew = false;
-    for (int number = 0; number < RESERVES; ++number) {
-        if (m_reserves.contains(number)) {
+    for (int number = 0; number < RESERVE_NUMBERS; ++number) {
+        if (m_reserves.size() >= RESERVES) {
+            break;
+        }
+        if (m_reserves.contains(number) || m_kept.contains(reserveName(number))) {
             continue;
         }
         const std::filesystem::path path = m_folder / reserveName(number);

@@ -24,7 +24,7 @@ class BlockSpool final
 {
 public:
     /// Blocks that a full disk can still take, one after another.
-    static constexpr int RESERVES = 2;
+    static constexpr std::size_t RESERVES = 2;
     static constexpr std::chrono::seconds RETRY_INTERVAL{5};
     /// States and new reserves wait for so long, so that no sync of theirs is before a found block.
     static constexpr std::chrono::seconds LAZY_DELAY{1};
@@ -61,6 +61,12 @@ public:
     void flush();
 
 private:
+    /// Some of them may hold what cannot be moved away.
+    static constexpr int RESERVE_NUMBERS = 16;
+    /// After so many tries the spool goes on without what cannot be read; the next start tries
+    /// again.
+    static constexpr int MAX_LOAD_TRIES = 6;
+
     using FileResult = util::Result<void, util::FileError>;
 
     enum class Stage : std::uint8_t { Open, Done };
@@ -95,7 +101,10 @@ private:
     Hosted<Statistics>& m_statistics;
     Callbacks m_callbacks;
     bool m_isLoaded = false;
-    std::set<int> m_reserves; ///< numbers of those that are at hand
+    bool m_hasUnreadable = false; ///< in the folder, at the last try
+    int m_loadTries = 0;
+    std::set<int> m_reserves;     ///< numbers of those that are at hand
+    std::set<std::string> m_kept; ///< reserves that hold something and are not written over
     std::map<bitcoin::Hash256, SpooledBlock> m_unwritten;
     std::map<bitcoin::Hash256, Unsaved> m_unsaved;
     std::deque<bitcoin::Hash256> m_history;  ///< done with, newest last

@@ -220,24 +220,32 @@ void Courier::redeliver(const SpooledBlock& block)
     parcel.riskTimer.reset();
 }
 
-void Courier::onTip(std::int64_t height)
+void Courier::onTip(std::int64_t height, std::optional<bitcoin::Network> network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
+    if (network) {
+        m_follower.keepOnly(*network);
+    }
     m_follower.onTip(height);
-    std::vector<bitcoin::Hash256> buried;
+    std::vector<bitcoin::Hash256> gone;
     for (const auto& [hash, parcel] : m_parcels) {
-        if (parcel.phase == Phase::Delivering &&
-            height >= parcel.block.record.height + BlockFollower::DEPTH) {
-            buried.push_back(hash);
+        if ((network && parcel.block.network != *network) ||
+            (parcel.phase == Phase::Delivering &&
+             height >= parcel.block.record.height + BlockFollower::DEPTH)) {
+            gone.push_back(hash);
         }
     }
-    for (const bitcoin::Hash256& hash : buried) {
-        // The chain has gone on without it for so long that no node would turn back.
+    for (const bitcoin::Hash256& hash : gone) {
         Parcel& parcel = m_parcels.at(hash);
-        settle(parcel, BlockState::Orphaned);
-        toSpool([block = parcel.block](BlockSpool& spool) { spool.finish(block); });
+        clearRisk(parcel);
+        if (!network || parcel.block.network == *network) {
+            // The chain has gone on for so long that no node would turn back: what is left is to
+            // ask where it is.
+            m_follower.follow(parcel.block);
+        }
         m_parcels.erase(hash);
     }
+    checkDrained();
 }
 
 void Courier::onSiblingWaitOver(const bitcoin::Hash256& hash)
@@ -355,6 +363,9 @@ void Courier::onFollowed(const SpooledBlock& block, const BlockRecord& before)
         toSpool([block](BlockSpool& spool) { spool.finish(block); });
         return;
     }
+    if (before.state == BlockState::Accepted && record.state != BlockState::Accepted) {
+        std::erase(m_wonParents, block.parent); // blocks beside it are wanted again
+    }
     // How deep it is need not be known after a restart.
     if (record.state != before.state || record.audit != before.audit) {
         toSpool([block](BlockSpool& spool) { spool.saveState(block); });
@@ -435,7 +446,9 @@ void Courier::drain(util::Duration patience, util::Task done)
     m_drainTimer = m_executor.after(patience, [this] {
         if (m_onDrained) {
             LOG_ERROR(Engine, "{} found blocks have no verdict yet at the stop; the spool has them",
-                      m_parcels.size());
+                      std::count_if(m_parcels.begin(), m_parcels.end(), [](const auto& entry) {
+                          return entry.second.phase != Phase::Settled;
+                      }));
             std::exchange(m_onDrained, nullptr)();
         }
     });

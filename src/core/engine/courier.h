@@ -61,8 +61,8 @@ public:
     void replay(const std::vector<SpooledBlock>& blocks);
     /// The spool's answer for a block that a node has lost.
     void redeliver(const SpooledBlock& block);
-    /// The best chain has this height.
-    void onTip(std::int64_t height);
+    /// The best chain has this height. Blocks of another network stay in the spool.
+    void onTip(std::int64_t height, std::optional<bitcoin::Network> network);
 
     /// A block at risk is tried at once, or said no more.
     void retry(const bitcoin::Hash256& hash);

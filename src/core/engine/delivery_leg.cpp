@@ -13,6 +13,8 @@ using node::SubmitVerdict;
 namespace {
 
 constexpr std::uint32_t MAX_DOUBLINGS = 8;
+/// A slow uplink, 1 Mbit/s: a block that needs that long is on its way, not lost.
+constexpr std::size_t SLOW_BYTES_PER_MILLISECOND = 125;
 /// Not a verdict on the block: the node has not got its parent yet (Bitcoin Core validation.cpp).
 constexpr std::string_view PARENT_MISSING = "prev-blk-not-found";
 
@@ -68,7 +70,7 @@ void DeliveryLeg::submit()
     }
     slot.reset();
     slot = m_submitter.submit(
-        m_block, m_options.submitTimeout,
+        m_block, submitTimeout(),
         [this, number = m_attempts % m_submissions.size()](const node::SubmitOutcome& outcome) {
             // Kept until the end of this call, which its callback is a part of.
             const util::RequestHandle answered = std::move(m_submissions[number]);
@@ -78,10 +80,25 @@ void DeliveryLeg::submit()
     watchForSilence();
 }
 
+util::Duration DeliveryLeg::transferTime() const
+{
+    std::size_t bytes = m_block->headHex ? m_block->headHex->size() : 0;
+    if (m_block->tailHex) {
+        bytes += mining::lengthOf(*m_block->tailHex);
+    }
+    return std::chrono::milliseconds(bytes / SLOW_BYTES_PER_MILLISECOND);
+}
+
+util::Duration DeliveryLeg::submitTimeout() const
+{
+    return m_options.submitTimeout + transferTime();
+}
+
 void DeliveryLeg::watchForSilence()
 {
-    const util::Duration delay = std::min(
-        m_options.hedgeDelay * (1U << std::min(m_hedges, MAX_DOUBLINGS)), m_options.submitTimeout);
+    const util::Duration delay =
+        std::min(m_options.hedgeDelay * (1U << std::min(m_hedges, MAX_DOUBLINGS)) + transferTime(),
+                 submitTimeout());
     m_hedgeTimer = m_executor.after(delay, [this] { ask(); });
 }
 

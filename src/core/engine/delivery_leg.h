@@ -61,6 +61,9 @@ private:
     void onLocation(const node::BlockLocation& location);
     void retryLater();
     void watchForSilence();
+    /// What the block's bytes take over a slow line.
+    [[nodiscard]] util::Duration transferTime() const;
+    [[nodiscard]] util::Duration submitTimeout() const;
     void setStanding(Standing standing);
 
     util::Executor& m_executor;

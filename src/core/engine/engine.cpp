@@ -76,9 +76,9 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
-                    m_courier.post([height = m_snapshot.load()->tipHeight](Courier& courier) {
-                        courier.onTip(height);
-                    });
+                    const auto current = m_snapshot.load();
+                    m_courier.post([height = current->tipHeight, network = current->network](
+                                       Courier& courier) { courier.onTip(height, network); });
                 }
                 m_events.publish(event);
             });
@@ -208,9 +208,13 @@ void Engine::stopRest(const util::Task& done)
 {
     m_work.reset([this, done] {
         const auto finish = [this, done] {
-            m_dataFolder.reset({});
-            m_courier.reset(
-                [this, done] { m_spool.reset([this, done] { m_statistics.reset(done); }); });
+            m_courier.reset([this, done] {
+                m_spool.post([](BlockSpool& spool) { spool.flush(); });
+                // The folder's lock goes last: nobody else may use what is still written to.
+                m_spool.reset([this, done] {
+                    m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                });
+            });
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
     });

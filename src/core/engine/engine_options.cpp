@@ -52,9 +52,9 @@ ListenerOptions toListener(const config::ListenerSettings& settings,
                             .noWork = toPolicy(settings.noWork),
                             .noWorkAfter = settings.noWorkAfter};
     for (const std::string& range : settings.allow) {
-        if (const auto parsed = net::AddressRange::parse(range)) {
-            options.allow.push_back(*parsed);
-        }
+        const auto parsed = net::AddressRange::parse(range);
+        WARP_ASSERT(parsed.has_value()); // checked with the settings; left out it would let in all
+        options.allow.push_back(*parsed);
     }
     return options;
 }

@@ -151,7 +151,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
 std::optional<util::Difficulty> IoWorker::deliver(std::uint64_t id)
 {
     const auto it = m_miners.find(id);
-    if (it == m_miners.end() || !m_jobs || it->second->lastJobs() == m_jobs.get()) {
+    if (it == m_miners.end() || !m_jobs || it->second->lastJob() == m_jobs->current()->id) {
         return std::nullopt;
     }
     it->second->sendJobs(m_jobs);
@@ -183,6 +183,7 @@ void IoWorker::withdrawJobs()
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     m_jobs.reset();
+    onWorkDoubtful();
 }
 
 void IoWorker::onWorkDoubtful()

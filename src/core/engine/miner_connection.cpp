@@ -32,7 +32,7 @@ void MinerConnection::start()
 
 void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs)
 {
-    m_lastJobs = jobs.get();
+    m_lastJob = jobs->current()->id;
     if (m_isClosing) {
         return;
     }

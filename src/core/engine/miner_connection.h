@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -57,8 +58,8 @@ public:
     [[nodiscard]] const net::Endpoint& peer() const { return m_connection->peer(); }
     [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
     [[nodiscard]] bool isAuthorized() const { return m_isAuthorized; }
-    /// The set that was sent last, for fan-out in steps.
-    [[nodiscard]] const mining::JobSet* lastJobs() const { return m_lastJobs; }
+    /// The current job of the set that was given last, for fan-out in steps; none before the first.
+    [[nodiscard]] std::optional<util::JobId> lastJob() const { return m_lastJob; }
 
 private:
     void onBytes(util::ByteView bytes) override;
@@ -69,7 +70,7 @@ private:
     Identity m_identity;
     bool m_isClosing = false;
     bool m_isAuthorized = false;
-    const mining::JobSet* m_lastJobs = nullptr; ///< compared, never dereferenced
+    std::optional<util::JobId> m_lastJob;
     std::unique_ptr<stratum::Session> m_session;
     std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others
 };

@@ -246,8 +246,8 @@ util::Result<std::string_view, SpoolFault> checkedBody(SpoolKind kind, std::stri
 
 std::string_view describe(SpoolFault fault)
 {
-    constexpr std::array<std::string_view, 5> NAMES = {"empty", "not a spool file",
-                                                       "of a later version", "torn", "malformed"};
+    constexpr std::array<std::string_view, 6> NAMES = {
+        "empty", "not a spool file", "of a later version", "torn", "malformed", "cannot be read"};
     return NAMES.at(static_cast<std::size_t>(fault));
 }
 

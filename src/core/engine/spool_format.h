@@ -24,6 +24,7 @@ enum class SpoolFault : std::uint8_t {
     NewVersion, ///< of a later version of the program
     Torn,       ///< shorter than it says, or the checksum differs
     Malformed,  ///< the checksum is right, the content is not
+    Unreadable, ///< the file system does not give it out
 };
 
 /// "torn", "malformed", ... for logs and issues.

@@ -31,14 +31,11 @@ void WorkJudge::setPromise(const std::shared_ptr<const mining::PayoutPolicy>& po
 
 bool WorkJudge::mayServe(const mining::Job& job)
 {
-    if (!hasCoinbase(job)) {
-        return true;
-    }
     if (m_isBranchSuspect && !m_auditor.isBranchGood(job)) {
         return false;
     }
     m_isBranchSuspect = false;
-    return m_auditor.isGood(job);
+    return !hasCoinbase(job) || m_auditor.isGood(job);
 }
 
 void WorkJudge::onServed(const std::shared_ptr<const mining::Job>& job)

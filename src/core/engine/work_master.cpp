@@ -139,6 +139,8 @@ void WorkMaster::preparePayout(bitcoin::Network network)
 void WorkMaster::onTip(const node::Tip& tip)
 {
     const bool isChange = !m_tip || m_tip->hash != tip.hash;
+    const bool isFormer =
+        isChange && std::find(m_pastTips.begin(), m_pastTips.end(), tip.hash) != m_pastTips.end();
     if (m_tip && isChange) {
         m_pastTips.push_back(m_tip->hash);
         if (m_pastTips.size() > PAST_TIPS_KEPT) {
@@ -158,7 +160,8 @@ void WorkMaster::onTip(const node::Tip& tip)
             m_executor.after(std::max(m_request.sentAt + ANSWER_IS_DUE - m_platform.clock.boot(),
                                       util::Duration::zero()),
                              [this] { renewRequest(); });
-    } else if (isChange && tip.source == node::TipSource::Poll) {
+    } else if (isFormer || (isChange && tip.source == node::TipSource::Poll)) {
+        // What came with a tip that was taken back before counted as outdated.
         requestTemplate();
     } else {
         // The others bring the template with the tip; if it does not come, it is asked for.
@@ -228,15 +231,26 @@ bool WorkMaster::isOutdated(const mining::BlockTemplate& blockTemplate) const
 
 bool WorkMaster::isRepeat(const mining::BlockTemplate& blockTemplate) const
 {
-    return m_isServing && !m_isDoubtful && !m_emptySince &&
-           m_jobs.newest()->source->previous == blockTemplate.previous &&
-           m_platform.clock.boot() - m_jobs.newest()->created < REPEAT_WINDOW;
+    if (!m_isServing || m_isDoubtful || m_emptySince) {
+        return false;
+    }
+    const mining::Job& newest = *m_jobs.newest();
+    // A job made before the time of its tip was known allows too few times to stay.
+    const bool isNarrow = newest.source->maximumTime != 0 &&
+                          newest.source->maximumTime == newest.source->currentTime &&
+                          m_chain->tip.hash == newest.source->previous && m_chain->tipTime != 0;
+    return !isNarrow && newest.source->previous == blockTemplate.previous &&
+           m_platform.clock.boot() - newest.created < REPEAT_WINDOW;
 }
 
 void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
 {
-    if (!m_jobs.canPay() || isRepeat(*blockTemplate)) {
+    if (!m_jobs.canPay()) {
         scheduleRefresh(m_options.jobRefresh);
+        return;
+    }
+    if (isRepeat(*blockTemplate)) {
+        scheduleRefresh(refreshDelay());
         return;
     }
     if (isOutdated(*blockTemplate)) {

@@ -31,6 +31,9 @@ std::size_t JobBook::textBytes() const
         } else if (m_jobs[i]->source != m_jobs[i + 1]->source) {
             bytes += source.newTextBytes;
         }
+        constexpr std::size_t ENTRY_BYTES =
+            sizeof(TemplateTransaction) + sizeof(std::shared_ptr<const std::string>);
+        bytes += source.transactions.size() * ENTRY_BYTES;
     }
     return bytes;
 }

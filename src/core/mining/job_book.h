@@ -27,7 +27,7 @@ public:
     [[nodiscard]] std::shared_ptr<const JobSet> add(std::shared_ptr<const Job> job,
                                                     util::BootTime now);
     [[nodiscard]] std::size_t size() const { return m_jobs.size(); }
-    /// What the texts of all live jobs take, each transaction counted once.
+    /// What the transactions of all live jobs take, each text counted once.
     [[nodiscard]] std::size_t textBytes() const;
 
 private:

@@ -46,10 +46,10 @@ std::shared_ptr<const JobSet> PayoutJobs::forKey(const PayoutKey& key,
         m_source = jobs;
     }
     Entry& entry = m_entries[key];
-    if (entry.source != jobs.get()) {
+    if (entry.source != jobs->current()->id) {
         const JobSet* had = entry.set ? entry.set.get() : before.get();
         entry.set = make(key, *jobs, had);
-        entry.source = jobs.get();
+        entry.source = jobs->current()->id;
     }
     return entry.set;
 }
@@ -71,8 +71,10 @@ std::shared_ptr<const JobSet> PayoutJobs::make(const PayoutKey& key, const JobSe
             m_onMade(current);
         }
     }
-    auto set = std::make_shared<JobSet>(jobs); // everything that is not about one key stays
-    set->jobs.assign(1, current);
+    auto set = std::make_shared<JobSet>();
+    set->clean = jobs.clean;
+    set->tipSince = jobs.tipSince;
+    set->jobs.push_back(current);
     if (before != nullptr) {
         appendLive(set->jobs, *before, jobs);
     }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace warp::mining {
 
@@ -35,7 +36,7 @@ public:
 private:
     struct Entry
     {
-        const JobSet* source = nullptr; ///< what `set` was made from; compared, never dereferenced
+        std::optional<util::JobId> source; ///< current job of what `set` was made from
         std::shared_ptr<const JobSet> set;
     };
 

@@ -44,7 +44,9 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text)
         return AddressRange(*address, ADDRESS_BITS);
     }
     const std::string_view digits = text.substr(slash + 1);
-    const unsigned offset = isMappedV4(*address) ? MAPPED_PREFIX_BITS : 0;
+    // A mapped address written as IPv6 counts its bits as IPv6.
+    const bool isV4 = text.find(':') == std::string_view::npos;
+    const unsigned offset = isV4 ? MAPPED_PREFIX_BITS : 0;
     unsigned bits = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
     if (error != std::errc() || end != digits.data() + digits.size() ||

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <zmq.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -24,8 +25,10 @@ using namespace std::chrono_literals;
 using Descriptor =
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
-/// Messages that wait for us; a publisher that sends more is slowed down by TCP.
-constexpr int HIGH_WATER_MARK = 100;
+/// Messages that wait for us, at most, and what they may take together; a publisher that sends more
+/// is slowed down by TCP. (libzmq counts whole messages, so it has to be one that is not hostile.)
+constexpr std::size_t MAX_WAITING = 100;
+constexpr std::size_t MAX_WAITING_BYTES = std::size_t{64} << 20U;
 /// Parts of one message that are handed on. Those behind them are dropped.
 constexpr std::size_t MAX_PARTS = 8;
 /// Messages taken in one turn; after a full turn the other users of the executor have a pause.
@@ -193,7 +196,10 @@ void ZmqSubscriber::Impl::configure()
     zmq_setsockopt(m_socket.handle(), ZMQ_MAXMSGSIZE, &maxBytes, sizeof(maxBytes));
     const int heartbeat = milliseconds(m_options.heartbeat);
     m_socket.set(ZMQ_LINGER, 0);
-    m_socket.set(ZMQ_RCVHWM, HIGH_WATER_MARK);
+    m_socket.set(ZMQ_RCVHWM,
+                 static_cast<int>(std::clamp(MAX_WAITING_BYTES /
+                                                 std::max(m_options.maxPartBytes, std::size_t{1}),
+                                             std::size_t{1}, MAX_WAITING)));
     m_socket.set(ZMQ_HEARTBEAT_IVL, heartbeat);
     m_socket.set(ZMQ_HEARTBEAT_TIMEOUT, heartbeat);
     m_socket.set(ZMQ_RECONNECT_IVL, FIRST_RECONNECT_MS);

@@ -310,6 +310,10 @@ void NodeSet::publishNodes()
 
 std::optional<bitcoin::Network> NodeSet::chosenNetwork() const
 {
+    // The node that is worked on goes before a more preferred one that shows up on another network.
+    if (m_active && m_members[*m_active].chain) {
+        return m_members[*m_active].chain->network;
+    }
     const auto known =
         std::ranges::find_if(m_members, [](const Member& each) { return each.chain.has_value(); });
     return known == m_members.end() ? std::nullopt : std::optional(known->chain->network);

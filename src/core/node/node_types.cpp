@@ -73,7 +73,7 @@ SubmitOutcome classifySubmitResult(const std::optional<std::string>& result)
     }
     // btcd and bcoin put this before every reason of theirs.
     constexpr std::string_view REJECTED = "rejected: ";
-    std::string_view reason = *result;
+    std::string_view reason = std::string_view(*result).substr(0, MAX_REASON_LENGTH);
     if (reason.starts_with(REJECTED)) {
         reason.remove_prefix(REJECTED.size());
     }

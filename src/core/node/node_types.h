@@ -158,6 +158,9 @@ struct BlockLocation
     friend bool operator==(const BlockLocation&, const BlockLocation&) = default;
 };
 
+/// What is kept of a node's words.
+inline constexpr std::size_t MAX_REASON_LENGTH = 500;
+
 /// The result of submitblock (null or a string) as a verdict: null accepted; `duplicate`,
 /// `rejected: duplicate` (bcoin) and `rejected: already have block ...` (btcd) already there;
 /// `inconclusive*`, `duplicate-inconclusive` and btcd's orphans tracked; `duplicate-invalid` and

@@ -30,8 +30,10 @@ ProposalOutcome outcomeOfError(const NodeError& error)
     if (error.code == NodeErrorCode::Rpc && error.rpcCode == RPC_DESERIALIZATION_ERROR) {
         return {.verdict = ProposalVerdict::Refused, .reason = error.message};
     }
+    constexpr std::int64_t RPC_INVALID_PARAMETER = -8; // Bitcoin Core rpc/protocol.h
     const bool isMissing =
-        error.code == NodeErrorCode::Rpc || error.code == NodeErrorCode::MethodMissing;
+        error.code == NodeErrorCode::MethodMissing ||
+        (error.code == NodeErrorCode::Rpc && error.rpcCode == RPC_INVALID_PARAMETER);
     return {.verdict = isMissing ? ProposalVerdict::Unsupported : ProposalVerdict::Unknown,
             .reason = error.message};
 }
@@ -64,7 +66,7 @@ ProposalOutcome classifyProposalResult(const std::optional<std::string>& answer)
     const bool isOvertaken =
         std::find(OVERTAKEN.begin(), OVERTAKEN.end(), *answer) != OVERTAKEN.end();
     return {.verdict = isOvertaken ? ProposalVerdict::Unknown : ProposalVerdict::Refused,
-            .reason = *answer};
+            .reason = answer->substr(0, MAX_REASON_LENGTH)};
 }
 
 RpcProposer::RpcProposer(util::Executor& executor, net::Network& network, util::Clock& clock,

@@ -107,6 +107,43 @@ private slots:
         bench.locate(block, BlockStanding::BestChain, 1);
         bench.tip(bench.recordOf(block)->height);
         QCOMPARE(bench.stateOf(block), BlockState::Accepted);
+        // It was found, and never lost.
+        QCOMPARE(bench.eventCount(EventKind::BlockFound), std::size_t{1});
+        QCOMPARE(bench.eventCount(EventKind::BlockOrphaned), std::size_t{0});
+    }
+
+    // A node that has forgotten a buried orphan is not asked about it for ever.
+    void letsGoOfABuriedOrphanThatNobodyHas()
+    {
+        Bench bench;
+        const auto block = acceptedBlock(bench);
+        const std::int64_t height = bench.recordOf(block)->height;
+        bench.locate(block, BlockStanding::SideChain);
+        bench.tip(height + 1);
+        QCOMPARE(bench.stateOf(block), BlockState::Orphaned);
+        bench.locate(block, BlockStanding::NotFound);
+        bench.tip(height + 99);
+        QVERIFY(bench.hasFile(block));
+        bench.tip(height + 100);
+        bench.scheduler.runFor(2s);
+        QVERIFY(!bench.hasFile(block));
+    }
+
+    // A parent is won only as long as our block on it is in the best chain.
+    void takesBlocksBesideOneThatWasTakenBack()
+    {
+        Bench bench;
+        const auto block = acceptedBlock(bench);
+        const std::size_t before = bench.submitter->calls.size();
+        const auto second = bench.find("tip", 77);
+        bench.deliver(second);
+        QCOMPARE(bench.stateOf(second), BlockState::Superseded);
+        bench.locate(block, BlockStanding::SideChain);
+        bench.tip(bench.recordOf(block)->height);
+        const auto third = bench.find("tip", 78);
+        bench.deliver(third);
+        QCOMPARE(bench.submitter->calls.size(), before + 1);
+        QVERIFY(bench.submitter->calls.back().block->hash == third.hash);
     }
 
     void letsGoOfABuriedOrphan()

@@ -121,6 +121,53 @@ private slots:
         QVERIFY(!bench.hasFile(block));
     }
 
+    // B03: what waits when the program ends is written before it is over.
+    void writesAtItsEndWhatStillWaits()
+    {
+        Bench bench;
+        const auto block = bench.find("tip", 1);
+        bench.deliver(block);
+        bench.answer(0, SubmitVerdict::Accepted);
+        bench.spool.post([](engine::BlockSpool& spool) { spool.flush(); });
+        bench.end();
+        bench.files.crash();
+        bench.start();
+        bench.scheduler.runFor(2s);
+        QCOMPARE(bench.stateOf(block), BlockState::Accepted);
+        QCOMPARE(bench.eventCount(EventKind::BlockFound), std::size_t{1}); // of the first run
+    }
+
+    // B03: a block that was found while the folder could not be used is written as soon as it can.
+    void writesBlocksOfTheTimeWithoutAFolder()
+    {
+        Bench bench;
+        bench.end();
+        bench.files.setCapacity(0);
+        bench.start();
+        const auto block = bench.find("tip", 1);
+        bench.deliver(block);
+        bench.files.setCapacity(std::size_t{1} << 30U);
+        bench.scheduler.runFor(12s);
+        QVERIFY(bench.hasFile(block));
+    }
+
+    // Blocks of the chain that the node was on before stay in the spool, and are no matter of this
+    // one's heights.
+    void keepsBlocksOfAnotherNetwork()
+    {
+        Bench bench;
+        const auto block = bench.find("tip", 1);
+        bench.deliver(block);
+        const std::int64_t height = bench.recordOf(block)->height;
+        bench.courier.post([&](engine::Courier& courier) {
+            courier.onTip(height + 1000, bitcoin::Network::Testnet4);
+        });
+        bench.settle();
+        bench.scheduler.runFor(1min);
+        QVERIFY(bench.hasFile(block));
+        QCOMPARE(bench.stateOf(block), BlockState::Pending);
+    }
+
     // B44: a full disk loses no block, and says so.
     void worksOnAFullDisk()
     {

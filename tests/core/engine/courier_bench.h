@@ -220,7 +220,7 @@ public:
     }
     void tip(std::int64_t height)
     {
-        courier.post([height](engine::Courier& target) { target.onTip(height); });
+        courier.post([height](engine::Courier& target) { target.onTip(height, std::nullopt); });
         settle();
     }
     const interfaces::BlockRecord* recordOf(const mining::FoundBlock& block)

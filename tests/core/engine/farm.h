@@ -66,13 +66,20 @@ public:
     {}
     Farm(const sim::WorldOptions& surroundings, engine::EngineOptions options)
         : world(surroundings)
+        , m_options(std::move(options))
+    {
+        restart();
+    }
+
+    /// Another engine on the same disk; the one before has to be gone.
+    void restart()
     {
         pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
                                                                  .clock = world.scheduler(),
                                                                  .random = world.random(),
                                                                  .files = world.files(),
                                                                  .network = world.network()},
-                                                std::move(options));
+                                                m_options);
         pool->start(nullptr);
     }
 
@@ -104,6 +111,9 @@ public:
 
     sim::World world;
     std::unique_ptr<engine::Engine> pool;
+
+private:
+    engine::EngineOptions m_options;
 };
 
 /// What is wrong with the run; empty where all is well.

@@ -88,6 +88,34 @@ private slots:
         QVERIFY(digest(7) != digest(8));
     }
 
+    // B03: a stop right after a verdict writes it: the next run announces nothing again.
+    void aStopKeepsWhatBecameOfABlock()
+    {
+        Farm farm(17);
+        farm.addMiners(4);
+        const auto hasBlock = [&] {
+            const auto snapshot = farm.pool->snapshot();
+            return std::any_of(
+                snapshot->blocks.begin(), snapshot->blocks.end(),
+                [](const auto& block) { return block.state == interfaces::BlockState::Accepted; });
+        };
+        QVERIFY(farm.world.scheduler().runUntil(hasBlock, 1h));
+        farm.world.stopMiners();
+        QVERIFY(farm.stop());
+        const auto before = farm.pool->snapshot();
+        farm.pool.reset();
+        std::size_t found = 0;
+        farm.restart();
+        const auto subscription = farm.pool->subscribe([&](const interfaces::PoolEvent& event) {
+            found += event.kind == interfaces::EventKind::BlockFound ? 1U : 0U;
+        });
+        farm.world.scheduler().runFor(10s);
+        QVERIFY(!farm.pool->snapshot()->blocks.empty());
+        QCOMPARE(farm.pool->snapshot()->blocks.back().hash, before->blocks.back().hash);
+        QCOMPARE(found, std::size_t{0});
+        QVERIFY(farm.stop());
+    }
+
     // R009 R017: a node that is away and comes back: the state says so, work goes on after.
     void survivesANodeThatIsAway()
     {

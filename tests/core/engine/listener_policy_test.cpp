@@ -91,6 +91,23 @@ private slots:
         QVERIFY(farm.stop());
     }
 
+    // B36: work that is withdrawn although the node is well counts as none, too.
+    void closesAlsoWhereThePayoutIsNotPossible()
+    {
+        engine::EngineOptions options = withOther([](ListenerOptions& other) {
+            other.noWork = NoWorkPolicy::Close;
+            other.noWorkAfter = 5s;
+        });
+        options.node.expectedNetwork.reset();
+        options.payout.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"; // BIP 173
+        Farm farm(16, std::move(options));
+        farm.world.addMiner(minerOn(test::POOL_PORT));
+        farm.world.addMiner(minerOn(OTHER_PORT));
+        farm.world.scheduler().runFor(30s);
+        QCOMPARE(farm.pool->snapshot()->miners, 1U);
+        QVERIFY(farm.stop());
+    }
+
     // B52: who is not on the list is refused.
     void letsInWhoIsOnItsList()
     {
@@ -124,8 +141,11 @@ private slots:
             mining += farm.world.miner(i).isMining() ? 1U : 0U;
         }
         QCOMPARE(mining, std::size_t{1});
-        // 0.5 hashes in 2^-20 x 2^32 are a share there: within ten seconds none, and some here.
+        // A share takes 4096 hashes there and 256 here; both do some 500 in the time.
         QVERIFY(farm.world.miner(0).stats().accepted > 0);
+        for (std::size_t i = 1; i < 4; ++i) {
+            QCOMPARE(farm.world.miner(i).stats().accepted, std::uint64_t{0});
+        }
         QVERIFY(farm.stop());
     }
 

@@ -39,6 +39,8 @@ private slots:
         row("fd00::/8", "fe00::1", false);
         row("10.0.0.0/8", "::ffff:10.1.1.1", true);
         row("::1/128", "::1", true);
+        row("::ffff:10.0.0.0/104", "10.1.1.1", true);
+        row("::ffff:10.0.0.0/104", "11.1.1.1", false);
         row("fe80::/10", "fe80::1%lo", true);
     }
     void knowsWhatItContains()

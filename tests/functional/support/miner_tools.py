@@ -85,14 +85,26 @@ def submit(miner, share, user="rig", **changes):
     return miner.call("mining.submit", *params, *changes.get("more", []))
 
 
-def grind(miner, job, version, extranonce2):
-    """A block with a version of one's own."""
-    start = hashlib.sha256(job.header_start(miner.extranonce1, extranonce2, version=version))
+def grind(miner, job, version, extranonce2, others=()):
+    """A block with a version of one's own, and none with any of the other versions."""
+    def hasher(of_version):
+        start = hashlib.sha256(
+            job.header_start(miner.extranonce1, extranonce2, version=of_version))
+
+        def digest(nonce):
+            attempt = start.copy()
+            attempt.update(nonce.to_bytes(4, "little"))
+            return hashlib.sha256(attempt.digest()).digest()
+        return digest
+
+    def is_block(digest):
+        return bitcoin.hash_number(digest) <= job.network_target
+
+    wanted = hasher(version)
+    unwanted = [hasher(other) for other in others if other != version]
     for nonce in range(1 << 22):
-        attempt = start.copy()
-        attempt.update(nonce.to_bytes(4, "little"))
-        digest = hashlib.sha256(attempt.digest()).digest()
-        if bitcoin.hash_number(digest) <= job.network_target:
+        digest = wanted(nonce)
+        if is_block(digest) and not any(is_block(other(nonce)) for other in unwanted):
             return Share(job, extranonce2, job.time, nonce, version, digest)
     raise AssertionError("no block in four million hashes")
 
