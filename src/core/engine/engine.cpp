@@ -15,6 +15,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
 {
     WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
+    m_listenerStates.reserve(m_options.listeners.size());
     for (const ListenerOptions& listener : m_options.listeners) {
         m_listenerStates.push_back(std::make_unique<ListenerState>(listener));
     }
@@ -63,6 +64,7 @@ Engine::~Engine()
 std::vector<Hosted<IoWorker>*> Engine::workers()
 {
     std::vector<Hosted<IoWorker>*> list;
+    list.reserve(m_workers.size());
     for (const auto& worker : m_workers) {
         list.push_back(worker.get());
     }

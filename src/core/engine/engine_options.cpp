@@ -1,6 +1,6 @@
 #include "core/engine/engine_options.h"
 
-#include "core/util/log.h"
+#include "core/util/assert.h"
 
 #include <algorithm>
 

@@ -216,7 +216,7 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
             m_shared.courier.post(
                 [block = *share.verdict.block, worker = share.worker,
                  network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
-                    courier.deliver(std::move(block), std::move(worker), network);
+                    courier.deliver(block, std::move(worker), network);
                 });
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];

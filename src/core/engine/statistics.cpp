@@ -303,11 +303,11 @@ void Statistics::clearIssue(const std::string& code)
     if (known == issues.end()) {
         return;
     }
-    const interfaces::HealthIssue cleared = *known;
+    interfaces::HealthIssue cleared = std::move(*known);
     issues.erase(known);
     LOG_INFO(Engine, "health: {} is over", code);
     publishSnapshot();
-    emit({.kind = EventKind::IssueCleared, .issue = cleared});
+    emit({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
 }
 
 } // namespace warp::engine
