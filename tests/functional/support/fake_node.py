@@ -343,8 +343,12 @@ class FakeNode:
                     [[bitcoin.OP_TRUE * witness_bytes]])
                 self._transactions.append((transaction, self._template_entry(transaction, fee)))
 
+    def foreign_header(self):
+        """80 bytes whose hash is the best block's, if that is another miner's."""
+        return f"{self.chain} {self._height}".encode().ljust(80, b"\0")
+
     def _foreign_hash(self):
-        return bitcoin.display(bitcoin.sha256d(f"{self.chain} {self._height}".encode()))
+        return bitcoin.display(bitcoin.sha256d(self.foreign_header()))
 
     # --- RPC
 
