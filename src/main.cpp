@@ -92,14 +92,14 @@ class SignalBridge final
 public:
     explicit SignalBridge(const std::function<void(int)>& onSignal)
     {
-        if (::pipe2(s_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+        if (::pipe2(signalPipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
             return;
         }
-        m_notifier = std::make_unique<QSocketNotifier>(s_pipe[0], QSocketNotifier::Read);
+        m_notifier = std::make_unique<QSocketNotifier>(signalPipe[0], QSocketNotifier::Read);
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, m_notifier.get(),
                          [onSignal] {
                              unsigned char number = 0;
-                             while (::read(s_pipe[0], &number, 1) == 1) {
+                             while (::read(signalPipe[0], &number, 1) == 1) {
                                  onSignal(number);
                              }
                          });
@@ -107,7 +107,7 @@ public:
             struct sigaction action{};
             action.sa_handler = [](int received) {
                 const auto byte = static_cast<unsigned char>(received);
-                static_cast<void>(::write(s_pipe[1], &byte, 1) == 1);
+                static_cast<void>(::write(signalPipe[1], &byte, 1) == 1);
             };
             ::sigaction(number, &action, nullptr);
         }
@@ -116,7 +116,7 @@ public:
     }
 
 private:
-    static inline std::array<int, 2> s_pipe{-1, -1};
+    static inline std::array<int, 2> signalPipe{-1, -1};
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 
