@@ -1,7 +1,5 @@
 #include "core/engine/engine_options.h"
 
-#include "core/util/assert.h"
-
 #include <algorithm>
 
 namespace warp::engine {
@@ -52,9 +50,9 @@ ListenerOptions toListener(const config::ListenerSettings& settings,
                             .noWork = toPolicy(settings.noWork),
                             .noWorkAfter = settings.noWorkAfter};
     for (const std::string& range : settings.allow) {
+        // What cannot be read lets nobody in: no peer has the unspecified address.
         const auto parsed = net::AddressRange::parse(range);
-        WARP_ASSERT(parsed.has_value()); // checked with the settings; left out it would let in all
-        options.allow.push_back(*parsed);
+        options.allow.push_back(parsed ? *parsed : *net::AddressRange::parse("::/128"));
     }
     return options;
 }

@@ -1,5 +1,5 @@
 // Has the node prove blocks like ours before one is found: one whole block after the start, a
-// change of configuration or of the node, and one without transactions for each new shape of
+// change of configuration or of the network, and one without transactions for each new shape of
 // coinbase. The check holds the node's main lock, so it keeps away from new tips and from blocks
 // under way. Owned by the work executor.
 #pragma once

@@ -236,7 +236,7 @@ private slots:
         settings.server.v2Listen.reset();
         config::ListenerSettings own;
         own.listen = config::ListenAddress{.host = "192.0.2.1", .port = 4444};
-        own.allow = {"10.0.0.0/8", "fd00::/8"};
+        own.allow = {"10.0.0.0/8", "nonsense"};
         own.maxConnections = 7;
         own.minDifficulty = util::Difficulty(16);
         own.noWork = config::NoWorkChoice::Close;
@@ -251,7 +251,11 @@ private slots:
         QCOMPARE(usual.stratum.minimumDifficulty, settings.vardiff.minDifficulty);
         const ListenerOptions& other = options.listeners[1];
         QCOMPARE(other.endpoint.host, std::string("192.0.2.1"));
+        // An entry that cannot be read lets nobody in, least of all everybody.
         QCOMPARE(other.allow.size(), std::size_t{2});
+        for (const char* host : {"0.0.0.0", "127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"}) {
+            QVERIFY(!other.allow[1].contains(*net::parseAddressBytes(host)));
+        }
         QCOMPARE(other.maxConnections, std::size_t{7});
         QCOMPARE(other.stratum.minimumDifficulty, util::Difficulty(16));
         QCOMPARE(other.stratum.maximumDifficulty, util::Difficulty(1e6));
