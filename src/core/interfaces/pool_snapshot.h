@@ -5,6 +5,7 @@
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
 #include "core/interfaces/luck_view.h"
+#include "core/interfaces/miner_view.h"
 #include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
@@ -21,27 +22,6 @@ namespace warp::interfaces {
 enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, Stopping, Failed };
 
 [[nodiscard]] std::string_view name(EngineState state);
-
-/// Shares since the start, by what became of them.
-struct ShareCounters
-{
-    std::uint64_t accepted = 0;
-    std::uint64_t late = 0; ///< accepted just after a change of tip; part of no statistics
-    std::uint64_t unknownJob = 0;
-    std::uint64_t stale = 0;
-    std::uint64_t duplicate = 0;
-    std::uint64_t lowDifficulty = 0;
-    std::uint64_t badTime = 0;
-    std::uint64_t badVersion = 0;
-    std::uint64_t malformed = 0;
-    std::uint64_t unauthorized = 0;
-    std::uint64_t notSubscribed = 0;
-
-    /// Sum of the difficulties of accepted shares: work is this times 2^32 hashes.
-    double acceptedWork = 0;
-
-    friend bool operator==(const ShareCounters&, const ShareCounters&) = default;
-};
 
 /// How the newest tip's first work reached the miners, from its template's arrival on.
 struct TipDelivery
