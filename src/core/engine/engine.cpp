@@ -14,6 +14,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     , m_options(std::move(options))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
 {
+    attachMeter();
     WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
     m_listenerStates.reserve(m_options.listeners.size());
     for (const ListenerOptions& listener : m_options.listeners) {
@@ -37,6 +38,14 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_dataFolder.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_listeners.attach(*m_ioExecutors.front());
+}
+
+void Engine::attachMeter()
+{
+    m_options.node.meter = m_rpcMeter;
+    for (node::NodeOptions& backup : m_options.backupNodes) {
+        backup.meter = m_rpcMeter;
+    }
 }
 
 Engine::~Engine()
@@ -85,6 +94,8 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 m_events.publish(event);
             });
     });
+    m_statistics.post(
+        [meter = m_rpcMeter](Statistics& statistics) { statistics.setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,

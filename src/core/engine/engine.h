@@ -60,8 +60,12 @@ private:
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
 
+    /// All clients of all nodes count their answers in one place.
+    void attachMeter();
+
     Platform m_platform;
     EngineOptions m_options;
+    std::shared_ptr<node::RpcMeter> m_rpcMeter = std::make_shared<node::RpcMeter>();
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
     std::atomic<std::size_t> m_connections{0};

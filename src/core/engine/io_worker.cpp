@@ -135,6 +135,7 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
 void IoWorker::onAuthorized(const net::Endpoint& peer, std::string_view worker)
 {
     m_shared.peers.authorize(peer, worker);
+    ++m_batch.authorized;
 }
 
 void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network)
@@ -209,14 +210,14 @@ void IoWorker::applyNoWorkPolicies()
     }
 }
 
-void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
+void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, util::BootTime receivedAt)
 {
     for (const stratum::ShareReport& share : shares) {
         if (share.verdict.block) {
             m_shared.courier.post(
-                [block = *share.verdict.block, worker = share.worker,
+                [block = *share.verdict.block, worker = share.worker, receivedAt,
                  network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
-                    courier.deliver(block, std::move(worker), network);
+                    courier.deliver(block, std::move(worker), network, receivedAt);
                 });
         }
         ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
@@ -228,6 +229,11 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
             flushBatch(); // so that its shares count for the round that it ends
         }
     }
+}
+
+void IoWorker::onReplied(std::size_t shares, util::BootTime receivedAt)
+{
+    m_batch.replies.add(now() - receivedAt, shares);
 }
 
 void IoWorker::onGone(std::uint64_t id)
@@ -244,6 +250,9 @@ void IoWorker::remove(std::uint64_t id)
     const auto it = m_miners.find(id);
     if (it == m_miners.end()) {
         return;
+    }
+    if (it->second->isAuthorized()) {
+        ++m_batch.disconnected;
     }
     m_extranonces.release(it->second->identity().extranonce1);
     release(*it->second);

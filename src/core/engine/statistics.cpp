@@ -75,8 +75,32 @@ void Statistics::publishSnapshot()
 {
     ++m_current.version;
     m_current.luck = luck();
+    if (m_deliveryReported && m_clock.boot() - *m_deliveryReported >= PUBLISH_INTERVAL) {
+        finishDelivery();
+    }
+    readRpcMeter();
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
+}
+
+void Statistics::finishDelivery()
+{
+    if (std::exchange(m_deliveryReported, std::nullopt) && m_delivery.count() != 0) {
+        m_current.latency.tipDelivery.add(m_delivery.longest());
+    }
+}
+
+void Statistics::readRpcMeter()
+{
+    if (m_rpcMeter == nullptr) {
+        return;
+    }
+    const node::RpcMeter::Times times = m_rpcMeter->times();
+    m_current.latency.rpc.clear();
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        m_current.latency.rpc.push_back(
+            {.kind = std::string(name(static_cast<node::RpcKind>(i))), .answers = times.at(i)});
+    }
 }
 
 interfaces::LuckView Statistics::luck()
@@ -113,6 +137,9 @@ void Statistics::addShares(const ShareBatch& batch)
     m_rate.add(batch.acceptedWork, m_clock.boot());
     m_bests.add(batch.best);
     m_connections += batch.connectionsDelta;
+    m_current.authorizations += batch.authorized;
+    m_current.disconnections += batch.disconnected;
+    m_current.latency.shareReply.add(batch.replies);
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -145,10 +172,12 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
 void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
 {
     if (tipNumber != m_deliveredTip) {
+        finishDelivery();
         m_deliveredTip = tipNumber;
         m_delivery = {};
     }
     m_delivery.add(latency);
+    m_deliveryReported = m_clock.boot();
     using std::chrono::duration_cast;
     using std::chrono::microseconds;
     m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),

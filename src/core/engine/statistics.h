@@ -7,6 +7,7 @@
 #include "core/mining/bests.h"
 #include "core/mining/share.h"
 #include "core/mining/work_rate.h"
+#include "core/node/rpc_meter.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
@@ -14,6 +15,8 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +29,9 @@ struct ShareBatch
     double acceptedWork = 0;
     util::Difficulty best{}; ///< of accepted shares and blocks
     std::int64_t connectionsDelta = 0;
+    std::uint64_t authorized = 0;      ///< sessions
+    std::uint64_t disconnected = 0;    ///< sessions that were authorized
+    util::DurationHistogram replies{}; ///< of shares
 
     friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
 };
@@ -51,6 +57,10 @@ public:
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
     /// One io thread has sent the first work of a tip to all its miners.
     void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
+    /// One block went from its share to the nodes.
+    void addSubmitTime(util::Duration time) { m_current.latency.blockSubmit.add(time); }
+    /// Where the nodes' answers are counted.
+    void setRpcMeter(std::shared_ptr<const node::RpcMeter> meter) { m_rpcMeter = std::move(meter); }
     void setListening(std::vector<std::string> endpoints);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
@@ -77,6 +87,8 @@ private:
     void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
     void publishSnapshot();
     [[nodiscard]] interfaces::LuckView luck();
+    void finishDelivery();
+    void readRpcMeter();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
 
@@ -91,6 +103,9 @@ private:
     std::int64_t m_connections = 0;
     std::uint32_t m_deliveredTip = 0;
     WeightedLatency m_delivery; ///< of m_deliveredTip
+    /// Since when no io thread has reported of it; none where its time is counted.
+    std::optional<util::BootTime> m_deliveryReported;
+    std::shared_ptr<const node::RpcMeter> m_rpcMeter;
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;
 };
