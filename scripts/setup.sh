@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
     qt6-base-dev libgl-dev
     libboost1.81-dev libboost-json1.81-dev
     libssl-dev libzmq3-dev libcurl4-openssl-dev
-    libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
+    libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
 )
 DEV_PACKAGES=(
     clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 libbenchmark-dev codespell

@@ -233,6 +233,17 @@ void Engine::stopRest(const util::Task& done)
     });
 }
 
+void Engine::raiseIssue(const std::string& code, const std::string& detail)
+{
+    m_statistics.post(
+        [code, detail](Statistics& statistics) { statistics.raiseIssue(code, detail); });
+}
+
+void Engine::clearIssue(const std::string& code)
+{
+    m_statistics.post([code](Statistics& statistics) { statistics.clearIssue(code); });
+}
+
 bool Engine::isBlockPending() const
 {
     const auto current = m_snapshot.load();

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] std::unique_ptr<util::Subscription>
     subscribe(interfaces::EventFn onEvent) override;
 
+    /// An issue of a part that is not the engine's own. Any thread; nothing before start().
+    void raiseIssue(const std::string& code, const std::string& detail);
+    void clearIssue(const std::string& code);
+
 private:
     void startCourier();
     void startSpool();

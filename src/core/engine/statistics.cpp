@@ -257,10 +257,12 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
+            ++m_current.blocksFound;
             emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
+        ++m_current.blocksRejected;
         emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;
     case BlockState::Orphaned:

@@ -124,6 +124,8 @@ struct PoolSnapshot
     std::uint64_t disconnections = 0; ///< of sessions that were authorized
     ShareCounters shares;
     TipDelivery delivery;
+    std::uint64_t blocksFound = 0;    ///< accepted by a node, in this run
+    std::uint64_t blocksRejected = 0; ///< in this run
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening; ///< "host:port" of each open listener
