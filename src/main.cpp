@@ -169,6 +169,12 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     return EXIT_SUCCESS;
 }
 
+std::string profileName(const config::Settings& settings)
+{
+    const config::Field* const field = config::findField("profile", "kind");
+    return field == nullptr ? std::string() : field->binding.show(*field, settings, 0);
+}
+
 /// The API on an executor of its own: opens before the miners' listeners, closes after the engine
 /// has stopped.
 class ApiHost final
@@ -184,24 +190,21 @@ public:
         }
         const config::ListenAddress& listen = *settings.server.statusListen;
         const std::string host = QSysInfo::machineHostName().toLower().toStdString();
-        api::ApiOptions options{
-            .listen = {.host = listen.host, .port = listen.port},
-            .hostNames = {host, host + ".local"},
-            .facts = {.version = WARP_VERSION,
-                      .profile = std::string(config::name(settings.profile.kind)),
-                      .startedAt = platform.clock.wall().time,
-                      .workers = settings.metrics.hasWorkers ? api::WorkerMetrics::On
-                                                             : api::WorkerMetrics::Off}};
+        api::ApiOptions options{.listen = {.host = listen.host, .port = listen.port},
+                                .hostNames = {host, host + ".local"},
+                                .facts = {.version = WARP_VERSION,
+                                          .profile = profileName(settings),
+                                          .startedAt = platform.clock.wall().time,
+                                          .workers = settings.metrics.hasWorkers
+                                                         ? api::WorkerMetrics::On
+                                                         : api::WorkerMetrics::Off}};
         m_server.emplace([this, &clock = platform.clock, &pool, options = std::move(options)] {
             return std::make_unique<api::ApiServer>(
                 *m_executor, clock, pool, options,
-                api::ApiIssues{.raise = [&pool](const std::string& code,
-                                                const std::string& detail) {
-                                   pool.raiseIssue(code, detail);
-                               },
-                               .clear = [&pool](const std::string& code) {
-                                   pool.clearIssue(code);
-                               }});
+                api::ApiIssues{
+                    .raise = [&pool](const std::string& code,
+                                     const std::string& detail) { pool.raiseIssue(code, detail); },
+                    .clear = [&pool](const std::string& code) { pool.clearIssue(code); }});
         });
     }
     ~ApiHost() { m_server.reset({}); }
@@ -275,8 +278,7 @@ int runHeadless(const config::LoadedSettings& loaded)
         LOG_INFO(App, "stopping after signal {}", number);
         stop(EXIT_SUCCESS);
     });
-    auto apiHost =
-        std::make_unique<ApiHost>(platform.platform(), *pool, loaded.settings);
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, loaded.settings);
     pool->start(std::move(lock));
     QCoreApplication::exec();
     apiHost.reset();

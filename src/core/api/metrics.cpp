@@ -2,6 +2,7 @@
 
 #include "core/api/metric_list.h"
 #include "core/bitcoin/network.h"
+#include "core/util/log.h"
 
 #include <fmt/format.h>
 
@@ -125,8 +126,10 @@ void addMiners(MetricList& list, const PoolSnapshot& snapshot)
     list.gauge("hashrate_hashes_per_second", "By accepted work of the last ten minutes.",
                snapshot.luck.hashrate.value());
     list.gauge("connections", "Connections of miners.", toDouble(snapshot.miners));
-    const auto workers = toDouble(snapshot.authorizations - snapshot.disconnections);
-    list.gauge("workers", "Sessions that are logged in.", workers);
+    const auto workers = toDouble(
+        std::count_if(snapshot.workers.begin(), snapshot.workers.end(),
+                      [](const interfaces::WorkerView& worker) { return worker.sessions > 0; }));
+    list.gauge("workers", "Workers that are logged in.", workers);
     list.untyped("workers_total", "The same as workers, by an older name; a gauge.", workers);
     list.counter("workers_authorized_total", "Sessions that logged in.",
                  toDouble(snapshot.authorizations));
@@ -146,6 +149,46 @@ void addMiners(MetricList& list, const PoolSnapshot& snapshot)
     list.gauge("block_probability_ratio", "Chance of at least one block, 0 to 1.",
                std::vector{odds("day", snapshot.luck.perDay), odds("month", snapshot.luck.perMonth),
                            odds("year", snapshot.luck.perYear)});
+}
+
+/// Names come from miners. Two that look alike once they are made harmless are one series.
+void addWorkers(MetricList& list, const PoolSnapshot& snapshot)
+{
+    constexpr std::size_t MAX_SERIES = 1000;
+    constexpr std::size_t MAX_NAME = 128;
+    struct Sums
+    {
+        double accepted = 0;
+        double rejected = 0;
+        double hashrate = 0;
+        double best = 0;
+    };
+    std::map<std::string, Sums> sums;
+    for (const interfaces::WorkerView& worker : snapshot.workers) {
+        if (sums.size() == MAX_SERIES) {
+            break;
+        }
+        Sums& sum = sums[util::sanitize(worker.name, MAX_NAME)];
+        sum.accepted += toDouble(worker.shares.accepted);
+        sum.rejected += toDouble(worker.shares.refused());
+        sum.hashrate += worker.hashrate.value();
+        sum.best = std::max(sum.best, worker.bestRun.value());
+    }
+    const auto samples = [&sums](double Sums::* member) {
+        std::vector<MetricSample> list;
+        for (const auto& [worker, sum] : sums) {
+            list.push_back({.labels = {{"worker", worker}}, .value = sum.*member});
+        }
+        return list;
+    };
+    list.counter("worker_shares_accepted_total", "Shares of each worker that counted.",
+                 samples(&Sums::accepted));
+    list.counter("worker_shares_rejected_total", "Shares of each worker that were refused.",
+                 samples(&Sums::rejected));
+    list.gauge("worker_hashrate_hashes_per_second", "By each worker's last ten minutes.",
+               samples(&Sums::hashrate));
+    list.gauge("worker_best_share_difficulty", "Best share of each worker since the start.",
+               samples(&Sums::best));
 }
 
 void addNodes(MetricList& list, const PoolSnapshot& snapshot)
@@ -234,6 +277,9 @@ std::string metricsText(const PoolSnapshot& snapshot, const HealthTracker& healt
     addNodes(list, snapshot);
     addWork(list, snapshot, health);
     addTimes(list, snapshot.latency);
+    if (facts.workers == WorkerMetrics::On) {
+        addWorkers(list, snapshot);
+    }
     return list.text();
 }
 

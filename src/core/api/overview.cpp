@@ -61,7 +61,9 @@ json::object poolOf(const PoolSnapshot& snapshot)
     json::object pool;
     pool["hashrate_hashes_per_second"] = snapshot.luck.hashrate.value();
     pool["connections"] = snapshot.miners;
-    pool["workers"] = snapshot.authorizations - snapshot.disconnections;
+    pool["workers"] =
+        std::count_if(snapshot.workers.begin(), snapshot.workers.end(),
+                      [](const interfaces::WorkerView& worker) { return worker.sessions > 0; });
     pool["shares"] = sharesOf(snapshot.shares);
     return pool;
 }

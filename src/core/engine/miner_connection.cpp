@@ -2,6 +2,8 @@
 
 #include "core/util/log.h"
 
+#include <utility>
+
 namespace warp::engine {
 
 namespace {
@@ -63,11 +65,42 @@ void MinerConnection::onBytes(util::ByteView bytes)
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_session->onBytes(bytes, begin, actions);
+    m_isHeard = true;
+    noteAuthorization();
+    perform(actions, begin);
+}
+
+void MinerConnection::noteAuthorization()
+{
     if (!m_isAuthorized && m_session->isAuthorized()) {
         m_isAuthorized = true;
-        m_host.onAuthorized(m_connection->peer(), m_session->info().worker);
+        m_worker = m_session->info().worker;
+        m_host.onAuthorized(m_connection->peer(), m_worker);
     }
-    perform(actions, begin);
+}
+
+std::optional<SessionDelta> MinerConnection::takeDelta()
+{
+    const util::Difficulty difficulty = m_session->difficulty();
+    if (m_isReported && !m_isHeard && difficulty == m_reportedDifficulty) {
+        return std::nullopt;
+    }
+    stratum::SessionInfo info = m_session->info();
+    SessionDelta delta{.id = m_identity.id,
+                       .origin = std::nullopt,
+                       .worker = std::move(info.worker),
+                       .userAgent = std::move(info.userAgent),
+                       .difficulty = difficulty,
+                       .shares = std::exchange(m_shares, {})};
+    if (!m_isReported) {
+        delta.origin = SessionOrigin{.peer = net::toString(m_connection->peer()),
+                                     .listener = m_identity.listener};
+    }
+    m_worker = delta.worker;
+    m_reportedDifficulty = difficulty;
+    m_isReported = true;
+    m_isHeard = false;
+    return delta;
 }
 
 void MinerConnection::close()
@@ -82,7 +115,10 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
 {
     const std::size_t shares = actions.shares.size();
     if (shares != 0) {
-        m_host.onShares(actions.shares, begin);
+        for (const stratum::ShareReport& share : actions.shares) {
+            m_shares.add(share.verdict);
+        }
+        m_host.onShares(actions.shares, m_worker, begin);
     }
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),

@@ -2,17 +2,17 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/miner_register.h"
+#include "core/engine/share_batch.h"
 #include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
-#include "core/mining/share.h"
 #include "core/mining/work_rate.h"
 #include "core/node/rpc_meter.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,20 +21,6 @@
 #include <vector>
 
 namespace warp::engine {
-
-/// What one io thread counted since its last batch.
-struct ShareBatch
-{
-    std::array<std::uint64_t, mining::SHARE_CODE_COUNT> byCode{};
-    double acceptedWork = 0;
-    util::Difficulty best{}; ///< of accepted shares and blocks
-    std::int64_t connectionsDelta = 0;
-    std::uint64_t authorized = 0;      ///< sessions
-    std::uint64_t disconnected = 0;    ///< sessions that were authorized
-    util::DurationHistogram replies{}; ///< of shares
-
-    friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
-};
 
 class Statistics final
 {
@@ -46,6 +32,8 @@ public:
                interfaces::EventFn publish);
 
     void addShares(const ShareBatch& batch);
+    /// Workers, sessions and their bests, as published with the next snapshot.
+    [[nodiscard]] MinerRegister& miners() { return m_miners; }
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
@@ -61,7 +49,7 @@ public:
     void addSubmitTime(util::Duration time) { m_current.latency.blockSubmit.add(time); }
     /// Where the nodes' answers are counted.
     void setRpcMeter(std::shared_ptr<const node::RpcMeter> meter) { m_rpcMeter = std::move(meter); }
-    void setListening(std::vector<std::string> endpoints);
+    void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
     void setProposal(interfaces::ProposalView proposal);
@@ -89,6 +77,7 @@ private:
     [[nodiscard]] interfaces::LuckView luck();
     void finishDelivery();
     void readRpcMeter();
+    void tick();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
 
@@ -97,6 +86,7 @@ private:
     SnapshotSink& m_snapshots;
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
+    MinerRegister m_miners;
     mining::Bests m_bests;
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
