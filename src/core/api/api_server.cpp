@@ -12,6 +12,7 @@ namespace {
 
 /// Of one address other than this machine's own; browsers open six.
 constexpr std::size_t MAX_CONNECTIONS_OF_PEER = 32;
+constexpr std::size_t MAX_CONNECTIONS_OF_THIS_MACHINE = 128;
 
 /// Of every answer. No page is served, so nothing may be run or framed.
 net::HttpHeaders securityHeaders()
@@ -45,6 +46,7 @@ net::HttpServerOptions ApiServer::serverOptions() const
 {
     net::HttpServerOptions options;
     options.maxConnectionsPerPeer = MAX_CONNECTIONS_OF_PEER;
+    options.maxConnectionsFromLoopback = MAX_CONNECTIONS_OF_THIS_MACHINE;
     options.hostNames = m_options.hostNames;
     options.headers = securityHeaders();
     options.refusal = problemOf;

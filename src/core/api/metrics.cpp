@@ -1,7 +1,6 @@
 #include "core/api/metrics.h"
 
 #include "core/api/metric_list.h"
-#include "core/bitcoin/network.h"
 #include "core/util/log.h"
 
 #include <fmt/format.h>
@@ -175,11 +174,11 @@ void addWorkers(MetricList& list, const PoolSnapshot& snapshot)
         sum.best = std::max(sum.best, worker.bestRun.value());
     }
     const auto samples = [&sums](double Sums::* member) {
-        std::vector<MetricSample> list;
+        std::vector<MetricSample> each;
         for (const auto& [worker, sum] : sums) {
-            list.push_back({.labels = {{"worker", worker}}, .value = sum.*member});
+            each.push_back({.labels = {{"worker", worker}}, .value = sum.*member});
         }
-        return list;
+        return each;
     };
     list.counter("worker_shares_accepted_total", "Shares of each worker that counted.",
                  samples(&Sums::accepted));

@@ -1,7 +1,5 @@
 #include "core/api/overview.h"
 
-#include "core/bitcoin/hash256.h"
-#include "core/bitcoin/network.h"
 #include "core/util/log.h"
 
 #include <boost/json/array.hpp>

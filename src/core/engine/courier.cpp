@@ -152,7 +152,7 @@ void Courier::deliver(const mining::FoundBlock& block, std::string worker, bitco
         sendFirst(parcel);
         if (receivedAt) {
             m_statistics.post([time = m_clock.boot() - *receivedAt](Statistics& statistics) {
-                statistics.addSubmitTime(time);
+                statistics.latency().addSubmission(time);
             });
         }
         LOG_INFO(Engine, "block found at height {}: {}", parcel.block.record.height,

@@ -95,7 +95,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
             });
     });
     m_statistics.post(
-        [meter = m_rpcMeter](Statistics& statistics) { statistics.setRpcMeter(meter); });
+        [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,

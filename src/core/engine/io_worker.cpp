@@ -33,7 +33,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
                   m_shared.statistics.post(
                       [tip = m_jobs->current()->tipNumber, latency](Statistics& statistics) {
-                          statistics.addDelivery(tip, latency);
+                          statistics.latency().addDelivery(tip, latency);
                       });
               }
           })

@@ -30,6 +30,7 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
     , m_clock(clock)
     , m_snapshots(snapshots)
     , m_publish(std::move(publish))
+    , m_latency(clock)
 {
     scheduleTick();
 }
@@ -52,32 +53,9 @@ void Statistics::publishSnapshot()
 {
     ++m_current.version;
     m_current.luck = luck();
-    if (m_deliveryReported && m_clock.boot() - *m_deliveryReported >= PUBLISH_INTERVAL) {
-        finishDelivery();
-    }
-    readRpcMeter();
+    m_latency.publish(m_current);
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
-}
-
-void Statistics::finishDelivery()
-{
-    if (std::exchange(m_deliveryReported, std::nullopt) && m_delivery.count() != 0) {
-        m_current.latency.tipDelivery.add(m_delivery.longest());
-    }
-}
-
-void Statistics::readRpcMeter()
-{
-    if (m_rpcMeter == nullptr) {
-        return;
-    }
-    const node::RpcMeter::Times times = m_rpcMeter->times();
-    m_current.latency.rpc.clear();
-    for (std::size_t i = 0; i < times.size(); ++i) {
-        m_current.latency.rpc.push_back(
-            {.kind = std::string(name(static_cast<node::RpcKind>(i))), .answers = times.at(i)});
-    }
 }
 
 interfaces::LuckView Statistics::luck()
@@ -115,7 +93,7 @@ void Statistics::addShares(const ShareBatch& batch)
     m_connections += batch.connectionsDelta;
     m_current.authorizations += batch.authorized;
     m_current.disconnections += batch.disconnected;
-    m_current.latency.shareReply.add(batch.replies);
+    m_latency.addReplies(batch.replies);
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -143,22 +121,6 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHash = hash;
     publishSnapshot();
     emit({.kind = EventKind::TipChanged});
-}
-
-void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
-{
-    if (tipNumber != m_deliveredTip) {
-        finishDelivery();
-        m_deliveredTip = tipNumber;
-        m_delivery = {};
-    }
-    m_delivery.add(latency);
-    m_deliveryReported = m_clock.boot();
-    using std::chrono::duration_cast;
-    using std::chrono::microseconds;
-    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
-                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
-                          .last = duration_cast<microseconds>(m_delivery.longest())};
 }
 
 void Statistics::seedBest(util::Difficulty allTime)

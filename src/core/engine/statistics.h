@@ -2,21 +2,18 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/latency_keeper.h"
 #include "core/engine/miner_register.h"
 #include "core/engine/share_batch.h"
-#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
 #include "core/mining/work_rate.h"
-#include "core/node/rpc_meter.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,12 +40,7 @@ public:
     void countJob(util::Difficulty network);
     /// Time in which all miners worked on an empty block of our own making.
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
-    /// One io thread has sent the first work of a tip to all its miners.
-    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
-    /// One block went from its share to the nodes.
-    void addSubmitTime(util::Duration time) { m_current.latency.blockSubmit.add(time); }
-    /// Where the nodes' answers are counted.
-    void setRpcMeter(std::shared_ptr<const node::RpcMeter> meter) { m_rpcMeter = std::move(meter); }
+    [[nodiscard]] LatencyKeeper& latency() { return m_latency; }
     void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
@@ -75,8 +67,6 @@ private:
     void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
     void publishSnapshot();
     [[nodiscard]] interfaces::LuckView luck();
-    void finishDelivery();
-    void readRpcMeter();
     void tick();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
@@ -91,11 +81,7 @@ private:
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
-    std::uint32_t m_deliveredTip = 0;
-    WeightedLatency m_delivery; ///< of m_deliveredTip
-    /// Since when no io thread has reported of it; none where its time is counted.
-    std::optional<util::BootTime> m_deliveryReported;
-    std::shared_ptr<const node::RpcMeter> m_rpcMeter;
+    LatencyKeeper m_latency;
     std::uint64_t m_nextEvent = 1;
     util::TimerHandle m_timer;
 };

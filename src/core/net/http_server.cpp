@@ -113,11 +113,13 @@ void HttpServer::Core::add(TcpSocket socket, const Endpoint& peer)
 
 bool HttpServer::Core::admit(const Endpoint& peer)
 {
-    if (m_options.maxConnectionsPerPeer == 0 || isLoopback(peer.host)) {
+    const std::size_t limit = isLoopback(peer.host) ? m_options.maxConnectionsFromLoopback
+                                                    : m_options.maxConnectionsPerPeer;
+    if (limit == 0) {
         return true;
     }
     std::size_t& count = m_peers[peer.host];
-    if (count >= m_options.maxConnectionsPerPeer) {
+    if (count >= limit) {
         return false;
     }
     ++count;

@@ -53,8 +53,9 @@ struct HttpServerOptions
     HttpHeadLimits head{};
     std::size_t maxBodyBytes = 64 * 1024; ///< beyond: 413
     std::size_t maxConnections = 256;     ///< beyond: 503
-    /// Of one address, but of this machine's own, where a proxy may stand; beyond: 429. 0: any.
+    /// Of one address; beyond: 429. 0: any. Behind this machine's own a proxy may stand.
     std::size_t maxConnectionsPerPeer = 0;
+    std::size_t maxConnectionsFromLoopback = 0;
     /// From a request's first byte to the end of its head, and from there to the end of its body.
     /// Bytes that trickle in move neither; then the connection is closed. What the handler takes
     /// does not count.
