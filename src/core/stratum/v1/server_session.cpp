@@ -408,7 +408,7 @@ void ServerSession::onSuggestion(const Request& request, std::optional<util::Dif
 
 void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
 {
-    if (!isReady()) {
+    if (!m_isSubscribed || m_workers.empty()) {
         return;
     }
     if (!m_hasBegun) {

@@ -99,7 +99,7 @@ private:
                                               const mining::Share* hashable) const;
     [[nodiscard]] bool isWorker(std::string_view name) const;
 
-    [[nodiscard]] bool isReady() const { return m_isSubscribed && !m_workers.empty(); }
+    /// Subscribed and authorized.
     void beginWhenReady(util::BootTime now, Actions& out);
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed.
