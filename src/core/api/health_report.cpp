@@ -59,9 +59,8 @@ const IssueRule& ruleOf(std::string_view code)
 HealthState gravityOf(const PoolSnapshot& snapshot, const HealthIssue& issue)
 {
     const IssueRule& rule = ruleOf(issue.code);
-    const bool mines = snapshot.state == EngineState::Running;
     const bool isOneOfSeveral =
-        rule.area == Area::Node && (mines || issue.code.find(':') != std::string::npos);
+        rule.area == Area::Node && issue.code.find(':') != std::string::npos;
     if (isOneOfSeveral || (snapshot.state == EngineState::Starting && rule.area == Area::Node)) {
         return HealthState::Degraded;
     }

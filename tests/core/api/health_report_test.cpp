@@ -51,7 +51,9 @@ private slots:
             QTest::newRow(code) << QString::fromLatin1(code) << QString::fromLatin1(area)
                                 << static_cast<int>(state);
         };
-        // While the pool mines, a node's trouble is a backup's or short.
+        // The code alone is the node that the pool works with.
+        add("node_unreachable", "node", HealthState::Failed);
+        add("signet_signature_needed", "node", HealthState::Failed);
         add("node_on_backup", "node", HealthState::Degraded);
         add("node_unreachable:backup_1", "node", HealthState::Degraded);
         add("zmq_silent:primary", "node", HealthState::Degraded);
