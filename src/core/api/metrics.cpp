@@ -111,6 +111,7 @@ void addShares(MetricList& list, const PoolSnapshot& snapshot)
          {"unauthorized", shares.unauthorized},
          {"not_subscribed", shares.notSubscribed}}};
     std::vector<MetricSample> samples;
+    samples.reserve(refused.size());
     for (const auto& [reason, count] : refused) {
         samples.push_back({.labels = {{"reason", std::string(reason)}}, .value = toDouble(count)});
     }
@@ -175,6 +176,7 @@ void addWorkers(MetricList& list, const PoolSnapshot& snapshot)
     }
     const auto samples = [&sums](double Sums::* member) {
         std::vector<MetricSample> each;
+        each.reserve(sums.size());
         for (const auto& [worker, sum] : sums) {
             each.push_back({.labels = {{"worker", worker}}, .value = sum.*member});
         }
@@ -258,6 +260,7 @@ void addTimes(MetricList& list, const interfaces::LatencyView& latency)
                    "From the bytes of a share that is a block to its submission to the nodes.",
                    alone(latency.blockSubmit));
     std::vector<HistogramSample> rpc;
+    rpc.reserve(latency.rpc.size());
     for (const interfaces::RpcLatency& each : latency.rpc) {
         rpc.push_back({.labels = {{"kind", each.kind}}, .histogram = each.answers});
     }

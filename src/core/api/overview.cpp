@@ -158,7 +158,7 @@ json::object healthOf(const HealthTracker& health, Details details)
     return report;
 }
 
-std::string textOf(json::object object)
+std::string textOf(const json::object& object)
 {
     return json::serialize(object) + "\n";
 }
@@ -189,21 +189,21 @@ std::string overviewJson(const PoolSnapshot& snapshot, const HealthTracker& heal
     overview["luck"] = luckOf(snapshot.luck);
     overview["blocks"] = std::move(blocks);
     overview["nodes"] = nodesOf(snapshot);
-    return textOf(std::move(overview));
+    return textOf(overview);
 }
 
 std::string versionJson(const ProgramFacts& facts)
 {
     json::object version = programOf(facts);
     version["format"] = API_FORMAT;
-    return textOf(std::move(version));
+    return textOf(version);
 }
 
 std::string healthJson(const HealthTracker& health, Details details)
 {
     json::object report = healthOf(health, details);
     report["format"] = API_FORMAT;
-    return textOf(std::move(report));
+    return textOf(report);
 }
 
 } // namespace warp::api

@@ -3,7 +3,6 @@
 #include "core/net/address_range.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 namespace warp::net {
