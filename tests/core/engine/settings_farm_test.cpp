@@ -230,7 +230,7 @@ private slots:
         QCOMPARE(reply.changed, std::vector<std::string>{"listener[1].listen"});
         QVERIFY(reply.needsRestart.empty());
         farm.run(1min);
-        QCOMPARE(farm.snapshot()->listening.size(), std::size_t{2});
+        QCOMPARE(farm.snapshot()->listeners.size(), std::size_t{2});
         QVERIFY(second->isMining());
         // Another policy of the same listener keeps its miners.
         QVERIFY(farm.apply({{"[[listener]] 1 max_connections", "1"}}));
@@ -243,7 +243,7 @@ private slots:
         QVERIFY(reply.faults.empty());
         farm.run(10s);
         QCOMPARE(farm.snapshot()->miners, 1U);
-        QCOMPARE(farm.snapshot()->listening.size(), std::size_t{1});
+        QCOMPARE(farm.snapshot()->listeners.size(), std::size_t{1});
         QVERIFY(!second->isMining());
         QVERIFY(first->isMining());
         QCOMPARE(first->stats().connections, std::uint64_t{1});
@@ -341,7 +341,7 @@ private slots:
         const auto* const miner = farm.addMiner("rig", 200);
         farm.run(30s);
         QCOMPARE(farm.snapshot()->state, EngineState::NeedsSetup);
-        QVERIFY(farm.snapshot()->listening.empty());
+        QVERIFY(farm.snapshot()->listeners.empty());
         QVERIFY(!miner->isMining());
         const auto refused = farm.ask(StartPool{});
         QVERIFY(!refused);
@@ -365,7 +365,7 @@ private slots:
         farm.run(2s);
         QCOMPARE(farm.snapshot()->state, EngineState::Stopped);
         QCOMPARE(farm.snapshot()->miners, 0U);
-        QVERIFY(farm.snapshot()->listening.empty());
+        QVERIFY(farm.snapshot()->listeners.empty());
         QVERIFY(farm.snapshot()->issues.empty());
         QVERIFY(!miner->isMining());
         QVERIFY(farm.ask(StopPool{}));
