@@ -1,6 +1,7 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
+#include "core/config/folder_lock.h"
 #include "core/config/loader.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
@@ -140,7 +141,7 @@ void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
 bool lockFolder(util::Files& files, const config::LoadedSettings& loaded,
                 std::unique_ptr<util::Handle>& lock)
 {
-    auto result = engine::lockDataFolder(files, loaded.settings.server.dataDirectory);
+    auto result = config::lockDataFolder(files, loaded.settings.server.dataDirectory);
     if (result) {
         lock = std::move(*result);
         return true;
@@ -157,7 +158,7 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     for (const config::ConfigWarning& warning : loaded.warnings) {
         static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
     }
-    if (const auto pid = engine::findLockHolder(files, loaded.settings.server.dataDirectory)) {
+    if (const auto pid = config::findLockHolder(files, loaded.settings.server.dataDirectory)) {
         printLockHolder(loaded, *pid);
         return EXIT_BAD_CONFIGURATION;
     }
