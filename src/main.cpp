@@ -198,6 +198,7 @@ int runHeadless(const config::LoadedSettings& loaded)
         QMetaObject::invokeMethod(
             QCoreApplication::instance(), [&] { stop(EXIT_RUN_FAILED); }, Qt::QueuedConnection);
     });
+    platform.connectService(util::systemEnvironment());
     std::unique_ptr<util::Handle> lock;
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
@@ -212,6 +213,7 @@ int runHeadless(const config::LoadedSettings& loaded)
     }
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
+    options.service = platform.serviceLink();
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
     const SignalBridge signalBridge([&](int number) {
@@ -226,6 +228,7 @@ int runHeadless(const config::LoadedSettings& loaded)
         }
         stoppingSince = platform.clock().boot();
         LOG_INFO(App, "stopping after signal {}", number);
+        platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
     pool->start(std::move(lock));

@@ -30,6 +30,9 @@ Engine::Engine(const Platform& platform, EngineOptions options)
         m_workers.push_back(std::make_unique<Hosted<IoWorker>>());
         m_workers.back()->attach(*m_ioExecutors.back());
     }
+    m_watchExecutor = platform.executors.createExecutor("watch");
+    m_threadWatch.attach(*m_watchExecutor);
+    m_serviceReporter.attach(*m_watchExecutor);
     m_events.attach(*m_eventExecutor);
     m_statistics.attach(*m_statisticsExecutor);
     m_courier.attach(*m_courierExecutor);
@@ -42,6 +45,9 @@ Engine::Engine(const Platform& platform, EngineOptions options)
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_serviceReporter.reset({});
+    m_threadWatch.reset({});
+    m_watchExecutor.reset();
     m_listeners.reset({});
     for (const auto& worker : m_workers) {
         worker->reset({});
@@ -103,6 +109,33 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
             std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
                                             m_platform.files, std::move(nodes)),
             [this] { return isBlockPending(); });
+    });
+    startWatch();
+}
+
+void Engine::startWatch()
+{
+    std::vector<ThreadWatch::Watched> threads{
+        {.name = "work", .executor = m_workExecutor.get()},
+        {.name = "courier", .executor = m_courierExecutor.get()},
+        {.name = "stats", .executor = m_statisticsExecutor.get()}};
+    for (std::size_t i = 0; i < m_ioExecutors.size(); ++i) {
+        threads.push_back({.name = fmt::format("io.{}", i), .executor = m_ioExecutors[i].get()});
+    }
+    m_threadWatch.emplace([this, threads = std::move(threads)] {
+        return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
+    });
+    if (!m_options.service.send) {
+        return;
+    }
+    m_serviceReporter.emplace([this] {
+        return std::make_unique<ServiceReporter>(
+            *m_watchExecutor, m_options.service, [this] { return m_snapshot.load(); },
+            [this] {
+                bool isAlive = false;
+                m_threadWatch.use([&](const ThreadWatch& watch) { isAlive = watch.isAlive(); });
+                return isAlive;
+            });
     });
 }
 

@@ -13,7 +13,9 @@
 #include "core/engine/listener_state.h"
 #include "core/engine/listeners.h"
 #include "core/engine/peer_registry.h"
+#include "core/engine/service_reporter.h"
 #include "core/engine/statistics.h"
+#include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
 
@@ -54,6 +56,7 @@ private:
     [[nodiscard]] NodeLinks createLinks();
     [[nodiscard]] std::filesystem::path spoolFolder() const;
     void startMiners();
+    void startWatch();
     void stopMiners(const std::shared_ptr<util::Task>& then);
     void stopRest(const util::Task& done);
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
@@ -76,6 +79,8 @@ private:
     Hosted<WorkMaster> m_work;
     std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
     Hosted<Listeners> m_listeners;
+    Hosted<ThreadWatch> m_threadWatch;
+    Hosted<ServiceReporter> m_serviceReporter;
 
     // Last members, so that they end before what their tasks use; in their stopping order.
     std::unique_ptr<util::Executor> m_eventExecutor;
@@ -85,6 +90,7 @@ private:
     std::unique_ptr<util::Executor> m_courierExecutor;
     std::unique_ptr<util::Executor> m_workExecutor;
     std::vector<std::unique_ptr<util::Executor>> m_ioExecutors;
+    std::unique_ptr<util::Executor> m_watchExecutor; ///< asks all others
 };
 
 } // namespace warp::engine
