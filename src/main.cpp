@@ -2,6 +2,7 @@
 // Everything here happens on the main thread.
 
 #include "core/config/config_writer.h"
+#include "core/config/folder_lock.h"
 #include "core/config/loader.h"
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
@@ -152,7 +153,7 @@ void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
 bool lockFolder(util::Files& files, const config::LoadedSettings& loaded,
                 std::unique_ptr<util::Handle>& lock)
 {
-    auto result = engine::lockDataFolder(files, loaded.settings.server.dataDirectory);
+    auto result = config::lockDataFolder(files, loaded.settings.server.dataDirectory);
     if (result) {
         lock = std::move(*result);
         return true;
@@ -169,7 +170,7 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     for (const config::ConfigWarning& warning : loaded.warnings) {
         static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
     }
-    if (const auto pid = engine::findLockHolder(files, loaded.settings.server.dataDirectory)) {
+    if (const auto pid = config::findLockHolder(files, loaded.settings.server.dataDirectory)) {
         printLockHolder(loaded, *pid);
         return EXIT_BAD_CONFIGURATION;
     }
@@ -230,6 +231,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         QMetaObject::invokeMethod(
             QCoreApplication::instance(), [&] { stop(EXIT_RUN_FAILED); }, Qt::QueuedConnection);
     });
+    platform.connectService(util::systemEnvironment());
     std::unique_ptr<util::Handle> lock;
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
@@ -244,6 +246,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     }
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
+    options.service = platform.serviceLink();
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
                                             settingsSource(request, loaded, log));
@@ -265,6 +268,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         }
         stoppingSince = platform.clock().boot();
         LOG_INFO(App, "stopping after signal {}", number);
+        platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
     pool->start(std::move(lock));

@@ -30,6 +30,9 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_courierExecutor = platform.executors.createExecutor("courier");
     m_workExecutor = platform.executors.createExecutor("work");
     m_settingsExecutor = platform.executors.createExecutor("settings");
+    m_watchExecutor = platform.executors.createExecutor("watch");
+    m_threadWatch.attach(*m_watchExecutor);
+    m_serviceReporter.attach(*m_watchExecutor);
     m_events.attach(*m_eventExecutor);
     m_statistics.attach(*m_statisticsExecutor);
     m_courier.attach(*m_courierExecutor);
@@ -42,6 +45,9 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_serviceReporter.reset({});
+    m_threadWatch.reset({});
+    m_watchExecutor.reset();
     m_desk.reset({});
     m_settingsExecutor.reset();
     m_hall.abandon();
@@ -84,6 +90,35 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     startCourier();
     startSpool();
     startDesk();
+    startWatch();
+}
+
+void Engine::startWatch()
+{
+    std::vector<ThreadWatch::Watched> threads{
+        {.name = "work", .executor = m_workExecutor.get()},
+        {.name = "courier", .executor = m_courierExecutor.get()},
+        {.name = "stats", .executor = m_statisticsExecutor.get()}};
+    const std::size_t others = threads.size();
+    for (util::Executor* const executor : m_hall.executors()) {
+        threads.push_back(
+            {.name = fmt::format("io.{}", threads.size() - others), .executor = executor});
+    }
+    m_threadWatch.emplace([this, threads = std::move(threads)] {
+        return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
+    });
+    if (!m_options.service.send) {
+        return;
+    }
+    m_serviceReporter.emplace([this] {
+        return std::make_unique<ServiceReporter>(
+            *m_watchExecutor, m_options.service, [this] { return m_snapshot.load(); },
+            [this] {
+                bool isAlive = false;
+                m_threadWatch.use([&](const ThreadWatch& watch) { isAlive = watch.isAlive(); });
+                return isAlive;
+            });
+    });
 }
 
 void Engine::startDesk()

@@ -10,8 +10,10 @@
 #include "core/engine/event_hub.h"
 #include "core/engine/hosted.h"
 #include "core/engine/miner_hall.h"
+#include "core/engine/service_reporter.h"
 #include "core/engine/settings_desk.h"
 #include "core/engine/statistics.h"
+#include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
 
@@ -64,6 +66,7 @@ private:
     void startMining(const EngineOptions& options);
     void changeMining(const EngineOptions& before, const EngineOptions& after);
     void stopMining(util::Task done);
+    void startWatch();
     void stopRest(const util::Task& done);
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
@@ -82,6 +85,8 @@ private:
     Hosted<WorkMaster> m_work;
     Hosted<SettingsDesk> m_desk;
     MinerHall m_hall;
+    Hosted<ThreadWatch> m_threadWatch;
+    Hosted<ServiceReporter> m_serviceReporter;
 
     // Last members, so that they end before what their tasks use; in their stopping order.
     std::unique_ptr<util::Executor> m_eventExecutor;
@@ -91,6 +96,7 @@ private:
     std::unique_ptr<util::Executor> m_courierExecutor;
     std::unique_ptr<util::Executor> m_workExecutor;
     std::unique_ptr<util::Executor> m_settingsExecutor;
+    std::unique_ptr<util::Executor> m_watchExecutor; ///< asks all others
 };
 
 } // namespace warp::engine
