@@ -50,6 +50,7 @@ constexpr std::array SECTIONS{
             .fields = "ratelimit",
             .help = "Protection against too many connections and logins from one address."},
     Section{.name = "profile", .fields = "profile", .help = "Size of the installation."},
+    Section{.name = "history", .fields = "history", .help = "How long figures are kept."},
     Section{.name = "metrics", .fields = "metrics", .help = "Figures for Prometheus."},
     Section{.name = "logging", .fields = "logging", .help = "What the log tells."},
 };
@@ -211,6 +212,30 @@ constexpr std::array FIELDS{
           .help = "Miners connected at the same time; the next one is turned away.",
           .range = {.lowest = 1, .highest = 1'000'000},
           .binding = bind<&Settings::server, &ServerSettings::maxConnections>()},
+    Field{.section = "server",
+          .key = "io_threads",
+          .type = ValueType::Count,
+          .defaultText = "0",
+          .help = "Threads that hold the connections and judge the shares; 0 for one less than the "
+                  "machine has cores, at most 8.",
+          .range = {.lowest = 0, .highest = 64},
+          .binding = bind<&Settings::server, &ServerSettings::ioThreads>()},
+    Field{.section = "server",
+          .key = "job_memory_mib",
+          .type = ValueType::Count,
+          .defaultText = "128",
+          .help = "Memory in MiB for the transactions of recent jobs, whose late shares may still "
+                  "be blocks.",
+          .range = {.lowest = 16, .highest = 4096},
+          .binding = bind<&Settings::server, &ServerSettings::jobMemoryMebibytes>()},
+    Field{.section = "server",
+          .key = "node_check_secs",
+          .type = ValueType::Seconds,
+          .defaultText = "5",
+          .help = "Seconds between two looks at how the node is; new blocks are noticed without "
+                  "them.",
+          .range = {.lowest = 1, .highest = 60},
+          .binding = bind<&Settings::server, &ServerSettings::nodeCheck>()},
 
     // [tls]
     Field{.section = "tls",
@@ -393,10 +418,35 @@ constexpr std::array FIELDS{
           .key = "kind",
           .type = ValueType::Choice,
           .defaultText = "auto",
-          .help = "Gives the defaults of one size of installation, what is set elsewhere wins: "
-                  "max_connections is 64, 256, 1024 or 4096.",
+          .help = "Size of the installation: gives the defaults that docs/profiles.md lists. What "
+                  "is set elsewhere wins.",
           .choices = PROFILES,
           .binding = bind<&Settings::profile, &ProfileSettings::kind>()},
+
+    // [history]
+    Field{.section = "history",
+          .key = "minute_days",
+          .type = ValueType::Count,
+          .defaultText = "7",
+          .help = "Days for which each minute is kept.",
+          .range = {.lowest = 1, .highest = 366},
+          .binding = bind<&Settings::history, &HistorySettings::minuteDays>()},
+    Field{.section = "history",
+          .key = "worker_days",
+          .type = ValueType::Count,
+          .defaultText = "90",
+          .help = "Days for which each quarter of an hour of each worker is kept; beyond them its "
+                  "days.",
+          .range = {.lowest = 1, .highest = 3660},
+          .binding = bind<&Settings::history, &HistorySettings::workerDays>()},
+    Field{.section = "history",
+          .key = "commit_secs",
+          .type = ValueType::Seconds,
+          .defaultText = "30",
+          .help = "Seconds between two writes of history to the disk; blocks and best shares are "
+                  "written at once.",
+          .range = {.lowest = 1, .highest = 600},
+          .binding = bind<&Settings::history, &HistorySettings::commitInterval>()},
 
     // [metrics]
     Field{.section = "metrics",
@@ -433,13 +483,14 @@ constexpr std::array FIELDS{
           .defaultText = "false",
           .help = "Another way to write level = \"debug\".",
           .binding = bind<&Settings::logging, &LoggingSettings::isDebug>()},
-};
-
-constexpr std::array PROFILE_VALUES{
-    ProfileValue{ProfileKind::Small, "server", "max_connections", "64"},
-    ProfileValue{ProfileKind::Medium, "server", "max_connections", "256"},
-    ProfileValue{ProfileKind::Large, "server", "max_connections", "1024"},
-    ProfileValue{ProfileKind::Enterprise, "server", "max_connections", "4096"},
+    Field{.section = "logging",
+          .key = "quota_mib",
+          .type = ValueType::Count,
+          .defaultText = "50",
+          .help = "Space in MiB for all log files together; the oldest go first.",
+          .range = {.lowest = 1, .highest = 100'000},
+          .availability = Availability::Later,
+          .binding = bind<&Settings::logging, &LoggingSettings::quotaMebibytes>()},
 };
 
 } // namespace
@@ -473,11 +524,6 @@ const Field* findField(std::string_view section, std::string_view key)
             return field.section == owner->fields && field.key == key;
         });
     return found == FIELDS.end() ? nullptr : found;
-}
-
-std::span<const ProfileValue> profileTable()
-{
-    return PROFILE_VALUES;
 }
 
 std::string Field::path() const

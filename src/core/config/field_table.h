@@ -19,15 +19,4 @@ namespace warp::config {
 [[nodiscard]] const Field* findField(std::string_view section, std::string_view key);
 [[nodiscard]] const Section* findSection(std::string_view name);
 
-/// A value that a profile gives to a key which nothing else sets.
-struct ProfileValue
-{
-    ProfileKind kind = ProfileKind::Auto;
-    std::string_view section;
-    std::string_view key;
-    std::string_view text;
-};
-
-[[nodiscard]] std::span<const ProfileValue> profileTable();
-
 } // namespace warp::config

@@ -3,6 +3,7 @@
 #include "core/config/field_table.h"
 #include "core/config/file_layer.h"
 #include "core/config/paths.h"
+#include "core/config/profiles.h"
 #include "core/config/text_layers.h"
 #include "core/config/toml_document.h"
 #include "core/config/validation.h"
@@ -58,6 +59,7 @@ public:
                   .listeners = m_collection.listeners,
                   .file = m_request.configPath.string()},
                  m_collection.faults, m_collection.warnings);
+        setAsideWhatIsMissing();
         if (!m_collection.faults.empty()) {
             sortFaults();
             return util::Unexpected(std::move(m_collection.faults));
@@ -128,17 +130,17 @@ private:
         if (winner == nullptr || !kindField->binding.store(*kindField, scratch, 0, winner->text)) {
             return;
         }
-        for (const ProfileValue& value : profileTable()) {
-            if (value.kind == scratch.profile.kind) {
+        for (const ProfileParameter& parameter : profileTable()) {
+            if (const auto text = parameter.valueOf(scratch.profile.kind); !text.empty()) {
                 m_collection.assignments.push_back(
-                    {.field = findField(value.section, value.key),
+                    {.field = findField(parameter.section, parameter.key),
                      .entry = 0,
-                     .text = std::string(value.text),
+                     .text = std::string(text),
                      .origin = Origin::Profile,
                      .place = {.file = "profile",
                                .line = 0,
                                .column = 0,
-                               .key = fmt::format("[{}] {}", value.section, value.key)}});
+                               .key = fmt::format("[{}] {}", parameter.section, parameter.key)}});
             }
         }
     }
@@ -228,11 +230,30 @@ private:
         for (const auto& [name, assignment] : m_winners) {
             const Field& field = *assignment.field;
             const std::string text = field.binding.show(field, m_loaded.settings, assignment.entry);
-            if (field.availability == Availability::Later && !text.empty()) {
+            const bool isAskedFor = assignment.origin != Origin::Profile && !text.empty();
+            if (field.availability == Availability::Later && isAskedFor) {
                 m_collection.warnings.push_back(makeWarning(
                     assignment.place, WarningCode::NotAvailableYet, std::string(NOT_YET)));
             }
         }
+    }
+
+    void setAsideWhatIsMissing()
+    {
+        if (m_request.completeness == Completeness::Required) {
+            return;
+        }
+        constexpr std::string_view NAME = "mining.payout_address";
+        const auto given = m_winners.find(NAME);
+        const std::string key =
+            given == m_winners.end() ? unsetPlace({}, NAME).key : given->second.place.key;
+        std::erase_if(m_collection.faults, [&](const ConfigFault& fault) {
+            const bool isPayout = fault.code == FaultCode::Missing && fault.key == key;
+            if (isPayout) {
+                m_loaded.missing.push_back(fault);
+            }
+            return isPayout;
+        });
     }
 
     [[nodiscard]] bool isRefused(std::string_view name) const
@@ -258,6 +279,10 @@ void unreadable(const path& file, util::FileError error, Collection& collection)
 
 void readFile(const LoadRequest& request, util::Files& files, Collection& collection)
 {
+    if (request.configText) {
+        collectFile(*request.configText, request.configPath.string(), collection);
+        return;
+    }
     const auto text = files.read(request.configPath, MAX_FILE_BYTES);
     if (text) {
         collectFile(*text, request.configPath.string(), collection);
@@ -270,6 +295,10 @@ void readFile(const LoadRequest& request, util::Files& files, Collection& collec
 void readSecrets(const LoadRequest& request, util::Files& files, Collection& collection)
 {
     const path secretsPath = secretsPathFor(request.configPath);
+    if (request.secretsText) {
+        collectSecrets(*request.secretsText, secretsPath.string(), collection);
+        return;
+    }
     const auto text = files.read(secretsPath, MAX_FILE_BYTES);
     if (!text) {
         if (text.error() != util::FileError::NotFound) {

@@ -30,6 +30,14 @@ enum class ConfigFile : std::uint8_t {
 using PermissionProbe =
     std::function<std::optional<std::filesystem::perms>(const std::filesystem::path&)>;
 
+/// What a configuration has to bring with it.
+enum class Completeness : std::uint8_t {
+    Required,
+    /// A payout address that nobody has given yet is no fault but in LoadedSettings::missing: the
+    /// program can be set up then.
+    Optional,
+};
+
 struct LoadRequest
 {
     std::filesystem::path configPath; ///< empty: no file at all, and no secrets.toml
@@ -37,6 +45,10 @@ struct LoadRequest
     Environment environment;
     std::vector<std::string> overrides; ///< "section.key=value", as given to --set
     PermissionProbe permissionsOf;      ///< may be empty: secrets.toml is not checked then
+    Completeness completeness = Completeness::Required;
+    /// Judged instead of what the files hold, to see what a change would lead to.
+    std::optional<std::string> configText{};
+    std::optional<std::string> secretsText{};
 
     /// Takes the file that was named, or else the platform's usual one, which may be missing.
     /// `environment` is set before.
@@ -55,6 +67,7 @@ struct LoadedSettings
     /// Where each setting got its value, by settingName() of validation.h; defaults are left out.
     std::map<std::string, Source, std::less<>> sources;
     std::vector<ConfigWarning> warnings;
+    std::vector<ConfigFault> missing; ///< the pool cannot run before these are given
 
     [[nodiscard]] Origin originOf(std::string_view name) const;
     /// File, line and key to name in a message about this setting.

@@ -73,6 +73,9 @@ struct ServerSettings
     bool isLanAccessible = false;
     std::chrono::seconds jobRefresh{30};
     std::int64_t maxConnections = 1000;
+    std::int64_t ioThreads = 0; ///< 0: by the machine's cores
+    std::int64_t jobMemoryMebibytes = 128;
+    std::chrono::seconds nodeCheck{5};
 
     friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
@@ -133,6 +136,15 @@ struct ProfileSettings
     friend bool operator==(const ProfileSettings&, const ProfileSettings&) = default;
 };
 
+struct HistorySettings
+{
+    std::int64_t minuteDays = 7;
+    std::int64_t workerDays = 90; ///< of their quarters of an hour
+    std::chrono::seconds commitInterval{30};
+
+    friend bool operator==(const HistorySettings&, const HistorySettings&) = default;
+};
+
 struct MetricsSettings
 {
     bool hasWorkers = false;
@@ -146,6 +158,7 @@ struct LoggingSettings
     bool isJson = false;
     bool isNetDebug = false;
     bool isDebug = false; ///< the file's `debug`; `level` is what counts
+    std::int64_t quotaMebibytes = 50;
 
     friend bool operator==(const LoggingSettings&, const LoggingSettings&) = default;
 };
@@ -161,6 +174,7 @@ struct Settings
     VardiffSettings vardiff;
     RateLimitSettings rateLimit;
     ProfileSettings profile;
+    HistorySettings history;
     MetricsSettings metrics;
     LoggingSettings logging;
 

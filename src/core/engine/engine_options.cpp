@@ -65,7 +65,7 @@ PayoutOptions toPayout(const config::MiningSettings& settings)
             .donation = {.part = settings.donation, .address = settings.donationAddress}};
 }
 
-node::NodeOptions toNode(const config::NodeSettings& settings)
+node::NodeOptions toNode(const config::NodeSettings& settings, std::chrono::seconds checkInterval)
 {
     node::NodeOptions options;
     options.url = settings.rpcUrl;
@@ -75,33 +75,14 @@ node::NodeOptions toNode(const config::NodeSettings& settings)
     options.zmqHashBlock = settings.zmqHashBlock;
     options.zmqRawBlock = settings.zmqRawBlock;
     options.expectedNetwork = networkOf(settings.chain);
+    options.healthInterval = checkInterval;
     return options;
 }
 
-/// What a profile means for threads and memory.
-struct Size
+/// Where the settings leave the number of threads to the machine.
+std::size_t threadsFor(unsigned cores)
 {
-    std::size_t ioThreads;
-    std::size_t jobTextBudget; ///< bytes
-};
-
-Size sizeOf(config::ProfileKind kind, unsigned cores)
-{
-    constexpr std::size_t MEBIBYTE = std::size_t{1024} * 1024;
-    switch (kind) {
-    case config::ProfileKind::Small:
-        return {.ioThreads = 1, .jobTextBudget = 32 * MEBIBYTE};
-    case config::ProfileKind::Medium:
-        return {.ioThreads = 2, .jobTextBudget = 64 * MEBIBYTE};
-    case config::ProfileKind::Large:
-        return {.ioThreads = 4, .jobTextBudget = 128 * MEBIBYTE};
-    case config::ProfileKind::Enterprise:
-        return {.ioThreads = 8, .jobTextBudget = 256 * MEBIBYTE};
-    case config::ProfileKind::Auto:
-        break;
-    }
-    return {.ioThreads = std::clamp(cores, 2U, 9U) - 1,
-            .jobTextBudget = mining::JobBook::BYTE_BUDGET};
+    return std::clamp(cores, 2U, 9U) - 1;
 }
 
 } // namespace
@@ -109,9 +90,11 @@ Size sizeOf(config::ProfileKind kind, unsigned cores)
 EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
 {
     EngineOptions options;
-    const Size size = sizeOf(settings.profile.kind, cores);
-    options.ioThreads = size.ioThreads;
-    options.jobTextBudget = size.jobTextBudget;
+    constexpr std::size_t MEBIBYTE = std::size_t{1024} * 1024;
+    options.ioThreads = settings.server.ioThreads == 0
+                            ? threadsFor(cores)
+                            : static_cast<std::size_t>(settings.server.ioThreads);
+    options.jobTextBudget = static_cast<std::size_t>(settings.server.jobMemoryMebibytes) * MEBIBYTE;
     options.maxConnections = static_cast<std::size_t>(settings.server.maxConnections);
     for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
         if (listener.listen && listener.protocol == config::ListenerProtocol::V1 &&
@@ -123,9 +106,12 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
-    options.node = toNode(settings.node);
+    options.minuteRetention = std::chrono::hours(24) * settings.history.minuteDays;
+    options.workerRetention = std::chrono::hours(24) * settings.history.workerDays;
+    options.storeCommitInterval = settings.history.commitInterval;
+    options.node = toNode(settings.node, settings.server.nodeCheck);
     for (const config::NodeSettings& backup : settings.nodeBackups) {
-        options.backupNodes.push_back(toNode(backup));
+        options.backupNodes.push_back(toNode(backup, settings.server.nodeCheck));
     }
     return options;
 }

@@ -62,9 +62,12 @@ struct EngineOptions
     std::size_t jobTextBudget = mining::JobBook::BYTE_BUDGET; ///< bytes of live jobs' transactions
     node::NodeOptions node;                                   ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
+    util::Duration minuteRetention{std::chrono::hours(24 * 7)};
+    util::Duration workerRetention{std::chrono::hours(24 * 90)}; ///< of quarters of an hour
+    util::Duration storeCommitInterval{std::chrono::seconds(30)};
 };
 
-/// @param cores of the machine; without a profile of a size, io threads are clamp(cores - 1, 1, 8)
+/// @param cores of the machine; where no number of io threads is set it is clamp(cores - 1, 1, 8)
 [[nodiscard]] EngineOptions mapSettings(const config::Settings& settings, unsigned cores);
 
 } // namespace warp::engine

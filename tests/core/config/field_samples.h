@@ -27,6 +27,7 @@ inline Samples samplesOf(const Field& field)
         {"server.v2_listen", {":4005", "[::1]:4006"}},
         {"server.status_listen", {"0.0.0.0:4007", ""}},
         {"listener.listen", {":4008", "[::]:4009"}},
+        {"server.job_memory_mib", {"77", "512"}},
         {"vardiff.min_diff", {"0.5", "0.25"}},
     };
     if (const auto found = SPECIAL.find(field.path()); found != SPECIAL.end()) {

@@ -1,5 +1,6 @@
 #include "core/config/field_table.h"
 
+#include "core/config/profiles.h"
 #include "tests/core/config/field_samples.h"
 #include "tests/core/config/loading.h"
 #include "tests/support/test_registry.h"
@@ -7,6 +8,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 #include <string>
@@ -234,16 +236,56 @@ private slots:
     void givesTheProfilesValueUnlessSomethingElseDoes()
     {
         // P28
-        for (const ProfileValue& value : profileTable()) {
-            const Field& kind = *findField("profile", "kind");
-            const Field& field = *findField(value.section, value.key);
-            const std::string name(kind.choices[static_cast<std::size_t>(value.kind)]);
-            Loading loading;
-            loading.file(fileWith(field, "77")).set("profile.kind=" + name);
-            QCOMPARE(shown(field, loading.loaded().settings), std::string("77"));
-            loading.file(fileWith(kind, "auto"));
-            QCOMPARE(shown(field, loading.loaded().settings), std::string(value.text));
-            QCOMPARE(loading.loaded().originOf(field.path()), Origin::Profile);
+        const Field& kindField = *findField("profile", "kind");
+        for (const ProfileParameter& parameter : profileTable()) {
+            const Field& field = *findField(parameter.section, parameter.key);
+            for (const ProfileKind kind : PROFILE_KINDS) {
+                const std::string name(kindField.choices[static_cast<std::size_t>(kind)]);
+                const std::string own = samplesOf(field)[0];
+                Loading loading;
+                loading.file(fileWith(field, own)).set("profile.kind=" + name);
+                QCOMPARE(shown(field, loading.loaded().settings), own);
+                loading.file(fileWith(kindField, "auto"));
+                QCOMPARE(shown(field, loading.loaded().settings),
+                         std::string(parameter.valueOf(kind)));
+                QCOMPARE(loading.loaded().originOf(field.path()), Origin::Profile);
+                // Nobody asked for its keys.
+                for (const ConfigWarning& warning : loading.loaded().warnings) {
+                    QVERIFY2(warning.file != "profile", warning.describe().c_str());
+                }
+            }
+        }
+    }
+
+    void riseFromSmallToEnterpriseWithAReasonEach()
+    {
+        // P27 R174
+        std::vector<std::string> paths;
+        for (const ProfileParameter& parameter : profileTable()) {
+            const std::string path = findField(parameter.section, parameter.key)->path();
+            paths.push_back(path);
+            QVERIFY2(parameter.reason.size() > 40, path.c_str());
+            for (std::size_t i = 1; i < PROFILE_KINDS.size(); ++i) {
+                const int smaller = std::stoi(std::string(parameter.values[i - 1]));
+                const int larger = std::stoi(std::string(parameter.values[i]));
+                QVERIFY2(parameter.trend == ProfileTrend::Rises ? smaller < larger
+                                                                : smaller > larger,
+                         path.c_str());
+            }
+            QVERIFY(parameter.valueOf(ProfileKind::Auto).empty());
+        }
+        // R174: these at least. R175: the largest has 4,096 connections.
+        for (const char* const path :
+             {"server.max_connections", "server.io_threads", "server.node_check_secs",
+              "history.minute_days", "history.worker_days", "history.commit_secs"}) {
+            QVERIFY2(std::find(paths.begin(), paths.end(), path) != paths.end(), path);
+        }
+        QCOMPARE(profileTable()[0].valueOf(ProfileKind::Enterprise), std::string_view("4096"));
+        const std::string page = renderProfiles(profileTable());
+        for (const ProfileParameter& parameter : profileTable()) {
+            QVERIFY(page.find(parameter.reason) != std::string::npos);
+            QVERIFY(page.find(fmt::format("{}", fmt::join(parameter.values, " | "))) !=
+                    std::string::npos);
         }
     }
 };

@@ -1,6 +1,7 @@
 #include "core/config/reference_text.h"
 
 #include "core/config/field_table.h"
+#include "core/config/profiles.h"
 #include "tests/core/config/loading.h"
 #include "tests/support/test_registry.h"
 
@@ -48,6 +49,7 @@ private slots:
     {
         compareWithFile("docs/configuration.md", renderMarkdown(sectionTable(), fieldTable()));
         compareWithFile("config/example.toml", exampleText());
+        compareWithFile("docs/profiles.md", renderProfiles(profileTable()));
     }
 
     void exampleStartsAsItStandsOnRegtest()

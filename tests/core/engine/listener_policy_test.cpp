@@ -4,6 +4,7 @@
 
 #include "core/config/loader.h"
 #include "tests/core/engine/farm.h"
+#include "tests/mock/memory_files.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -203,30 +204,34 @@ private slots:
     // R022: as many threads judge shares as the profile says.
     void runsAsManyThreadsAsTheProfileSays_data()
     {
-        QTest::addColumn<int>("profile");
+        QTest::addColumn<QString>("profile");
         QTest::addColumn<unsigned>("cores");
         QTest::addColumn<std::size_t>("threads");
-        using config::ProfileKind;
-        const auto row = [](const char* name, ProfileKind kind, unsigned cores,
+        const auto row = [](const char* name, const char* profile, unsigned cores,
                             std::size_t threads) {
-            QTest::newRow(name) << static_cast<int>(kind) << cores << threads;
+            QTest::newRow(name) << QString::fromLatin1(profile) << cores << threads;
         };
-        row("small", ProfileKind::Small, 16, 1);
-        row("medium", ProfileKind::Medium, 16, 2);
-        row("large", ProfileKind::Large, 2, 4);
-        row("enterprise", ProfileKind::Enterprise, 16, 8);
-        row("one core", ProfileKind::Auto, 1, 1);
-        row("four cores", ProfileKind::Auto, 4, 3);
-        row("many cores", ProfileKind::Auto, 64, 8);
+        row("small", "small", 16, 1);
+        row("medium", "medium", 16, 2);
+        row("large", "large", 2, 4);
+        row("enterprise", "enterprise", 16, 8);
+        row("one core", "auto", 1, 1);
+        row("four cores", "auto", 4, 3);
+        row("many cores", "auto", 64, 8);
     }
     void runsAsManyThreadsAsTheProfileSays()
     {
-        QFETCH(const int, profile);
+        QFETCH(const QString, profile);
         QFETCH(const unsigned, cores);
         QFETCH(const std::size_t, threads);
-        config::Settings settings;
-        settings.profile.kind = static_cast<config::ProfileKind>(profile);
-        QCOMPARE(engine::mapSettings(settings, cores).ioThreads, threads);
+        test::MemoryFiles files;
+        config::LoadRequest request;
+        request.environment["HOME"] = "/home/miner";
+        request.overrides = {"mining.payout_mode=per_miner",
+                             "profile.kind=" + profile.toStdString()};
+        const auto loaded = config::load(request, files);
+        QVERIFY(loaded);
+        QCOMPARE(engine::mapSettings(loaded->settings, cores).ioThreads, threads);
     }
 
     // B52: keys of a listener go before the general ones.
