@@ -26,6 +26,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     , m_shared(std::move(shared))
     , m_perMinerPolicy(m_shared.network)
     , m_extranonces(number)
+    , m_number(number)
     , m_fanOut(
           executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
           [this](const WeightedLatency& latency) {
@@ -52,11 +53,9 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
 
 IoWorker::~IoWorker()
 {
-    m_batch.connectionsDelta -= static_cast<std::int64_t>(m_miners.size());
-    for (const auto& [id, miner] : m_miners) {
-        release(*miner);
+    while (!m_miners.empty()) {
+        remove(m_miners.begin()->first);
     }
-    m_miners.clear();
     flushBatch();
 }
 
@@ -111,11 +110,12 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     }
     if (const auto refusal = refusalOf(connection->peer(), *m_shared.listeners[listener])) {
         m_extranonces.release(*extranonce1);
+        ++listenerDelta(listener).refused;
         LOG_WARNING(Net, "connection refused: {}", *refusal);
         LOG_DEBUG(Net, "refused: {}", net::toString(connection->peer()));
         return;
     }
-    const std::uint64_t id = m_nextId++;
+    const std::uint64_t id = m_nextId++ << 8 | m_number;
     auto session =
         std::make_unique<stratum::v1::ServerSession>(*m_contexts[listener], *extranonce1, now());
     auto miner = std::make_unique<MinerConnection>(
@@ -125,7 +125,8 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     MinerConnection& added = *miner;
     m_miners.emplace(id, std::move(miner));
     m_fanOut.add(id);
-    ++m_batch.connectionsDelta;
+    ++m_collector.batch().connectionsDelta;
+    ++listenerDelta(listener).miners;
     if (m_jobs) {
         added.sendJobs(m_jobs);
     }
@@ -209,21 +210,17 @@ void IoWorker::applyNoWorkPolicies()
     }
 }
 
-void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares)
+void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker)
 {
     for (const stratum::ShareReport& share : shares) {
         if (share.verdict.block) {
             m_shared.courier.post(
-                [block = *share.verdict.block, worker = share.worker,
+                [block = *share.verdict.block, finder = share.worker,
                  network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
-                    courier.deliver(block, std::move(worker), network);
+                    courier.deliver(block, std::move(finder), network);
                 });
         }
-        ++m_batch.byCode[static_cast<std::size_t>(share.verdict.code)];
-        m_batch.acceptedWork += share.verdict.credited.value();
-        if (share.verdict.block || share.verdict.code == mining::ShareCode::Accepted) {
-            m_batch.best = std::max(m_batch.best, share.verdict.achieved);
-        }
+        m_collector.add(share, worker);
         if (share.verdict.block) {
             flushBatch(); // so that its shares count for the round that it ends
         }
@@ -245,10 +242,37 @@ void IoWorker::remove(std::uint64_t id)
     if (it == m_miners.end()) {
         return;
     }
-    m_extranonces.release(it->second->identity().extranonce1);
-    release(*it->second);
+    MinerConnection& miner = *it->second;
+    ShareBatch& batch = m_collector.batch();
+    if (miner.isReported()) {
+        if (auto delta = miner.takeDelta()) {
+            batch.sessions.push_back(std::move(*delta));
+        }
+        batch.closed.push_back(id);
+    }
+    --batch.connectionsDelta;
+    --listenerDelta(miner.identity().listener).miners;
+    m_extranonces.release(miner.identity().extranonce1);
+    release(miner);
     m_miners.erase(it);
-    --m_batch.connectionsDelta;
+}
+
+void IoWorker::disconnect(std::uint64_t id)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    const auto it = m_miners.find(id);
+    if (it != m_miners.end()) {
+        it->second->close();
+    }
+}
+
+ListenerDelta& IoWorker::listenerDelta(std::size_t listener)
+{
+    auto& listeners = m_collector.batch().listeners;
+    if (listeners.size() <= listener) {
+        listeners.resize(listener + 1);
+    }
+    return listeners[listener];
 }
 
 void IoWorker::scheduleTick()
@@ -268,17 +292,27 @@ void IoWorker::tick()
         applyNoWorkPolicies();
     }
     orderFanOut();
+    reportSessions();
     flushBatch();
+}
+
+void IoWorker::reportSessions()
+{
+    for (const auto& [id, miner] : m_miners) {
+        if (auto delta = miner->takeDelta()) {
+            m_collector.batch().sessions.push_back(std::move(*delta));
+        }
+    }
 }
 
 void IoWorker::flushBatch()
 {
-    if (m_batch == ShareBatch{}) {
+    auto batch = std::make_shared<const ShareBatch>(m_collector.take());
+    if (*batch == ShareBatch{}) {
         return;
     }
     m_shared.statistics.post(
-        [batch = m_batch](Statistics& statistics) { statistics.addShares(batch); });
-    m_batch = {};
+        [batch = std::move(batch)](Statistics& statistics) { statistics.addShares(*batch); });
 }
 
 } // namespace warp::engine

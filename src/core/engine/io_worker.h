@@ -8,6 +8,7 @@
 #include "core/engine/listener_state.h"
 #include "core/engine/miner_connection.h"
 #include "core/engine/peer_registry.h"
+#include "core/engine/share_collector.h"
 #include "core/engine/statistics.h"
 #include "core/mining/extranonce_allocator.h"
 #include "core/mining/job_set.h"
@@ -55,6 +56,13 @@ public:
     /// Miners that come from here on get no work until there are jobs again; the others keep
     /// theirs, so that a block they find is still known for one.
     void withdrawJobs();
+    /// @param id  of interfaces::SessionView
+    void disconnect(std::uint64_t id);
+    /// The io thread that a session of this id lives on.
+    [[nodiscard]] static std::uint8_t threadOf(std::uint64_t id)
+    {
+        return static_cast<std::uint8_t>(id & 0xFF);
+    }
     /// Work is stale or not to be trusted: each listener's policy holds some time from now on,
     /// until there are jobs again.
     void onWorkDoubtful();
@@ -64,7 +72,8 @@ private:
 
     [[nodiscard]] util::BootTime now() const override { return m_shared.clock.boot(); }
     [[nodiscard]] stratum::Actions& scratch() override;
-    void onShares(const std::vector<stratum::ShareReport>& shares) override;
+    void onShares(const std::vector<stratum::ShareReport>& shares,
+                  std::string_view worker) override;
     void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
     void onGone(std::uint64_t id) override;
 
@@ -81,7 +90,9 @@ private:
     void changeNetwork(bitcoin::Network network);
     void scheduleTick();
     void tick();
+    void reportSessions();
     void flushBatch();
+    [[nodiscard]] ListenerDelta& listenerDelta(std::size_t listener);
     void remove(std::uint64_t id);
 
     util::Executor& m_executor;
@@ -94,11 +105,12 @@ private:
     std::shared_ptr<const mining::JobSet> m_jobs;
     std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;
-    std::uint64_t m_nextId = 1;
+    std::uint8_t m_number;
+    std::uint64_t m_nextId = 1; ///< the id's upper bits; the lower eight are m_number
     FanOut m_fanOut;
     std::optional<util::BootTime> m_doubtfulSince;
     stratum::Actions m_actions;
-    ShareBatch m_batch;
+    ShareCollector m_collector;
     util::TimerHandle m_timer;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< posted steps hold it weakly
 };

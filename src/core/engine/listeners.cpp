@@ -53,6 +53,7 @@ void Listeners::open(Entry& entry)
                                                 describe(opened.error()))](Statistics& statistics) {
             statistics.raiseIssue(issue, detail);
         });
+        reportListening();
         entry.retry = m_executor.after(RETRY_DELAY, [this, &entry] { open(entry); });
         return;
     }
@@ -69,14 +70,17 @@ void Listeners::open(Entry& entry)
 
 void Listeners::reportListening()
 {
-    std::vector<std::string> open;
+    std::vector<interfaces::ListenerView> views;
     for (const auto& entry : m_entries) {
-        if (entry->listener) {
-            open.push_back(net::toString(entry->listener->local()));
-        }
+        interfaces::ListenerView view;
+        view.endpoint = net::toString(entry->listener ? entry->listener->local() : entry->endpoint);
+        view.protocol = "v1";
+        view.isOpen = entry->listener != nullptr;
+        view.code = entry->issue;
+        views.push_back(std::move(view));
     }
     m_statistics.post(
-        [open = std::move(open)](Statistics& statistics) { statistics.setListening(open); });
+        [views = std::move(views)](Statistics& statistics) { statistics.setListeners(views); });
 }
 
 } // namespace warp::engine

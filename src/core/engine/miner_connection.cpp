@@ -2,6 +2,8 @@
 
 #include "core/util/log.h"
 
+#include <utility>
+
 namespace warp::engine {
 
 namespace {
@@ -60,11 +62,42 @@ void MinerConnection::onBytes(util::ByteView bytes)
               forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
     m_session->onBytes(bytes, m_host.now(), actions);
+    m_isHeard = true;
+    noteAuthorization();
+    perform(actions);
+}
+
+void MinerConnection::noteAuthorization()
+{
     if (!m_isAuthorized && m_session->isAuthorized()) {
         m_isAuthorized = true;
-        m_host.onAuthorized(m_connection->peer(), m_session->info().worker);
+        m_worker = m_session->info().worker;
+        m_host.onAuthorized(m_connection->peer(), m_worker);
     }
-    perform(actions);
+}
+
+std::optional<SessionDelta> MinerConnection::takeDelta()
+{
+    const util::Difficulty difficulty = m_session->difficulty();
+    if (m_isReported && !m_isHeard && difficulty == m_reportedDifficulty) {
+        return std::nullopt;
+    }
+    stratum::SessionInfo info = m_session->info();
+    SessionDelta delta{.id = m_identity.id,
+                       .origin = std::nullopt,
+                       .worker = std::move(info.worker),
+                       .userAgent = std::move(info.userAgent),
+                       .difficulty = difficulty,
+                       .shares = std::exchange(m_shares, {})};
+    if (!m_isReported) {
+        delta.origin = SessionOrigin{.peer = net::toString(m_connection->peer()),
+                                     .listener = m_identity.listener};
+    }
+    m_worker = delta.worker;
+    m_reportedDifficulty = difficulty;
+    m_isReported = true;
+    m_isHeard = false;
+    return delta;
 }
 
 void MinerConnection::close()
@@ -78,7 +111,10 @@ void MinerConnection::close()
 void MinerConnection::perform(stratum::Actions& actions)
 {
     if (!actions.shares.empty()) {
-        m_host.onShares(actions.shares);
+        for (const stratum::ShareReport& share : actions.shares) {
+            m_shares.add(share.verdict);
+        }
+        m_host.onShares(actions.shares, m_worker);
     }
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),

@@ -2,6 +2,7 @@
 // Owned by an IoWorker, lives on its executor.
 #pragma once
 
+#include "core/engine/share_batch.h"
 #include "core/mining/coinbase.h"
 #include "core/net/connection.h"
 #include "core/stratum/session.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +29,9 @@ public:
     /// A cleared buffer that all connections of the thread share; valid until the next call.
     [[nodiscard]] virtual stratum::Actions& scratch() = 0;
     /// Counts shares and hands blocks to the courier, before any reply is sent.
-    virtual void onShares(const std::vector<stratum::ShareReport>& shares) = 0;
+    /// @param worker  the session's newest; empty before it is authorised
+    virtual void onShares(const std::vector<stratum::ShareReport>& shares,
+                          std::string_view worker) = 0;
     /// A session's first worker is authorised. Once for each connection at most.
     virtual void onAuthorized(const net::Endpoint& peer, std::string_view worker) = 0;
     /// The connection is over: destroy it, but not within this call.
@@ -39,7 +43,7 @@ class MinerConnection final : private net::ConnectionHandler
 public:
     struct Identity
     {
-        std::uint64_t id = 0;     ///< unique on its io thread
+        std::uint64_t id = 0;     ///< unique in the engine; interfaces::SessionView::id
         std::size_t listener = 0; ///< that it came by
         mining::Extranonce1 extranonce1{};
     };
@@ -54,6 +58,11 @@ public:
     /// Ends the connection after what waits to be sent; onGone() follows.
     void close();
 
+    /// What has changed since the last call; nothing if nothing has.
+    [[nodiscard]] std::optional<SessionDelta> takeDelta();
+    /// Whether takeDelta() has told of it.
+    [[nodiscard]] bool isReported() const { return m_isReported; }
+
     [[nodiscard]] const Identity& identity() const { return m_identity; }
     [[nodiscard]] const net::Endpoint& peer() const { return m_connection->peer(); }
     [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
@@ -65,11 +74,17 @@ private:
     void onBytes(util::ByteView bytes) override;
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions);
+    void noteAuthorization();
 
     MinerHost& m_host;
     Identity m_identity;
     bool m_isClosing = false;
     bool m_isAuthorized = false;
+    bool m_isReported = false;
+    bool m_isHeard = false; ///< bytes came since the last delta
+    ShareTally m_shares;    ///< since the last delta
+    util::Difficulty m_reportedDifficulty{};
+    std::string m_worker; ///< the newest, as of the last delta or authorisation
     std::optional<util::JobId> m_lastJob;
     std::unique_ptr<stratum::Session> m_session;
     std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others

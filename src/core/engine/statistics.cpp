@@ -16,35 +16,6 @@ using interfaces::Severity;
 
 namespace {
 
-std::uint64_t& counterOf(interfaces::ShareCounters& counters, mining::ShareCode code)
-{
-    switch (code) {
-    case mining::ShareCode::Accepted:
-        return counters.accepted;
-    case mining::ShareCode::Late:
-        return counters.late;
-    case mining::ShareCode::UnknownJob:
-        return counters.unknownJob;
-    case mining::ShareCode::Stale:
-        return counters.stale;
-    case mining::ShareCode::Duplicate:
-        return counters.duplicate;
-    case mining::ShareCode::LowDifficulty:
-        return counters.lowDifficulty;
-    case mining::ShareCode::BadTime:
-        return counters.badTime;
-    case mining::ShareCode::BadVersion:
-        return counters.badVersion;
-    case mining::ShareCode::Unauthorized:
-        return counters.unauthorized;
-    case mining::ShareCode::NotSubscribed:
-        return counters.notSubscribed;
-    case mining::ShareCode::Malformed:
-        break;
-    }
-    return counters.malformed;
-}
-
 /// One issue a block.
 std::string riskCode(const bitcoin::Hash256& hash)
 {
@@ -66,9 +37,15 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
 void Statistics::scheduleTick()
 {
     m_timer = m_executor.after(PUBLISH_INTERVAL, [this] {
-        publishSnapshot();
+        tick();
         scheduleTick();
     });
+}
+
+void Statistics::tick()
+{
+    m_miners.publish(m_current, m_clock.boot());
+    publishSnapshot();
 }
 
 void Statistics::publishSnapshot()
@@ -106,12 +83,11 @@ void Statistics::emit(PoolEvent event)
 
 void Statistics::addShares(const ShareBatch& batch)
 {
-    for (std::size_t i = 0; i < batch.byCode.size(); ++i) {
-        counterOf(m_current.shares, static_cast<mining::ShareCode>(i)) += batch.byCode[i];
-    }
-    m_current.shares.acceptedWork += batch.acceptedWork;
-    m_rate.add(batch.acceptedWork, m_clock.boot());
-    m_bests.add(batch.best);
+    const Moment now{.boot = m_clock.boot(), .wall = m_clock.wall().time};
+    accumulate(m_current.shares, batch.shares);
+    m_rate.add(batch.shares.acceptedWork, now.boot);
+    m_bests.add(batch.shares.best);
+    m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;
 }
 
@@ -167,9 +143,16 @@ void Statistics::countJob(util::Difficulty network)
     ++m_current.jobsMade;
 }
 
-void Statistics::setListening(std::vector<std::string> endpoints)
+void Statistics::setListeners(std::vector<interfaces::ListenerView> listeners)
 {
-    m_current.listening = std::move(endpoints);
+    m_current.listening.clear();
+    for (const interfaces::ListenerView& listener : listeners) {
+        if (listener.isOpen) {
+            m_current.listening.push_back(listener.endpoint);
+        }
+    }
+    m_miners.setListeners(std::move(listeners));
+    m_miners.publish(m_current, m_clock.boot());
     publishSnapshot();
 }
 

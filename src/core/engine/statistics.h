@@ -2,33 +2,22 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/miner_register.h"
+#include "core/engine/share_batch.h"
 #include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
-#include "core/mining/share.h"
 #include "core/mining/work_rate.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/published.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace warp::engine {
-
-/// What one io thread counted since its last batch.
-struct ShareBatch
-{
-    std::array<std::uint64_t, mining::SHARE_CODE_COUNT> byCode{};
-    double acceptedWork = 0;
-    util::Difficulty best{}; ///< of accepted shares and blocks
-    std::int64_t connectionsDelta = 0;
-
-    friend bool operator==(const ShareBatch&, const ShareBatch&) = default;
-};
 
 class Statistics final
 {
@@ -40,6 +29,8 @@ public:
                interfaces::EventFn publish);
 
     void addShares(const ShareBatch& batch);
+    /// Workers, sessions and their bests, as published with the next snapshot.
+    [[nodiscard]] MinerRegister& miners() { return m_miners; }
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
@@ -51,7 +42,7 @@ public:
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
     /// One io thread has sent the first work of a tip to all its miners.
     void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
-    void setListening(std::vector<std::string> endpoints);
+    void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
     void setProposal(interfaces::ProposalView proposal);
@@ -77,6 +68,7 @@ private:
     void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
     void publishSnapshot();
     [[nodiscard]] interfaces::LuckView luck();
+    void tick();
     void scheduleTick();
     void emit(interfaces::PoolEvent event);
 
@@ -85,6 +77,7 @@ private:
     SnapshotSink& m_snapshots;
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
+    MinerRegister m_miners;
     mining::Bests m_bests;
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};

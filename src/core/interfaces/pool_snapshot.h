@@ -4,8 +4,10 @@
 
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
+#include "core/interfaces/history.h"
 #include "core/interfaces/luck_view.h"
 #include "core/interfaces/miner_view.h"
+#include "core/interfaces/shared_list.h"
 #include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
@@ -123,12 +125,18 @@ struct PoolSnapshot
     TipDelivery delivery;
     std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
-    std::vector<std::string> listening; ///< "host:port" of each open listener
-    std::vector<NodeView> nodes;        ///< the primary first
+    std::vector<std::string> listening;  ///< "host:port" of each open listener
+    std::vector<ListenerView> listeners; ///< all that are configured
+    SharedList<WorkerView> workers;      ///< by name; bounded
+    std::uint64_t workersDropped = 0;    ///< for which there was no room since the start
+    SharedList<SessionView> sessions;    ///< by id
+    SharedList<BestShare> bests;         ///< highest first, each a record of its worker
+    std::vector<NodeView> nodes;         ///< the primary first
     WorkView work;
     LuckView luck;
 
     static constexpr std::size_t MAX_BLOCKS = 100;
+    static constexpr std::size_t MAX_BESTS = 100;
 };
 
 } // namespace warp::interfaces

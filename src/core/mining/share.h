@@ -69,6 +69,8 @@ struct ShareVerdict
     util::Difficulty credited{};
     /// Present whenever the hash meets the network's target, whatever `code` says.
     std::optional<FoundBlock> block;
+    /// What was hashed, of every accepted share: a best share is kept with all it takes to show it.
+    std::optional<FoundBlock> proof{};
 };
 
 } // namespace warp::mining

@@ -187,6 +187,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
         m_duplicates.insert(job.id, share, version);
         verdict.code = age == TipAge::Current ? ShareCode::Accepted : ShareCode::Late;
         verdict.credited = age == TipAge::Current ? required : util::Difficulty{};
+        verdict.proof = makeFound(*named, m_extranonce1, share, hashed);
     }
     return verdict;
 }

@@ -1,5 +1,7 @@
 // The whole engine with a simulated node and simulated miners in one thread, from a seed.
 
+#include "core/bitcoin/merkle.h"
+#include "core/bitcoin/sha256d.h"
 #include "tests/core/engine/farm.h"
 #include "tests/core/mining/mining_fixtures.h"
 #include "tests/support/test_registry.h"
@@ -171,6 +173,38 @@ private slots:
         world.scheduler().runFor(5s);
         QVERIFY(pool.snapshot()->issues.empty());
         QCOMPARE(pool.snapshot()->listening.size(), std::size_t{1});
+    }
+
+    // B58: workers, sessions and best shares with their proof stand in the snapshot.
+    void showsItsWorkersAndSessions()
+    {
+        Farm farm(8);
+        farm.addMiners(3);
+        farm.world.scheduler().runFor(20min);
+        const auto snapshot = farm.pool->snapshot();
+        QCOMPARE(snapshot->workers.size(), std::size_t{3});
+        QCOMPARE(snapshot->sessions.size(), std::size_t{3});
+        QCOMPARE(snapshot->listeners.at(0).miners, 3U);
+        interfaces::ShareCounters sum;
+        for (const interfaces::WorkerView& worker : snapshot->workers) {
+            QCOMPARE(worker.sessions, 1U);
+            QVERIFY(worker.hashrate.value() > 0);
+            QVERIFY(worker.lastShare.has_value());
+            sum.accepted += worker.shares.accepted;
+            sum.stale += worker.shares.stale;
+            sum.acceptedWork += worker.shares.acceptedWork;
+        }
+        QCOMPARE(sum.accepted, snapshot->shares.accepted);
+        QCOMPARE(sum.stale, snapshot->shares.stale);
+        QVERIFY(qFuzzyCompare(sum.acceptedWork, snapshot->shares.acceptedWork));
+        QVERIFY(!snapshot->bests.empty());
+        const interfaces::BestShare& best = snapshot->bests[0];
+        QCOMPARE(best.difficulty, snapshot->luck.run.difficulty);
+        QCOMPARE(bitcoin::sha256d(best.header), best.hash);
+        const bitcoin::Hash256 root =
+            bitcoin::foldBranch(bitcoin::sha256d(best.coinbase), best.branch);
+        QVERIFY(std::equal(root.bytes.begin(), root.bytes.end(), best.header.begin() + 36));
+        QVERIFY(farm.stop());
     }
 
     // R033 B30: connections beyond the cap are refused, those within it go on.

@@ -50,9 +50,9 @@ private slots:
             statistics.countJob(util::Difficulty(100));
             interfaces::BlockRecord block;
             block.state = interfaces::BlockState::Accepted;
-            statistics.addShares({.acceptedWork = 1, .best = util::Difficulty(90)});
+            statistics.addShares({.shares = {.acceptedWork = 1, .best = util::Difficulty(90)}});
             statistics.setBlock(block);
-            statistics.addShares({.acceptedWork = 1, .best = util::Difficulty(20)});
+            statistics.addShares({.shares = {.acceptedWork = 1, .best = util::Difficulty(20)}});
             // What is told again of a block begins no other round.
             statistics.setBlock(block);
         });
@@ -71,10 +71,10 @@ private slots:
     {
         const auto snapshot = run([](engine::Statistics& statistics) {
             engine::ShareBatch batch;
-            for (std::size_t i = 0; i < batch.byCode.size(); ++i) {
-                batch.byCode[i] = i + 1;
+            for (std::size_t i = 0; i < batch.shares.byCode.size(); ++i) {
+                batch.shares.byCode[i] = i + 1;
             }
-            batch.acceptedWork = 0.5;
+            batch.shares.acceptedWork = 0.5;
             batch.connectionsDelta = 3;
             statistics.addShares(batch);
             statistics.addShares(batch);

@@ -1,0 +1,75 @@
+#include "core/engine/session_table.h"
+
+#include <utility>
+
+namespace warp::engine {
+
+void SessionTable::add(const SessionDelta& delta,
+                       const std::vector<interfaces::ListenerView>& listeners, WorkerTable& workers,
+                       const Moment& now)
+{
+    const auto [it, isNew] = m_entries.try_emplace(delta.id);
+    Entry& entry = it->second;
+    interfaces::SessionView& view = entry.view;
+    if (isNew) {
+        view.id = delta.id;
+        view.protocol = "v1";
+        view.connectedAt = now.wall;
+        m_list.onEntriesChanged();
+    }
+    if (delta.origin) {
+        view.peer = delta.origin->peer;
+        if (delta.origin->listener < listeners.size()) {
+            const interfaces::ListenerView& listener = listeners[delta.origin->listener];
+            view.listener = listener.endpoint;
+            view.protocol = listener.protocol;
+        }
+    }
+    if (view.worker != delta.worker) {
+        if (std::exchange(entry.isCounted, false)) {
+            workers.removeSession(view.worker, delta.id);
+        }
+        view.worker = delta.worker;
+    }
+    if (!entry.isCounted && !view.worker.empty()) {
+        entry.isCounted = workers.addSession(view.worker, delta.id, now);
+    }
+    view.userAgent = delta.userAgent;
+    view.difficulty = delta.difficulty;
+    accumulate(view.shares, delta.shares);
+    if (delta.shares.accepted() != 0) {
+        view.lastShare = now.wall;
+    }
+    if (delta.shares.acceptedWork > 0) {
+        if (!entry.rate) {
+            entry.rate = std::make_unique<mining::WorkRate>();
+        }
+        entry.rate->add(delta.shares.acceptedWork, now.boot);
+    }
+    entry.isChanged = true;
+    if (entry.isCounted) {
+        workers.describe(view.worker, delta);
+    }
+}
+
+void SessionTable::close(std::uint64_t id, WorkerTable& workers)
+{
+    const auto it = m_entries.find(id);
+    if (it == m_entries.end()) {
+        return;
+    }
+    if (it->second.isCounted) {
+        workers.removeSession(it->second.view.worker, id);
+    }
+    m_entries.erase(it);
+    m_list.onEntriesChanged();
+}
+
+const interfaces::SharedList<interfaces::SessionView>& SessionTable::views(util::BootTime now)
+{
+    return m_list.refresh(m_entries, [now](const Entry& entry) {
+        return entry.rate ? entry.rate->rate(now) : util::Hashrate{};
+    });
+}
+
+} // namespace warp::engine
