@@ -13,6 +13,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     : m_platform(platform)
     , m_options(std::move(options))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+    , m_history(platform, m_options, m_statistics, [this] { return m_snapshot.load(); })
 {
     WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
     m_listenerStates.reserve(m_options.listeners.size());
@@ -35,18 +36,22 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_courier.attach(*m_courierExecutor);
     m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
+    m_history.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
+    m_gate.attach(*m_ioExecutors.front());
     m_listeners.attach(*m_ioExecutors.front());
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_gate.reset({});
     m_listeners.reset({});
     for (const auto& worker : m_workers) {
         worker->reset({});
     }
     m_work.reset({});
+    m_history.stop({});
     m_dataFolder.reset({});
     m_courier.reset({});
     m_spool.reset({});
@@ -74,7 +79,7 @@ std::vector<Hosted<IoWorker>*> Engine::workers()
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
 {
     m_statistics.emplace([this] {
-        return std::make_unique<Statistics>(
+        auto statistics = std::make_unique<Statistics>(
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
@@ -84,6 +89,8 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 }
                 m_events.publish(event);
             });
+        statistics->setHistory(m_history.createKeeper());
+        return statistics;
     });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
@@ -179,16 +186,24 @@ void Engine::startMiners()
                                  }});
         });
     }
-    m_listeners.emplace([this] {
-        return std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
-                                           m_listenerStates, workers(), m_statistics);
+    m_gate.emplace([this] {
+        return std::make_unique<StartGate>(*m_ioExecutors.front(), History::LOAD_LIMIT,
+                                           [this] { openListeners(); });
     });
+    m_history.start([this] { m_gate.post([](StartGate& gate) { gate.open(); }); });
+}
+
+void Engine::openListeners()
+{
+    m_listeners.adopt(std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
+                                                  m_listenerStates, workers(), m_statistics));
 }
 
 void Engine::stop(util::Task done)
 {
     m_statistics.post(
         [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+    m_gate.reset({});
     m_listeners.reset([this, done = std::move(done)] {
         stopMiners(std::make_shared<util::Task>([this, done] { stopRest(done); }));
     });
@@ -214,7 +229,12 @@ void Engine::stopRest(const util::Task& done)
                 m_spool.post([](BlockSpool& spool) { spool.flush(); });
                 // The folder's lock goes last: nobody else may use what is still written to.
                 m_spool.reset([this, done] {
-                    m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                    // What was counted last is in the inbox once statistics come to this.
+                    m_statistics.post([this, done](Statistics&) {
+                        m_history.stop([this, done] {
+                            m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                        });
+                    });
                 });
             });
         };

@@ -8,11 +8,13 @@
 #include "core/engine/data_folder.h"
 #include "core/engine/engine_options.h"
 #include "core/engine/event_hub.h"
+#include "core/engine/history.h"
 #include "core/engine/hosted.h"
 #include "core/engine/io_worker.h"
 #include "core/engine/listener_state.h"
 #include "core/engine/listeners.h"
 #include "core/engine/peer_registry.h"
+#include "core/engine/start_gate.h"
 #include "core/engine/statistics.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
@@ -54,6 +56,7 @@ private:
     [[nodiscard]] NodeLinks createLinks();
     [[nodiscard]] std::filesystem::path spoolFolder() const;
     void startMiners();
+    void openListeners();
     void stopMiners(const std::shared_ptr<util::Task>& then);
     void stopRest(const util::Task& done);
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
@@ -70,11 +73,13 @@ private:
     std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;
+    History m_history;
     Hosted<Courier> m_courier;
     Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;
     Hosted<WorkMaster> m_work;
     std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
+    Hosted<StartGate> m_gate; ///< before the listeners
     Hosted<Listeners> m_listeners;
 
     // Last members, so that they end before what their tasks use; in their stopping order.

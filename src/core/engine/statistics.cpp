@@ -46,6 +46,9 @@ void Statistics::tick()
 {
     m_miners.publish(m_current, m_clock.boot());
     publishSnapshot();
+    if (m_history) {
+        m_history->onTick(m_current);
+    }
 }
 
 void Statistics::publishSnapshot()
@@ -89,6 +92,14 @@ void Statistics::addShares(const ShareBatch& batch)
     m_bests.add(batch.shares.best);
     m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;
+    if (m_history) {
+        m_history->addShares(batch);
+    }
+}
+
+void Statistics::restoreWorker(const interfaces::WorkerView& known)
+{
+    m_miners.workers().restore(known, {.boot = m_clock.boot(), .wall = m_clock.wall().time});
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -135,6 +146,9 @@ void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& lat
 void Statistics::seedBest(util::Difficulty allTime)
 {
     m_bests.allTime = std::max(m_bests.allTime, allTime);
+    if (m_history) {
+        m_history->seedBest(allTime);
+    }
 }
 
 void Statistics::countJob(util::Difficulty network)
@@ -181,6 +195,7 @@ void Statistics::restoreBlock(const BlockRecord& record)
             blocks.erase(blocks.begin());
         }
     }
+    keepBlock(record);
     publishSnapshot();
 }
 
@@ -198,7 +213,15 @@ void Statistics::followBlock(const BlockRecord& record, BlockState before)
         *known = record;
         publishSnapshot();
     }
+    keepBlock(record);
     announceBlock(record, before);
+}
+
+void Statistics::keepBlock(const BlockRecord& record)
+{
+    if (m_history) {
+        m_history->addBlock(record);
+    }
 }
 
 void Statistics::announceBlock(const BlockRecord& record, BlockState before)

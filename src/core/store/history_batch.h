@@ -5,6 +5,7 @@
 #include "core/bitcoin/hash256.h"
 #include "core/interfaces/history.h"
 #include "core/interfaces/pool_snapshot.h"
+#include "core/store/worker_directory.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
@@ -15,18 +16,6 @@
 #include <vector>
 
 namespace warp::store {
-
-/// What a worker's miners of one kind were asked for.
-struct WorkerDifficulty
-{
-    std::string worker;     ///< as authorized
-    std::string minerClass; ///< stable name of the kind, e.g. "bitaxe"
-    util::Difficulty difficulty{};
-    util::Hashrate rate{};
-    util::WallTime notedAt{};
-
-    friend bool operator==(const WorkerDifficulty&, const WorkerDifficulty&) = default;
-};
 
 /// Growth since the last batch, not totals.
 struct HistoryBatch

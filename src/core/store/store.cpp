@@ -81,8 +81,10 @@ StoreResult<void> Store::tryOpen()
     if (!m_hasReported) {
         WARP_TRY(directory, archive->workers().directory());
         WARP_TRY(best, archive->best());
+        WARP_TRY(bests, archive->bestShares().read({}));
         m_hasReported = true;
-        m_callbacks.onOpened({.directory = std::move(directory), .best = best});
+        m_callbacks.onOpened(
+            {.directory = std::move(directory), .best = best, .bests = std::move(bests.shares)});
     }
     m_archive = std::move(archive);
     m_isListed = false;
@@ -373,13 +375,13 @@ interfaces::CommandReply Store::execute(const interfaces::ForgetWorker& command)
     return change([&](WorkerTable& workers) { return workers.forget(command.worker); });
 }
 
-std::optional<WorkerDirectory> Store::directory()
+std::optional<interfaces::WorkerView> Store::worker(const std::string& name)
 {
-    if (!m_archive) {
-        return std::nullopt;
-    }
-    auto directory = m_archive->workers().directory();
-    return directory ? std::optional(std::move(*directory)) : std::nullopt;
+    const interfaces::WorkersQuery everyone{.hasHidden = true};
+    const auto listed = m_archive ? m_archive->workers().list(everyone, name)
+                                  : StoreResult<std::vector<interfaces::WorkerView>>(
+                                        std::vector<interfaces::WorkerView>());
+    return listed && !listed->empty() ? std::optional(listed->front()) : std::nullopt;
 }
 
 } // namespace warp::store

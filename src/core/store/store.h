@@ -25,7 +25,8 @@ namespace warp::store {
 struct Remembered
 {
     WorkerDirectory directory;
-    util::Difficulty best{}; ///< of all time
+    util::Difficulty best{};                  ///< of all time
+    std::vector<interfaces::BestShare> bests; ///< highest first
 };
 
 class Store final
@@ -75,8 +76,8 @@ public:
     [[nodiscard]] interfaces::CommandReply execute(const interfaces::RenameWorker& command);
     [[nodiscard]] interfaces::CommandReply execute(const interfaces::HideWorker& command);
     [[nodiscard]] interfaces::CommandReply execute(const interfaces::ForgetWorker& command);
-    /// What is known of workers, with what was noted since the start.
-    [[nodiscard]] std::optional<WorkerDirectory> directory();
+    /// What is kept of one; nothing where it is not known or cannot be read.
+    [[nodiscard]] std::optional<interfaces::WorkerView> worker(const std::string& name);
 
 private:
     void open();

@@ -13,6 +13,31 @@ WorkerDirectory::WorkerDirectory(std::vector<WorkerMemory> workers)
     }
 }
 
+void WorkerDirectory::note(const interfaces::WorkerView& worker, const WorkerDifficulty& difficulty)
+{
+    if (m_workers.size() >= MAX_WORKERS && !m_workers.contains(worker.name)) {
+        return;
+    }
+    WorkerMemory& memory = m_workers[worker.name];
+    memory.name = worker.name;
+    memory.label = worker.label;
+    memory.isHidden = worker.isHidden;
+    memory.firstSeen = worker.firstSeen.value_or(difficulty.notedAt);
+    memory.lastShare = worker.lastShare.value_or(difficulty.notedAt);
+    memory.best = std::max(memory.best, worker.bestAllTime);
+    const WorkerMemory::Asked asked{.minerClass = difficulty.minerClass,
+                                    .difficulty = difficulty.difficulty,
+                                    .rate = difficulty.rate,
+                                    .notedAt = difficulty.notedAt};
+    const auto known = std::ranges::find(memory.asked, asked.minerClass,
+                                         [](const auto& each) { return each.minerClass; });
+    if (known == memory.asked.end()) {
+        memory.asked.push_back(asked);
+    } else {
+        *known = asked;
+    }
+}
+
 const WorkerMemory* WorkerDirectory::find(std::string_view name) const
 {
     const auto found = m_workers.find(name);

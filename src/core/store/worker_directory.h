@@ -2,6 +2,7 @@
 // bounded, made by the store and read by any thread.
 #pragma once
 
+#include "core/interfaces/miner_view.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
@@ -13,6 +14,18 @@
 #include <vector>
 
 namespace warp::store {
+
+/// What a worker's miners of one kind were asked for.
+struct WorkerDifficulty
+{
+    std::string worker;     ///< as authorized
+    std::string minerClass; ///< stable name of the kind, e.g. "bitaxe"
+    util::Difficulty difficulty{};
+    util::Hashrate rate{};
+    util::WallTime notedAt{};
+
+    friend bool operator==(const WorkerDifficulty&, const WorkerDifficulty&) = default;
+};
 
 struct WorkerMemory
 {
@@ -45,6 +58,10 @@ public:
     WorkerDirectory() = default;
     /// The first MAX_WORKERS of them.
     explicit WorkerDirectory(std::vector<WorkerMemory> workers);
+
+    /// Notes a worker of the present run, if there is room for it: before the directory is
+    /// published.
+    void note(const interfaces::WorkerView& worker, const WorkerDifficulty& difficulty);
 
     /// nullptr where it is not known.
     [[nodiscard]] const WorkerMemory* find(std::string_view name) const;

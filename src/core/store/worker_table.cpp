@@ -77,12 +77,16 @@ StoreResult<void> WorkerTable::noteDifficulty(std::int64_t id, const WorkerDiffi
 }
 
 StoreResult<std::vector<interfaces::WorkerView>>
-WorkerTable::list(const interfaces::WorkersQuery& query)
+WorkerTable::list(const interfaces::WorkersQuery& query, std::string_view name)
 {
-    WARP_TRY(statement, m_database.prepare(fmt::format(
-                            "SELECT name, label, hidden, first_seen, last_share, best FROM "
-                            "workers {} ORDER BY name",
-                            query.hasHidden ? "" : "WHERE hidden = 0")));
+    WARP_TRY(statement,
+             m_database.prepare(fmt::format("SELECT name, label, hidden, first_seen, last_share, "
+                                            "best FROM workers WHERE {} {} ORDER BY name",
+                                            query.hasHidden ? "hidden >= 0" : "hidden = 0",
+                                            name.empty() ? "" : "AND name = ?")));
+    if (!name.empty()) {
+        statement.text(name);
+    }
     std::vector<interfaces::WorkerView> workers;
     WARP_CHECK(statement.forEach([&](const Statement& row) {
         interfaces::WorkerView worker;

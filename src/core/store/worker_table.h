@@ -37,8 +37,9 @@ public:
     void forgetIds() { m_ids.clear(); }
 
     /// By name.
+    /// @param name  of one of them; empty for all
     [[nodiscard]] StoreResult<std::vector<interfaces::WorkerView>>
-    list(const interfaces::WorkersQuery& query);
+    list(const interfaces::WorkersQuery& query, std::string_view name = {});
     /// Those that were seen last.
     [[nodiscard]] StoreResult<WorkerDirectory> directory();
 
