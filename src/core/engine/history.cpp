@@ -108,16 +108,21 @@ void History::start(util::Task onTried)
     });
 }
 
+Moment History::now() const
+{
+    return {.boot = m_platform.clock.boot(), .wall = m_platform.clock.wall().time};
+}
+
 void History::onOpened(store::Remembered remembered)
 {
     const auto directory =
         std::make_shared<const store::WorkerDirectory>(std::move(remembered.directory));
     m_directory.store(directory);
-    m_statistics.post([directory, best = remembered.best,
+    m_statistics.post([directory, now = now(), best = remembered.best,
                        bests = std::move(remembered.bests)](Statistics& statistics) {
         statistics.seedBest(best);
         for (const auto& [name, memory] : directory->workers()) {
-            statistics.restoreWorker(toView(memory));
+            statistics.miners().workers().restore(toView(memory), now);
         }
         for (const interfaces::BestShare& share : bests) {
             statistics.miners().restoreBest(std::make_shared<const interfaces::BestShare>(share));
@@ -214,8 +219,9 @@ CommandReply History::change(store::Store& store, const interfaces::Command& com
                     statistics.miners().workers().forget(name);
                 });
             } else if (const auto view = store.worker(what.worker)) {
-                m_statistics.post(
-                    [view = *view](Statistics& statistics) { statistics.restoreWorker(view); });
+                m_statistics.post([view = *view, now = now()](Statistics& statistics) {
+                    statistics.miners().workers().restore(view, now);
+                });
             }
             return reply;
         } else {

@@ -60,6 +60,7 @@ public:
 private:
     [[nodiscard]] bool isOff() const { return m_options.place.empty(); }
     [[nodiscard]] store::Store::Callbacks callbacks();
+    [[nodiscard]] Moment now() const;
     void onOpened(store::Remembered remembered);
     [[nodiscard]] interfaces::QueryReply addLive(const interfaces::Query& query,
                                                  interfaces::QueryReply reply) const;

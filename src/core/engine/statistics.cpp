@@ -97,11 +97,6 @@ void Statistics::addShares(const ShareBatch& batch)
     }
 }
 
-void Statistics::restoreWorker(const interfaces::WorkerView& known)
-{
-    m_miners.workers().restore(known, {.boot = m_clock.boot(), .wall = m_clock.wall().time});
-}
-
 void Statistics::setState(interfaces::EngineState state)
 {
     if (m_current.state == state || m_current.state == interfaces::EngineState::Stopping) {
@@ -195,7 +190,9 @@ void Statistics::restoreBlock(const BlockRecord& record)
             blocks.erase(blocks.begin());
         }
     }
-    keepBlock(record);
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     publishSnapshot();
 }
 
@@ -213,15 +210,10 @@ void Statistics::followBlock(const BlockRecord& record, BlockState before)
         *known = record;
         publishSnapshot();
     }
-    keepBlock(record);
-    announceBlock(record, before);
-}
-
-void Statistics::keepBlock(const BlockRecord& record)
-{
     if (m_history) {
         m_history->addBlock(record);
     }
+    announceBlock(record, before);
 }
 
 void Statistics::announceBlock(const BlockRecord& record, BlockState before)

@@ -34,8 +34,6 @@ public:
     /// Sees all that is counted from now on. Once, if anything is to be kept.
     void setHistory(std::unique_ptr<HistoryKeeper> history) { m_history = std::move(history); }
     void addShares(const ShareBatch& batch);
-    /// What is kept of a worker of earlier runs.
-    void restoreWorker(const interfaces::WorkerView& known);
     /// Workers, sessions and their bests, as published with the next snapshot.
     [[nodiscard]] MinerRegister& miners() { return m_miners; }
     void setState(interfaces::EngineState state);
@@ -73,7 +71,6 @@ private:
 
     [[nodiscard]] interfaces::BlockRecord* findBlock(const bitcoin::Hash256& hash);
     void announceBlock(const interfaces::BlockRecord& record, interfaces::BlockState before);
-    void keepBlock(const interfaces::BlockRecord& record);
     void publishSnapshot();
     [[nodiscard]] interfaces::LuckView luck();
     void tick();
