@@ -33,7 +33,10 @@ Statement& Statement::real(double value)
 
 Statement& Statement::text(std::string_view value)
 {
-    QString converted = QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size()));
+    // Without a character of its own an empty text would be NULL to Qt.
+    QString converted = value.empty()
+                            ? QStringLiteral("")
+                            : QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size()));
     converted.replace(QChar(u'\0'), QChar(QChar::ReplacementCharacter));
     m_query->bindValue(m_next++, converted);
     return *this;
@@ -41,8 +44,9 @@ Statement& Statement::text(std::string_view value)
 
 Statement& Statement::bytes(util::ByteView value)
 {
-    m_query->bindValue(m_next++, QByteArray(reinterpret_cast<const char*>(value.data()),
-                                            static_cast<qsizetype>(value.size())));
+    // As with text, no bytes are not NULL.
+    const char* const data = value.empty() ? "" : reinterpret_cast<const char*>(value.data());
+    m_query->bindValue(m_next++, QByteArray(data, static_cast<qsizetype>(value.size())));
     return *this;
 }
 

@@ -134,13 +134,10 @@ void Store::work()
         LOG_WARNING(Store, "the database is gone; a new one is begun");
         m_archive.reset();
     }
-    if (!m_archive) {
-        open();
-        if (!m_archive) {
-            return;
-        }
+    StoreResult<void> result = m_archive ? StoreResult<void>() : tryOpen();
+    if (result) {
+        result = keepBatch();
     }
-    auto result = keepBatch();
     if (result) {
         result = maintain();
     }

@@ -23,10 +23,14 @@ private slots:
         const Place place(kind);
         const auto archive = openArchive(place.options());
         store::HistoryBatch batch;
-        batch.bests = {bestShare(7, "rig", 1234.5), bestShare(8, "rig", 99)};
+        // The only transaction of its block has no branch.
+        interfaces::BestShare lonely = bestShare(9, "", 5);
+        lonely.branch.clear();
+        batch.bests = {bestShare(7, "rig", 1234.5), bestShare(8, "rig", 99), lonely};
         expectDone(archive->commit(batch, EPOCH_2026));
         const auto reply = expectValue(archive->bestShares().read({}));
-        QCOMPARE(reply.shares.size(), std::size_t{2});
+        QCOMPARE(reply.shares.size(), std::size_t{3});
+        QVERIFY(reply.shares[2] == lonely);
         QVERIFY(reply.shares[0] == bestShare(7, "rig", 1234.5));
         QVERIFY(reply.shares[1] == bestShare(8, "rig", 99));
     }

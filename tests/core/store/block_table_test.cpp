@@ -64,6 +64,8 @@ private slots:
             BlockRecord record = block(5, state);
             if (state == BlockState::Accepted) {
                 record.payments.pop_back();
+                record.reason.clear();
+                record.worker = std::string();
             }
             batch.blocks.emplace(record.hash, record);
             expectDone(archive->commit(batch, EPOCH_2026));
