@@ -14,6 +14,7 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     , m_options(std::move(options))
     , m_source(std::move(source))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+    , m_history(platform, m_options, m_statistics, [this] { return m_snapshot.load(); })
     , m_hall({.platform = m_platform,
               .courier = m_courier,
               .statistics = m_statistics,
@@ -38,13 +39,16 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_courier.attach(*m_courierExecutor);
     m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
+    m_history.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_desk.attach(*m_settingsExecutor);
+    m_gate.attach(*m_statisticsExecutor);
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_gate.reset({});
     m_serviceReporter.reset({});
     m_threadWatch.reset({});
     m_watchExecutor.reset();
@@ -52,6 +56,7 @@ Engine::~Engine()
     m_settingsExecutor.reset();
     m_hall.abandon();
     m_work.reset({});
+    m_history.stop({});
     m_dataFolder.reset({});
     m_courier.reset({});
     m_spool.reset({});
@@ -69,7 +74,7 @@ Engine::~Engine()
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
 {
     m_statistics.emplace([this] {
-        return std::make_unique<Statistics>(
+        auto statistics = std::make_unique<Statistics>(
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
@@ -79,6 +84,8 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 }
                 m_events.publish(event);
             });
+        statistics->setHistory(m_history.createKeeper());
+        return statistics;
     });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
@@ -134,7 +141,12 @@ void Engine::startDesk()
                 .stop = [this](util::Task done) { stopMining(std::move(done)); },
                 .snapshot = [this] { return snapshot(); }});
     });
-    m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+    m_gate.emplace([this] {
+        return std::make_unique<StartGate>(*m_statisticsExecutor, History::LOAD_LIMIT, [this] {
+            m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+        });
+    });
+    m_history.start([this] { m_gate.post([](StartGate& gate) { gate.open(); }); });
 }
 
 NodeLinks Engine::createLinks(const EngineOptions& options)
@@ -212,6 +224,7 @@ void Engine::changeMining(const EngineOptions& before, const EngineOptions& afte
 {
     // The io threads first: they take no work that does not go with their mode of payout.
     m_hall.change(after);
+    m_history.change(after);
     const bool isOtherNode = before.node != after.node || before.backupNodes != after.backupNodes;
     if (isOtherNode) {
         m_courier.post([this, after](Courier& courier) {
@@ -241,6 +254,7 @@ void Engine::stopMining(util::Task done)
 void Engine::stop(util::Task done)
 {
     // The desk first, so that nobody starts anything any more.
+    m_gate.reset({});
     m_desk.reset([this, done = std::move(done)] {
         m_statistics.post(
             [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
@@ -256,7 +270,12 @@ void Engine::stopRest(const util::Task& done)
                 m_spool.post([](BlockSpool& spool) { spool.flush(); });
                 // The folder's lock goes last: nobody else may use what is still written to.
                 m_spool.reset([this, done] {
-                    m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                    // What was counted last is in the inbox once statistics come to this.
+                    m_statistics.post([this, done](Statistics&) {
+                        m_history.stop([this, done] {
+                            m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                        });
+                    });
                 });
             });
         };

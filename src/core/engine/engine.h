@@ -8,10 +8,12 @@
 #include "core/engine/data_folder.h"
 #include "core/engine/engine_options.h"
 #include "core/engine/event_hub.h"
+#include "core/engine/history.h"
 #include "core/engine/hosted.h"
 #include "core/engine/miner_hall.h"
 #include "core/engine/service_reporter.h"
 #include "core/engine/settings_desk.h"
+#include "core/engine/start_gate.h"
 #include "core/engine/statistics.h"
 #include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
@@ -79,6 +81,7 @@ private:
     std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;
+    History m_history;
     Hosted<Courier> m_courier;
     Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;
@@ -87,6 +90,7 @@ private:
     MinerHall m_hall;
     Hosted<ThreadWatch> m_threadWatch;
     Hosted<ServiceReporter> m_serviceReporter;
+    Hosted<StartGate> m_gate; ///< miners wait for the store, but not for long
 
     // Last members, so that they end before what their tasks use; in their stopping order.
     std::unique_ptr<util::Executor> m_eventExecutor;

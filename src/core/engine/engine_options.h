@@ -72,6 +72,8 @@ struct EngineOptions
     node::NodeOptions node;                                   ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
     ServiceLink service;
+    /// Where history is kept, as store::Database::open() takes it; empty: nowhere.
+    std::string storePlace;
     util::Duration minuteRetention{std::chrono::hours(24 * 7)};
     util::Duration workerRetention{std::chrono::hours(24 * 90)}; ///< of quarters of an hour
     util::Duration storeCommitInterval{std::chrono::seconds(30)};

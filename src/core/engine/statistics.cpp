@@ -46,6 +46,9 @@ void Statistics::tick()
 {
     m_miners.publish(m_current, m_clock.boot());
     publishSnapshot();
+    if (m_history) {
+        m_history->onTick(m_current);
+    }
 }
 
 void Statistics::publishSnapshot()
@@ -89,6 +92,9 @@ void Statistics::addShares(const ShareBatch& batch)
     m_bests.add(batch.shares.best);
     m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;
+    if (m_history) {
+        m_history->addShares(batch);
+    }
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -141,6 +147,9 @@ void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& lat
 void Statistics::seedBest(util::Difficulty allTime)
 {
     m_bests.allTime = std::max(m_bests.allTime, allTime);
+    if (m_history) {
+        m_history->seedBest(allTime);
+    }
 }
 
 void Statistics::countJob(util::Difficulty network)
@@ -187,6 +196,9 @@ void Statistics::restoreBlock(const BlockRecord& record)
             blocks.erase(blocks.begin());
         }
     }
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     publishSnapshot();
 }
 
@@ -203,6 +215,9 @@ void Statistics::followBlock(const BlockRecord& record, BlockState before)
     if (BlockRecord* const known = findBlock(record.hash)) {
         *known = record;
         publishSnapshot();
+    }
+    if (m_history) {
+        m_history->addBlock(record);
     }
     announceBlock(record, before);
 }

@@ -2,6 +2,7 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/history_keeper.h"
 #include "core/engine/miner_register.h"
 #include "core/engine/share_batch.h"
 #include "core/engine/weighted_latency.h"
@@ -14,7 +15,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp::engine {
@@ -28,6 +31,8 @@ public:
     Statistics(util::Executor& executor, const util::Clock& clock, SnapshotSink& snapshots,
                interfaces::EventFn publish);
 
+    /// Sees all that is counted from now on. Once, if anything is to be kept.
+    void setHistory(std::unique_ptr<HistoryKeeper> history) { m_history = std::move(history); }
     void addShares(const ShareBatch& batch);
     /// Workers, sessions and their bests, as published with the next snapshot.
     [[nodiscard]] MinerRegister& miners() { return m_miners; }
@@ -78,6 +83,7 @@ private:
     interfaces::EventFn m_publish;
     interfaces::PoolSnapshot m_current;
     MinerRegister m_miners;
+    std::unique_ptr<HistoryKeeper> m_history; ///< none where nothing is kept
     mining::Bests m_bests;
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
