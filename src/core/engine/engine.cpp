@@ -1,5 +1,6 @@
 #include "core/engine/engine.h"
 
+#include "core/engine/live_requests.h"
 #include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
 
@@ -37,11 +38,14 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_dataFolder.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_listeners.attach(*m_ioExecutors.front());
+    serveLiveRequests(m_desk,
+                      {.statistics = m_statistics, .snapshots = m_snapshot, .workers = workers()});
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_desk.stop();
     m_listeners.reset({});
     for (const auto& worker : m_workers) {
         worker->reset({});
@@ -85,6 +89,11 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 m_events.publish(event);
             });
     });
+    m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
+                                                         .profile = m_options.profile,
+                                                         .startedAt = m_platform.clock.wall().time,
+                                                         .bootId = m_platform.random.uint64()}](
+                          Statistics& statistics) { statistics.setProgram(program); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
@@ -187,6 +196,7 @@ void Engine::startMiners()
 
 void Engine::stop(util::Task done)
 {
+    m_desk.stop();
     m_statistics.post(
         [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
     m_listeners.reset([this, done = std::move(done)] {
@@ -238,6 +248,18 @@ std::shared_ptr<const interfaces::PoolSnapshot> Engine::snapshot() const
 std::unique_ptr<util::Subscription> Engine::subscribe(interfaces::EventFn onEvent)
 {
     return m_events.subscribe(std::move(onEvent));
+}
+
+util::RequestHandle Engine::query(const interfaces::Query& query, util::Executor& replyOn,
+                                  util::Reply<interfaces::QueryReply> reply)
+{
+    return m_desk.queries.ask(query, replyOn, std::move(reply));
+}
+
+util::RequestHandle Engine::execute(const interfaces::Command& command, util::Executor& replyOn,
+                                    util::Reply<interfaces::CommandReply> reply)
+{
+    return m_desk.commands.ask(command, replyOn, std::move(reply));
 }
 
 } // namespace warp::engine

@@ -16,6 +16,7 @@
 #include "core/engine/statistics.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
+#include "core/interfaces/request_desk.h"
 
 #include <atomic>
 #include <memory>
@@ -47,6 +48,11 @@ public:
     [[nodiscard]] std::shared_ptr<const interfaces::PoolSnapshot> snapshot() const override;
     [[nodiscard]] std::unique_ptr<util::Subscription>
     subscribe(interfaces::EventFn onEvent) override;
+    [[nodiscard]] util::RequestHandle query(const interfaces::Query& query, util::Executor& replyOn,
+                                            util::Reply<interfaces::QueryReply> reply) override;
+    [[nodiscard]] util::RequestHandle execute(const interfaces::Command& command,
+                                              util::Executor& replyOn,
+                                              util::Reply<interfaces::CommandReply> reply) override;
 
 private:
     void startCourier();
@@ -64,6 +70,7 @@ private:
     EngineOptions m_options;
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
+    interfaces::RequestDesk m_desk;
     std::atomic<std::size_t> m_connections{0};
     ListenerStates m_listenerStates;
     PeerRegistry m_peers;
