@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -164,13 +165,13 @@ public:
     /// after.
     void stop()
     {
-        std::map<const Ticket*, std::weak_ptr<Ticket>> open;
+        std::map<std::uint64_t, std::weak_ptr<Ticket>> open;
         {
             const util::MutexLock lock(m_mutex);
             m_isStopped = true;
             open.swap(m_open);
         }
-        for (const auto& [key, weak] : open) {
+        for (const auto& [number, weak] : open) {
             if (const auto ticket = weak.lock()) {
                 ticket->resolve(failure(RequestFault::Stopping), ticket);
             }
@@ -187,7 +188,7 @@ private:
         if (m_open.size() >= MAX_OPEN) {
             return false;
         }
-        m_open.insert_or_assign(ticket.get(), ticket);
+        m_open.emplace(m_nextTicket++, ticket);
         return true;
     }
 
@@ -203,7 +204,9 @@ private:
     util::Mutex m_mutex;
     std::array<std::shared_ptr<const Handler>, std::variant_size_v<Question>>
         m_handlers GUARDED_BY(m_mutex);
-    std::map<const Ticket*, std::weak_ptr<Ticket>> m_open GUARDED_BY(m_mutex); ///< some answered
+    /// In the order of asking; some are answered already.
+    std::map<std::uint64_t, std::weak_ptr<Ticket>> m_open GUARDED_BY(m_mutex);
+    std::uint64_t m_nextTicket GUARDED_BY(m_mutex) = 1;
     bool m_isStopped GUARDED_BY(m_mutex) = false;
 };
 
