@@ -1,5 +1,5 @@
 // A PoolService without a pool, for tests of whoever stands on one: its snapshot is set, its events
-// are emitted and its answers are scripted. Handles, replies and stopping are the engine's own.
+// are published and its answers are scripted. Handles, replies and stopping are the engine's own.
 // Test code; one thread plays all executors.
 #pragma once
 
@@ -31,7 +31,7 @@ public:
         m_snapshot = std::make_shared<const interfaces::PoolSnapshot>(std::move(snapshot));
     }
     /// Gets the next id, and is its own cause where it names none.
-    void emit(interfaces::PoolEvent event)
+    void publish(interfaces::PoolEvent event)
     {
         event.id = m_nextEvent++;
         if (event.cause == 0) {

@@ -21,7 +21,7 @@ EventJournal::EventJournal(const util::Clock& clock, interfaces::EventFn publish
     , m_publish(std::move(publish))
 {}
 
-void EventJournal::emit(PoolEvent event)
+void EventJournal::record(PoolEvent event)
 {
     event.id = m_nextId++;
     event.at = m_clock.wall().time;

@@ -24,7 +24,7 @@ public:
     EventJournal(const util::Clock& clock, interfaces::EventFn publish);
 
     /// Sets id, cause and time.
-    void emit(interfaces::PoolEvent event);
+    void record(interfaces::PoolEvent event);
 
     /// Those that are kept. Where some between `after` and the first one here
     /// have fallen out, the ids show it: they are without gaps.

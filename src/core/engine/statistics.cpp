@@ -95,7 +95,7 @@ void Statistics::setState(interfaces::EngineState state)
     m_current.state = state;
     LOG_INFO(Engine, "state: {}", name(state));
     publishSnapshot();
-    m_events.emit({.kind = EventKind::StateChanged, .state = state});
+    m_events.record({.kind = EventKind::StateChanged, .state = state});
 }
 
 void Statistics::setNetwork(bitcoin::Network network)
@@ -111,7 +111,7 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHeight = height;
     m_current.tipHash = hash;
     publishSnapshot();
-    m_events.emit({.kind = EventKind::TipChanged});
+    m_events.record({.kind = EventKind::TipChanged});
 }
 
 void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
@@ -208,20 +208,20 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
-            m_events.emit(
+            m_events.record(
                 {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
-        m_events.emit(
+        m_events.record(
             {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;
     case BlockState::Orphaned:
-        m_events.emit(
+        m_events.record(
             {.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
         break;
     case BlockState::Confirmed:
-        m_events.emit(
+        m_events.record(
             {.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
         break;
     case BlockState::Pending:
@@ -237,10 +237,10 @@ void Statistics::raiseBlockRisk(const BlockRecord& record, const std::string& pa
     const auto& issues = m_current.issues;
     const auto issue = std::find_if(issues.begin(), issues.end(),
                                     [&](const auto& each) { return each.code == code; });
-    m_events.emit({.kind = EventKind::BlockAtRisk,
-                   .severity = Severity::Critical,
-                   .issue = *issue,
-                   .block = record});
+    m_events.record({.kind = EventKind::BlockAtRisk,
+                     .severity = Severity::Critical,
+                     .issue = *issue,
+                     .block = record});
 }
 
 void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
@@ -280,7 +280,7 @@ void Statistics::raiseIssue(const std::string& code, const std::string& detail,
                       .severity = severity});
     LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
     publishSnapshot();
-    m_events.emit({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
+    m_events.record({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
 }
 
 void Statistics::clearIssue(const std::string& code)
@@ -295,7 +295,7 @@ void Statistics::clearIssue(const std::string& code)
     issues.erase(known);
     LOG_INFO(Engine, "health: {} is over", code);
     publishSnapshot();
-    m_events.emit({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
+    m_events.record({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
 }
 
 } // namespace warp::engine

@@ -37,18 +37,18 @@ private slots:
         sim::Scheduler clock({.seed = 1});
         std::vector<PoolEvent> seen;
         engine::EventJournal journal(clock, [&](const PoolEvent& event) { seen.push_back(event); });
-        journal.emit(issue(EventKind::IssueRaised, "node_unreachable"));  // 1
-        journal.emit(issue(EventKind::IssueRaised, "block_at_risk:00"));  // 2
-        journal.emit(issue(EventKind::BlockAtRisk, "block_at_risk:00"));  // 3
-        journal.emit(issue(EventKind::BlockAtRisk, "block_at_risk:00"));  // 4
-        journal.emit(issue(EventKind::IssueCleared, "node_unreachable")); // 5
-        journal.emit(block(EventKind::BlockFound, 1));                    // 6
-        journal.emit(block(EventKind::BlockFound, 2));                    // 7
-        journal.emit(block(EventKind::BlockOrphaned, 1));                 // 8
-        journal.emit(block(EventKind::BlockConfirmed, 2));                // 9
-        journal.emit(block(EventKind::BlockOrphaned, 3));                 // 10: an earlier run's
-        journal.emit(issue(EventKind::IssueRaised, "node_unreachable"));  // 11: a new one
-        journal.emit(issue(EventKind::IssueCleared, "node_unreachable")); // 12
+        journal.record(issue(EventKind::IssueRaised, "node_unreachable"));  // 1
+        journal.record(issue(EventKind::IssueRaised, "block_at_risk:00"));  // 2
+        journal.record(issue(EventKind::BlockAtRisk, "block_at_risk:00"));  // 3
+        journal.record(issue(EventKind::BlockAtRisk, "block_at_risk:00"));  // 4
+        journal.record(issue(EventKind::IssueCleared, "node_unreachable")); // 5
+        journal.record(block(EventKind::BlockFound, 1));                    // 6
+        journal.record(block(EventKind::BlockFound, 2));                    // 7
+        journal.record(block(EventKind::BlockOrphaned, 1));                 // 8
+        journal.record(block(EventKind::BlockConfirmed, 2));                // 9
+        journal.record(block(EventKind::BlockOrphaned, 3));                 // 10: an earlier run's
+        journal.record(issue(EventKind::IssueRaised, "node_unreachable"));  // 11: a new one
+        journal.record(issue(EventKind::IssueCleared, "node_unreachable")); // 12
         std::vector<std::uint64_t> causes;
         for (std::size_t i = 0; i < seen.size(); ++i) {
             QCOMPARE(seen[i].id, std::uint64_t{i + 1});
@@ -64,7 +64,7 @@ private slots:
         engine::EventJournal journal(clock, [](const PoolEvent&) {});
         QVERIFY(journal.find({}).events.empty());
         for (int i = 0; i < 1500; ++i) {
-            journal.emit({.kind = EventKind::TipChanged});
+            journal.record({.kind = EventKind::TipChanged});
         }
         const auto all = journal.find({.after = 0, .limit = 5000}).events;
         QCOMPARE(all.size(), engine::EventJournal::MAX_EVENTS);

@@ -40,8 +40,8 @@ struct FakeSubject final : Subject
         snapshot.sessions = interfaces::SharedList<interfaces::SessionView>(std::vector{session});
         snapshot.workers = interfaces::SharedList<interfaces::WorkerView>(std::vector{worker});
         pool.setSnapshot(std::move(snapshot));
-        pool.emit({});
-        pool.emit({.kind = interfaces::EventKind::TipChanged});
+        pool.publish({});
+        pool.publish({.kind = interfaces::EventKind::TipChanged});
     }
     interfaces::PoolService& service() override { return pool; }
     sim::Scheduler& scheduler() override { return world; }
@@ -198,13 +198,13 @@ private slots:
             last = event.id;
         });
         if (auto* const fake = dynamic_cast<FakeSubject*>(subject.get())) {
-            fake->pool.emit({});
+            fake->pool.publish({});
         }
         QVERIFY(subject->scheduler().runUntil([&] { return last > 0; }, 1h));
         const std::uint64_t before = last;
         subscription.reset();
         if (auto* const fake = dynamic_cast<FakeSubject*>(subject.get())) {
-            fake->pool.emit({});
+            fake->pool.publish({});
         }
         subject->scheduler().runFor(10min);
         QCOMPARE(last, before);

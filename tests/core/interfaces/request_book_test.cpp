@@ -204,10 +204,10 @@ private slots:
             QVERIFY(events->isCurrent());
             seen.push_back(event.id);
         });
-        pool.emit({});
+        pool.publish({});
         QVERIFY(seen.empty());
         caller.run();
-        pool.emit({});
+        pool.publish({});
         subscription.reset();
         caller.run();
         QCOMPARE(seen, std::vector<std::uint64_t>{1});
