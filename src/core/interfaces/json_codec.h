@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -123,7 +124,7 @@ struct JsonCodec<double>
         } else if (json.is_number()) {
             read = json.to_number<double>();
         }
-        if (!read) {
+        if (!read || !std::isfinite(*read)) {
             return reader.fail("no finite number");
         }
         out = *read;
