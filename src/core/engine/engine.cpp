@@ -1,5 +1,6 @@
 #include "core/engine/engine.h"
 
+#include "core/engine/live_requests.h"
 #include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
 
@@ -43,11 +44,13 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_work.attach(*m_workExecutor);
     m_desk.attach(*m_settingsExecutor);
     m_gate.attach(*m_statisticsExecutor);
+    serveRequests();
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_requests.stop();
     m_gate.reset({});
     m_serviceReporter.reset({});
     m_threadWatch.reset({});
@@ -87,6 +90,11 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
         statistics->setHistory(m_history.createKeeper());
         return statistics;
     });
+    m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
+                                                         .profile = m_options.profile,
+                                                         .startedAt = m_platform.clock.wall().time,
+                                                         .bootId = m_platform.random.uint64()}](
+                          Statistics& statistics) { statistics.setProgram(program); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
@@ -98,6 +106,26 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     startSpool();
     startDesk();
     startWatch();
+}
+
+void Engine::serveRequests()
+{
+    serveLiveRequests(
+        m_requests,
+        {.statistics = m_statistics, .snapshots = m_snapshot, .workers = m_hall.workers()});
+    m_history.serve(m_requests);
+    serveSettings(m_requests.commands, m_desk);
+    m_requests.commands.serve<interfaces::RetryBlock>(
+        [this](const interfaces::RetryBlock& command,
+               const interfaces::CommandBook::Answer& answer) {
+            m_courier.post([hash = command.hash, answer](Courier& courier) {
+                if (courier.retry(hash)) {
+                    answer(interfaces::CommandAnswer(interfaces::Done{}));
+                } else {
+                    answer(interfaces::CommandBook::failure(interfaces::RequestFault::NotFound));
+                }
+            });
+        });
 }
 
 void Engine::startWatch()
@@ -253,6 +281,7 @@ void Engine::stopMining(util::Task done)
 
 void Engine::stop(util::Task done)
 {
+    m_requests.stop();
     // The desk first, so that nobody starts anything any more.
     m_gate.reset({});
     m_desk.reset([this, done = std::move(done)] {
@@ -299,6 +328,18 @@ std::shared_ptr<const interfaces::PoolSnapshot> Engine::snapshot() const
 std::unique_ptr<util::Subscription> Engine::subscribe(interfaces::EventFn onEvent)
 {
     return m_events.subscribe(std::move(onEvent));
+}
+
+util::RequestHandle Engine::query(const interfaces::Query& query, util::Executor& replyOn,
+                                  util::Reply<interfaces::QueryReply> reply)
+{
+    return m_requests.queries.ask(query, replyOn, std::move(reply));
+}
+
+util::RequestHandle Engine::execute(const interfaces::Command& command, util::Executor& replyOn,
+                                    util::Reply<interfaces::CommandReply> reply)
+{
+    return m_requests.commands.ask(command, replyOn, std::move(reply));
 }
 
 } // namespace warp::engine

@@ -18,6 +18,7 @@
 #include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
+#include "core/interfaces/request_desk.h"
 
 #include <atomic>
 #include <filesystem>
@@ -56,10 +57,16 @@ public:
     [[nodiscard]] std::shared_ptr<const interfaces::PoolSnapshot> snapshot() const override;
     [[nodiscard]] std::unique_ptr<util::Subscription>
     subscribe(interfaces::EventFn onEvent) override;
+    [[nodiscard]] util::RequestHandle query(const interfaces::Query& query, util::Executor& replyOn,
+                                            util::Reply<interfaces::QueryReply> reply) override;
+    [[nodiscard]] util::RequestHandle execute(const interfaces::Command& command,
+                                              util::Executor& replyOn,
+                                              util::Reply<interfaces::CommandReply> reply) override;
 
 private:
     void startCourier();
     void startSpool();
+    void serveRequests();
     void startDesk();
     [[nodiscard]] NodeLinks createLinks(const EngineOptions& options);
     [[nodiscard]] std::unique_ptr<node::WorkSource> createSource(const EngineOptions& options);
@@ -78,6 +85,7 @@ private:
     SettingsSource m_source;       ///< until the desk has it
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
+    interfaces::RequestDesk m_requests;
     std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;

@@ -65,6 +65,8 @@ struct EngineOptions
     std::size_t maxConnections = 1000;
     std::vector<ListenerOptions> listeners;
     std::filesystem::path dataDirectory;
+    std::string version; ///< of the program, for the snapshot
+    std::string profile; ///< name of the profile in force, for the snapshot
     PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};

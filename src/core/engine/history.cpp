@@ -161,6 +161,27 @@ void History::change(const EngineOptions& options)
     });
 }
 
+void History::serve(interfaces::RequestDesk& desk)
+{
+    const auto answerFrom = [this]<class Kind>(interfaces::QueryBook& book, Kind /*tag*/) {
+        book.serve<Kind>([this](const Kind& what, const interfaces::QueryBook::Answer& answer) {
+            query(what, answer);
+        });
+    };
+    answerFrom(desk.queries, interfaces::HistoryQuery{});
+    answerFrom(desk.queries, interfaces::BestSharesQuery{});
+    answerFrom(desk.queries, interfaces::BlocksQuery{});
+    answerFrom(desk.queries, interfaces::WorkersQuery{});
+    const auto changeBy = [this]<class Kind>(interfaces::CommandBook& book, Kind /*tag*/) {
+        book.serve<Kind>([this](const Kind& what, const interfaces::CommandBook::Answer& answer) {
+            execute(what, answer);
+        });
+    };
+    changeBy(desk.commands, interfaces::RenameWorker{});
+    changeBy(desk.commands, interfaces::HideWorker{});
+    changeBy(desk.commands, interfaces::ForgetWorker{});
+}
+
 bool History::post(std::function<void(store::Store&)> work)
 {
     if (m_requests.fetch_add(1) >= MAX_REQUESTS) {

@@ -9,6 +9,7 @@
 #include "core/engine/statistics.h"
 #include "core/interfaces/command.h"
 #include "core/interfaces/query.h"
+#include "core/interfaces/request_desk.h"
 #include "core/store/inbox.h"
 #include "core/store/store.h"
 #include "core/store/worker_directory.h"
@@ -44,6 +45,9 @@ public:
 
     /// Retention and commit interval are in force without a restart.
     void change(const EngineOptions& options);
+
+    /// Takes over what it can answer.
+    void serve(interfaces::RequestDesk& desk);
 
     /// `answer` is called once, on the store's executor, or at once where too many wait.
     void query(interfaces::Query query, std::function<void(interfaces::QueryReply)> answer);

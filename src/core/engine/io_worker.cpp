@@ -305,13 +305,15 @@ void IoWorker::remove(std::uint64_t id)
     m_miners.erase(it);
 }
 
-void IoWorker::disconnect(std::uint64_t id)
+bool IoWorker::disconnect(std::uint64_t id)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     const auto it = m_miners.find(id);
-    if (it != m_miners.end()) {
-        it->second->close();
+    if (it == m_miners.end()) {
+        return false;
     }
+    it->second->close();
+    return true;
 }
 
 ListenerDelta& IoWorker::listenerDelta(std::size_t listener)

@@ -66,7 +66,8 @@ public:
     /// they find is still known for one.
     void withdrawJobs();
     /// @param id  of interfaces::SessionView
-    void disconnect(std::uint64_t id);
+    /// @return whether there is such a session
+    [[nodiscard]] bool disconnect(std::uint64_t id);
     /// The io thread that a session of this id lives on.
     [[nodiscard]] static std::uint8_t threadOf(std::uint64_t id)
     {

@@ -29,7 +29,7 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
     : m_executor(executor)
     , m_clock(clock)
     , m_snapshots(snapshots)
-    , m_publish(std::move(publish))
+    , m_events(clock, std::move(publish))
 {
     scheduleTick();
 }
@@ -54,6 +54,8 @@ void Statistics::tick()
 void Statistics::publishSnapshot()
 {
     ++m_current.version;
+    m_current.takenAt = m_clock.boot();
+    m_current.takenAtWall = m_clock.wall().time;
     m_current.luck = luck();
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
@@ -76,12 +78,6 @@ interfaces::LuckView Statistics::luck()
             .allTime = viewOf(m_bests.allTime),
             .sinceBlock = viewOf(m_bests.sinceBlock),
             .run = viewOf(m_bests.run)};
-}
-
-void Statistics::emit(PoolEvent event)
-{
-    event.id = m_nextEvent++;
-    m_publish(event);
 }
 
 void Statistics::addShares(const ShareBatch& batch)
@@ -111,7 +107,7 @@ void Statistics::setState(interfaces::EngineState state)
     m_current.state = state;
     LOG_INFO(Engine, "state: {}", name(state));
     publishSnapshot();
-    emit({.kind = EventKind::StateChanged, .state = state});
+    m_events.record({.kind = EventKind::StateChanged, .state = state});
 }
 
 void Statistics::setNetwork(bitcoin::Network network)
@@ -127,7 +123,7 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHeight = height;
     m_current.tipHash = hash;
     publishSnapshot();
-    emit({.kind = EventKind::TipChanged});
+    m_events.record({.kind = EventKind::TipChanged});
 }
 
 void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
@@ -152,9 +148,10 @@ void Statistics::seedBest(util::Difficulty allTime)
     }
 }
 
-void Statistics::countJob(util::Difficulty network)
+void Statistics::setJob(interfaces::JobView job)
 {
-    m_networkDifficulty = network;
+    m_networkDifficulty = job.networkDifficulty;
+    m_current.work.job = std::move(job);
     ++m_current.jobsMade;
 }
 
@@ -232,17 +229,21 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
-            emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
+            m_events.record(
+                {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
-        emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+        m_events.record(
+            {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;
     case BlockState::Orphaned:
-        emit({.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
+        m_events.record(
+            {.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
         break;
     case BlockState::Confirmed:
-        emit({.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
+        m_events.record(
+            {.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
         break;
     case BlockState::Pending:
     case BlockState::Superseded:
@@ -253,14 +254,14 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
 void Statistics::raiseBlockRisk(const BlockRecord& record, const std::string& path)
 {
     const std::string code = riskCode(record.hash);
-    raiseIssue(code, record.reason + "; " + path);
+    raiseIssue(code, record.reason + "; " + path, Severity::Critical);
     const auto& issues = m_current.issues;
     const auto issue = std::find_if(issues.begin(), issues.end(),
                                     [&](const auto& each) { return each.code == code; });
-    emit({.kind = EventKind::BlockAtRisk,
-          .severity = Severity::Critical,
-          .issue = *issue,
-          .block = record});
+    m_events.record({.kind = EventKind::BlockAtRisk,
+                     .severity = Severity::Critical,
+                     .issue = *issue,
+                     .block = record});
 }
 
 void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
@@ -293,10 +294,14 @@ void Statistics::raiseIssue(const std::string& code, const std::string& detail,
         known->detail = detail;
         return;
     }
-    issues.push_back({.code = code, .detail = detail, .since = m_clock.boot()});
+    issues.push_back({.code = code,
+                      .detail = detail,
+                      .since = m_clock.boot(),
+                      .raisedAt = m_clock.wall().time,
+                      .severity = severity});
     LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
     publishSnapshot();
-    emit({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
+    m_events.record({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
 }
 
 void Statistics::clearIssue(const std::string& code)
@@ -311,7 +316,7 @@ void Statistics::clearIssue(const std::string& code)
     issues.erase(known);
     LOG_INFO(Engine, "health: {} is over", code);
     publishSnapshot();
-    emit({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
+    m_events.record({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
 }
 
 } // namespace warp::engine
