@@ -8,6 +8,7 @@
 #include "core/interfaces/latency_view.h"
 #include "core/interfaces/luck_view.h"
 #include "core/interfaces/miner_view.h"
+#include "core/interfaces/severity.h"
 #include "core/interfaces/shared_list.h"
 #include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
@@ -22,7 +23,15 @@
 
 namespace warp::interfaces {
 
-enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, Stopping, Failed };
+enum class EngineState : std::uint8_t {
+    NeedsSetup, ///< settings that it cannot do without are missing
+    Starting,
+    Running,
+    NoWork,
+    Stopping,
+    Failed,
+    Stopped, ///< by command; found blocks are still brought to the node
+};
 
 [[nodiscard]] std::string_view name(EngineState state);
 
@@ -82,6 +91,8 @@ struct HealthIssue
     std::string code;   ///< e.g. "node_unauthorized", "listener_port_in_use"
     std::string detail; ///< values, such as an address or the node's words; unsanitised
     util::BootTime since{};
+    util::WallTime raisedAt{};
+    Severity severity = Severity::Warning;
 
     friend bool operator==(const HealthIssue&, const HealthIssue&) = default;
 };
@@ -108,14 +119,34 @@ struct NodeView
     std::optional<bitcoin::Network> network;
     std::int64_t height = -1;
     bool isActive = false; ///< work is made from its templates
+    bool isInitialDownload = false;
+    bool isPruned = false;
+    std::optional<util::WallTime> tipTime; ///< as the tip's header says
     std::vector<FeedView> feeds;
 
     friend bool operator==(const NodeView&, const NodeView&) = default;
 };
 
+/// What runs, and since when.
+struct ProgramView
+{
+    std::string version; ///< e.g. "0.1.0"
+    std::string profile; ///< name of the profile in force
+    util::WallTime startedAt{};
+    std::uint64_t bootId = 0; ///< of this run, by chance
+
+    friend bool operator==(const ProgramView&, const ProgramView&) = default;
+};
+
+/// Rises by one with each change of this type, for whoever stores or transmits it.
+inline constexpr std::uint32_t POOL_SNAPSHOT_FORMAT = 1;
+
 struct PoolSnapshot
 {
     std::uint64_t version = 0; ///< rises with each one
+    util::BootTime takenAt{};  ///< what ages are measured against
+    util::WallTime takenAtWall{};
+    ProgramView program;
     EngineState state = EngineState::Starting;
     std::optional<bitcoin::Network> network;
     std::int64_t tipHeight = -1; ///< -1 before the first job
@@ -143,6 +174,8 @@ struct PoolSnapshot
 
     static constexpr std::size_t MAX_BLOCKS = 100;
     static constexpr std::size_t MAX_BESTS = 100;
+
+    friend bool operator==(const PoolSnapshot&, const PoolSnapshot&) = default;
 };
 
 } // namespace warp::interfaces

@@ -43,6 +43,8 @@ struct NodeOptions
     util::Duration submitTimeout{std::chrono::seconds(30)}; ///< for callers of BlockSubmitter
     Longpoll longpoll = Longpoll::On;
     std::shared_ptr<RpcMeter> meter{}; ///< counts the node's times; none: nobody does
+
+    friend bool operator==(const NodeOptions&, const NodeOptions&) = default;
 };
 
 } // namespace warp::node
