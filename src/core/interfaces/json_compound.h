@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -60,6 +61,34 @@ struct JsonCodec<std::vector<T>>
         for (std::size_t i = 0; i < array->size(); ++i) {
             const auto read = [&] { return decodeJson((*array)[i], out.emplace_back(), reader); };
             if (!reader.within(i, read)) {
+                return false;
+            }
+        }
+        return true;
+    }
+};
+
+/// A list of exactly that many.
+template <class T, std::size_t SIZE>
+struct JsonCodec<std::array<T, SIZE>>
+{
+    static boost::json::value encode(const std::array<T, SIZE>& values)
+    {
+        boost::json::array array;
+        array.reserve(SIZE);
+        for (const T& value : values) {
+            array.push_back(encodeJson(value));
+        }
+        return array;
+    }
+    static bool decode(const boost::json::value& json, std::array<T, SIZE>& out, JsonReader& reader)
+    {
+        const boost::json::array* const array = json.if_array();
+        if (array == nullptr || array->size() != SIZE) {
+            return reader.fail("no list of that length");
+        }
+        for (std::size_t i = 0; i < SIZE; ++i) {
+            if (!reader.within(i, [&] { return decodeJson((*array)[i], out[i], reader); })) {
                 return false;
             }
         }

@@ -64,6 +64,13 @@ public:
             byte = static_cast<std::byte>(next() & 0xFF);
         }
     }
+    template <class T, std::size_t SIZE>
+    void fill(std::array<T, SIZE>& value)
+    {
+        for (T& each : value) {
+            fill(each);
+        }
+    }
     void fill(std::vector<std::byte>& value)
     {
         value = {std::byte{0}, std::byte{1}, std::byte{255}};
