@@ -1,8 +1,14 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
+#include "core/api/api_server.h"
+#include "core/config/config_writer.h"
+#include "core/config/field_table.h"
+#include "core/config/folder_lock.h"
 #include "core/config/loader.h"
+#include "core/config/toml_document.h"
 #include "core/engine/engine.h"
+#include "core/engine/hosted.h"
 #include "core/engine/qt_platform.h"
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
@@ -10,6 +16,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QSocketNotifier>
+#include <QSysInfo>
 #include <QTimer>
 
 #include <array>
@@ -79,6 +86,16 @@ config::LoadRequest makeRequest(const Arguments& arguments)
     return request;
 }
 
+/// Names the last settings that were good, where there are some.
+void offerLastGood(const config::LoadRequest& request, util::Files& files)
+{
+    const auto path = config::lastGoodPathFor(request.configPath);
+    if (!request.configPath.empty() && files.read(path, config::MAX_FILE_BYTES)) {
+        static_cast<void>(
+            std::fprintf(stderr, "The settings that were good last are in %s.\n", path.c_str()));
+    }
+}
+
 void printFaults(const std::vector<config::ConfigFault>& faults)
 {
     for (const config::ConfigFault& fault : faults) {
@@ -140,7 +157,7 @@ void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
 bool lockFolder(util::Files& files, const config::LoadedSettings& loaded,
                 std::unique_ptr<util::Handle>& lock)
 {
-    auto result = engine::lockDataFolder(files, loaded.settings.server.dataDirectory);
+    auto result = config::lockDataFolder(files, loaded.settings.server.dataDirectory);
     if (result) {
         lock = std::move(*result);
         return true;
@@ -157,13 +174,60 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     for (const config::ConfigWarning& warning : loaded.warnings) {
         static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
     }
-    if (const auto pid = engine::findLockHolder(files, loaded.settings.server.dataDirectory)) {
+    if (const auto pid = config::findLockHolder(files, loaded.settings.server.dataDirectory)) {
         printLockHolder(loaded, *pid);
         return EXIT_BAD_CONFIGURATION;
     }
     std::puts("The configuration is good.");
     return EXIT_SUCCESS;
 }
+
+std::string profileName(const config::Settings& settings)
+{
+    const config::Field* const field = config::findField("profile", "kind");
+    return field == nullptr ? std::string() : field->binding.show(*field, settings, 0);
+}
+
+/// The API on an executor of its own: opens before the miners' listeners, closes after the engine
+/// has stopped.
+class ApiHost final
+{
+public:
+    ApiHost(const engine::Platform& platform, engine::Engine& pool,
+            const config::Settings& settings)
+        : m_executor(platform.executors.createExecutor("api"))
+    {
+        m_server.attach(*m_executor);
+        if (!settings.server.statusListen) {
+            return;
+        }
+        const config::ListenAddress& listen = *settings.server.statusListen;
+        const std::string host = QSysInfo::machineHostName().toLower().toStdString();
+        api::ApiOptions options{.listen = {.host = listen.host, .port = listen.port},
+                                .hostNames = {host, host + ".local"},
+                                .facts = {.version = WARP_VERSION,
+                                          .profile = profileName(settings),
+                                          .startedAt = platform.clock.wall().time,
+                                          .workers = settings.metrics.hasWorkers
+                                                         ? api::WorkerMetrics::On
+                                                         : api::WorkerMetrics::Off}};
+        m_server.emplace([this, &clock = platform.clock, &pool, options = std::move(options)] {
+            return std::make_unique<api::ApiServer>(
+                *m_executor, clock, pool, options,
+                api::ApiIssues{
+                    .raise = [&pool](const std::string& code,
+                                     const std::string& detail) { pool.raiseIssue(code, detail); },
+                    .clear = [&pool](const std::string& code) { pool.clearIssue(code); }});
+        });
+    }
+    ~ApiHost() { m_server.reset({}); }
+    ApiHost(const ApiHost&) = delete;
+    ApiHost& operator=(const ApiHost&) = delete;
+
+private:
+    engine::Hosted<api::ApiServer> m_server;
+    std::unique_ptr<util::Executor> m_executor; ///< goes first, after what was posted to it
+};
 
 /// Ends the loop once the log is written. Nobody waits for a reader of the log who stands still.
 void quitAfterLog(util::Executor& logExecutor, int exitCode)
@@ -176,7 +240,28 @@ void quitAfterLog(util::Executor& logExecutor, int exitCode)
     QTimer::singleShot(LOG_PATIENCE, application, [exitCode] { std::_Exit(exitCode); });
 }
 
-int runHeadless(const config::LoadedSettings& loaded)
+/// Where settings are read and written while the pool runs; the log follows them.
+engine::SettingsSource settingsSource(config::LoadRequest request,
+                                      const config::LoadedSettings& loaded, util::LogOutput& log)
+{
+    return {.request = std::move(request),
+            .cores = engine::QtPlatform::coreCount(),
+            .loaded = loaded,
+            .onApplied = [&log](const config::Settings& settings) {
+                log.changeFilter(logOptions(settings.logging));
+            }};
+}
+
+void reloadSettings(engine::Engine& pool)
+{
+    LOG_INFO(App, "reading the settings anew");
+    pool.desk().post([](engine::SettingsDesk& desk) {
+        // The desk itself logs what came of it.
+        desk.execute(interfaces::ReloadSettings{}, [](const interfaces::CommandReply&) {});
+    });
+}
+
+int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
 {
     int exitCode = EXIT_SUCCESS;
     std::unique_ptr<engine::Engine> pool;
@@ -197,6 +282,7 @@ int runHeadless(const config::LoadedSettings& loaded)
         QMetaObject::invokeMethod(
             QCoreApplication::instance(), [&] { stop(EXIT_RUN_FAILED); }, Qt::QueuedConnection);
     });
+    platform.connectService(util::systemEnvironment());
     std::unique_ptr<util::Handle> lock;
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
@@ -211,9 +297,17 @@ int runHeadless(const config::LoadedSettings& loaded)
     }
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
+    options.service = platform.serviceLink();
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
-    pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
+    pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
+                                            settingsSource(request, loaded, log));
     const SignalBridge signalBridge([&](int number) {
+        if (number == SIGHUP) {
+            if (!isStopping) {
+                reloadSettings(*pool);
+            }
+            return;
+        }
         // A terminal or a supervisor may send the first signal twice.
         if (isStopping) {
             if (platform.clock().boot() - stoppingSince > REPEATED_SIGNAL_WINDOW) {
@@ -225,10 +319,13 @@ int runHeadless(const config::LoadedSettings& loaded)
         }
         stoppingSince = platform.clock().boot();
         LOG_INFO(App, "stopping after signal {}", number);
+        platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, loaded.settings);
     pool->start(std::move(lock));
     QCoreApplication::exec();
+    apiHost.reset();
     pool.reset();
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);
@@ -249,9 +346,14 @@ int main(int argc, char** argv)
         return EXIT_RUN_FAILED;
     }
     util::SystemFiles files;
-    const auto loaded = config::load(makeRequest(arguments), files);
+    config::LoadRequest request = makeRequest(arguments);
+    if (!arguments.isCheckOnly) {
+        request.completeness = config::Completeness::Optional; // it can be set up while it runs
+    }
+    const auto loaded = config::load(request, files);
     if (!loaded) {
         printFaults(loaded.error());
+        offerLastGood(request, files);
         return EXIT_BAD_CONFIGURATION;
     }
     if (arguments.isCheckOnly) {
@@ -262,5 +364,5 @@ int main(int argc, char** argv)
             std::fputs("This build has no window yet. Start it with --no-gui.\n", stderr));
         return EXIT_RUN_FAILED;
     }
-    return runHeadless(*loaded);
+    return runHeadless(*loaded, request);
 }

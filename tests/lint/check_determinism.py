@@ -20,6 +20,7 @@ IMPLEMENTATIONS = {
     "engine/qt_executor.h": {"threads"},
     "engine/qt_executor.cpp": {"threads"},
     "engine/qt_platform.cpp": {"threads"},  # how many processors there are
+    "host/notify_socket.cpp": {"sockets"},  # of the service manager
     "sim/node/zmq_publisher.cpp": {"sockets"},  # for pools on real sockets
     # Asio, libcurl, libzmq and OpenSSL on descriptors, with the socket deadlines and timers of the
     # production executor. The simulator has its own network and never runs this code.

@@ -65,6 +65,7 @@ constexpr std::array FIELDS{
           .help = "Address of the node's RPC server: port 8332 on mainnet, 18332 on testnet, "
                   "48332 on testnet4, 38332 on signet, 18443 on regtest.",
           .exampleText = "http://127.0.0.1:18443",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::node, &NodeSettings::rpcUrl>()},
     Field{.section = "node",
           .key = "rpc_cookie",
@@ -72,11 +73,13 @@ constexpr std::array FIELDS{
           .help = "The node's cookie file, read again whenever the node restarts. Not used when "
                   "rpc_user is set.",
           .exampleText = "~/.bitcoin/regtest/.cookie",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::node, &NodeSettings::rpcCookie>()},
     Field{.section = "node",
           .key = "rpc_user",
           .type = ValueType::Text,
           .help = "User name at the node, instead of the cookie file.",
+          .takesEffect = TakesEffect::AtOnce,
           .alias = "rpc_user",
           .binding = bind<&Settings::node, &NodeSettings::rpcUser>()},
     Field{.section = "node",
@@ -84,6 +87,7 @@ constexpr std::array FIELDS{
           .type = ValueType::Secret,
           .help = "Password of rpc_user. Never in this file: it belongs into secrets.toml or the "
                   "environment.",
+          .takesEffect = TakesEffect::AtOnce,
           .alias = "rpc_pass",
           .binding = bind<&Settings::node, &NodeSettings::rpcPassword>()},
     Field{.section = "node",
@@ -91,11 +95,13 @@ constexpr std::array FIELDS{
           .type = ValueType::ZmqAddress,
           .help = "The node's zmqpubhashblock address (tcp://127.0.0.1:28332); empty for longpoll "
                   "and polling alone.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::node, &NodeSettings::zmqHashBlock>()},
     Field{.section = "node",
           .key = "zmq_rawblock_addr",
           .type = ValueType::ZmqAddress,
           .help = "The node's zmqpubrawblock address; empty for none.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::node, &NodeSettings::zmqRawBlock>()},
     Field{.section = "node",
           .key = "chain",
@@ -104,6 +110,7 @@ constexpr std::array FIELDS{
           .help = "The chain that the node must be on; auto takes the node's.",
           .exampleText = "regtest",
           .choices = CHAINS,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::node, &NodeSettings::chain>()},
 
     // [mining]
@@ -114,6 +121,7 @@ constexpr std::array FIELDS{
           .help = "single: every block pays payout_address; per_miner: it pays the address that "
                   "the finder gave as user name, and payout_address need not be set.",
           .choices = PAYOUT_MODES,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::payoutMode>()},
     Field{.section = "mining",
           .key = "payout_address",
@@ -122,6 +130,7 @@ constexpr std::array FIELDS{
           .exampleText = EXAMPLE_PAYOUT_ADDRESS,
           .exampleComment = "EXAMPLE ONLY: nobody has the key of this regtest address. Replace it "
                             "with your own before you mine.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::payoutAddress>()},
     Field{.section = "mining",
           .key = "pool_fee_percent",
@@ -131,11 +140,13 @@ constexpr std::array FIELDS{
                   "rounded down to the satoshi. A part below its address's dust limit stays with "
                   "the payout.",
           .range = PERCENT_RANGE,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::poolFee>()},
     Field{.section = "mining",
           .key = "pool_fee_address",
           .type = ValueType::BitcoinAddress,
           .help = "Who gets the pool fee.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::poolFeeAddress>()},
     Field{.section = "mining",
           .key = "donation_percent",
@@ -144,17 +155,20 @@ constexpr std::array FIELDS{
           .help = "Part of the reward for donation_address, with at most two decimal places; "
                   "as pool_fee_percent.",
           .range = PERCENT_RANGE,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::donation>()},
     Field{.section = "mining",
           .key = "donation_address",
           .type = ValueType::BitcoinAddress,
           .help = "Who gets the donation.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::donationAddress>()},
     Field{.section = "mining",
           .key = "pooltag_prefix",
           .type = ValueType::PoolTag,
           .defaultText = "WarpPool",
           .help = "Text in the coinbase of a found block: at most 40 printable ASCII characters.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::mining, &MiningSettings::poolTagPrefix>()},
 
     // [server]
@@ -169,6 +183,7 @@ constexpr std::array FIELDS{
           .type = ValueType::Listen,
           .defaultText = ":3333",
           .help = "Stratum V1 for miners.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::server, &ServerSettings::poolListen>()},
     Field{.section = "server",
           .key = "tls_listen",
@@ -187,8 +202,7 @@ constexpr std::array FIELDS{
           .key = "status_listen",
           .type = ValueType::Listen,
           .defaultText = "127.0.0.1:18334",
-          .help = "Web pages and API.",
-          .availability = Availability::Later,
+          .help = "Health, metrics and API.",
           .binding = bind<&Settings::server, &ServerSettings::statusListen>()},
     Field{.section = "server",
           .key = "lan_access",
@@ -204,6 +218,7 @@ constexpr std::array FIELDS{
           .help = "Seconds between two looks at the node for fresh transactions; without longpoll "
                   "a new block is noticed within this time.",
           .range = {.lowest = 1, .highest = 3600},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::server, &ServerSettings::jobRefresh>()},
     Field{.section = "server",
           .key = "max_connections",
@@ -211,6 +226,7 @@ constexpr std::array FIELDS{
           .defaultText = "1000",
           .help = "Miners connected at the same time; the next one is turned away.",
           .range = {.lowest = 1, .highest = 1'000'000},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::server, &ServerSettings::maxConnections>()},
     Field{.section = "server",
           .key = "io_threads",
@@ -235,6 +251,7 @@ constexpr std::array FIELDS{
           .help = "Seconds between two looks at how the node is; new blocks are noticed without "
                   "them.",
           .range = {.lowest = 1, .highest = 60},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::server, &ServerSettings::nodeCheck>()},
 
     // [tls]
@@ -256,6 +273,7 @@ constexpr std::array FIELDS{
           .key = "listen",
           .type = ValueType::Listen,
           .help = "Address of this listener.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::listen>()},
     Field{.section = "listener",
           .key = "protocol",
@@ -282,6 +300,7 @@ constexpr std::array FIELDS{
           .key = "allow",
           .type = ValueType::IpNetworks,
           .help = "Addresses or networks that may connect; empty for everybody.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::allow>()},
     Field{.section = "listener",
           .key = "max_connections",
@@ -289,6 +308,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "Miners of this listener; 0 for the limit of section server alone.",
           .range = {.lowest = 0, .highest = 1'000'000},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::maxConnections>()},
     Field{.section = "listener",
           .key = "min_diff",
@@ -296,6 +316,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "Lowest difficulty here; 0 for that of section vardiff.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::minDifficulty>()},
     Field{.section = "listener",
           .key = "max_diff",
@@ -303,6 +324,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "Highest difficulty here; 0 for that of section vardiff.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::maxDifficulty>()},
     Field{.section = "listener",
           .key = "initial_diff",
@@ -310,6 +332,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "Difficulty of a new miner here; 0 for that of section vardiff.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::initialDifficulty>()},
     Field{.section = "listener",
           .key = "no_work",
@@ -319,6 +342,7 @@ constexpr std::array FIELDS{
                   "refuse takes no new connections, close ends them all, so that miners go to "
                   "their next pool.",
           .choices = NO_WORK,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::noWork>()},
     Field{.section = "listener",
           .key = "no_work_secs",
@@ -326,6 +350,7 @@ constexpr std::array FIELDS{
           .defaultText = "30",
           .help = "Seconds without good work before no_work holds.",
           .range = {.lowest = 0, .highest = 86'400},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::noWorkAfter>()},
 
     // [vardiff]
@@ -334,6 +359,7 @@ constexpr std::array FIELDS{
           .type = ValueType::Boolean,
           .defaultText = "true",
           .help = "Whether the difficulty of a miner follows its hashrate.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::vardiff, &VardiffSettings::isEnabled>()},
     Field{.section = "vardiff",
           .key = "target_seconds_per_share",
@@ -341,6 +367,7 @@ constexpr std::array FIELDS{
           .defaultText = "8",
           .help = "Seconds between two shares of one miner.",
           .range = {.lowest = 0.1, .highest = 3600},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::vardiff, &VardiffSettings::targetInterval>()},
     Field{.section = "vardiff",
           .key = "window",
@@ -356,6 +383,7 @@ constexpr std::array FIELDS{
           .defaultText = "0.00001",
           .help = "No miner gets a lower difficulty, unless the network's own is lower.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY, .start = RangeStart::Excluded},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::vardiff, &VardiffSettings::minDifficulty>()},
     Field{.section = "vardiff",
           .key = "max_diff",
@@ -363,6 +391,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "No miner gets a higher difficulty; 0 for no limit.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::vardiff, &VardiffSettings::maxDifficulty>()},
     Field{.section = "vardiff",
           .key = "initial_diff",
@@ -370,6 +399,7 @@ constexpr std::array FIELDS{
           .defaultText = "0",
           .help = "Difficulty of a new miner; 0 to go by the kind of device.",
           .range = {.lowest = 0, .highest = HIGHEST_DIFFICULTY},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::vardiff, &VardiffSettings::initialDifficulty>()},
 
     // [ratelimit]
@@ -421,6 +451,7 @@ constexpr std::array FIELDS{
           .help = "Size of the installation: gives the defaults that docs/profiles.md lists. What "
                   "is set elsewhere wins.",
           .choices = PROFILES,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::profile, &ProfileSettings::kind>()},
 
     // [history]
@@ -454,7 +485,6 @@ constexpr std::array FIELDS{
           .type = ValueType::Boolean,
           .defaultText = "false",
           .help = "Whether each worker has figures of its own.",
-          .availability = Availability::Later,
           .binding = bind<&Settings::metrics, &MetricsSettings::hasWorkers>()},
 
     // [logging]
@@ -464,6 +494,7 @@ constexpr std::array FIELDS{
           .defaultText = "info",
           .help = "Least important records that are written.",
           .choices = LOG_LEVELS,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::logging, &LoggingSettings::level>()},
     Field{.section = "logging",
           .key = "json",
@@ -476,12 +507,14 @@ constexpr std::array FIELDS{
           .type = ValueType::Boolean,
           .defaultText = "false",
           .help = "Also records the traffic with each miner, at level debug.",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::logging, &LoggingSettings::isNetDebug>()},
     Field{.section = "logging",
           .key = "debug",
           .type = ValueType::Boolean,
           .defaultText = "false",
           .help = "Another way to write level = \"debug\".",
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::logging, &LoggingSettings::isDebug>()},
     Field{.section = "logging",
           .key = "quota_mib",

@@ -56,7 +56,9 @@ public:
 
     /// A block that was found. Blocks on a parent that is already won are only counted; when full,
     /// so are those that wait behind a block under way on their own parent.
-    void deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network);
+    /// @param receivedAt  when its share arrived, to measure the way to the nodes
+    void deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network,
+                 std::optional<util::BootTime> receivedAt = {});
     /// What the spool has from an earlier run: pending blocks go on, the others are followed.
     void replay(const std::vector<SpooledBlock>& blocks);
     /// The spool's answer for a block that a node has lost.
@@ -64,8 +66,13 @@ public:
     /// The best chain has this height. Blocks of another network stay in the spool.
     void onTip(std::int64_t height, std::optional<bitcoin::Network> network);
 
-    /// A block at risk is tried at once, or said no more.
-    void retry(const bitcoin::Hash256& hash);
+    /// Other nodes from here on: blocks under way go to these, those that are followed are looked
+    /// for there.
+    void useNodes(NodeLinks links, std::optional<bitcoin::Network> network);
+
+    /// A block without a verdict is tried at once; false where there is none of this hash.
+    bool retry(const bitcoin::Hash256& hash);
+    /// A block at risk is said no more.
     void acknowledge(const bitcoin::Hash256& hash);
 
     /// Calls `done` once nothing is under way, or after `patience`.

@@ -1,8 +1,9 @@
 #include "core/engine/data_folder.h"
 
+#include "core/config/folder_lock.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 
 namespace warp::engine {
@@ -10,32 +11,8 @@ namespace warp::engine {
 namespace {
 
 constexpr auto ISSUE = "data_folder_unusable";
-constexpr auto LOCK_NAME = "warppool.lock";
 
 } // namespace
-
-util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
-lockDataFolder(util::Files& files, const std::filesystem::path& folder)
-{
-    if (const auto made = files.makeDirectories(folder); !made) {
-        return util::Unexpected(util::LockFailure{.error = made.error(), .holderPid = 0});
-    }
-    return files.lock(folder / LOCK_NAME);
-}
-
-std::optional<std::int64_t> findLockHolder(util::Files& files, const std::filesystem::path& folder)
-{
-    // Asking for the lock would make its file.
-    const auto names = files.list(folder);
-    if (!names || !std::ranges::binary_search(*names, LOCK_NAME)) {
-        return std::nullopt;
-    }
-    const auto lock = files.lock(folder / LOCK_NAME);
-    if (lock || lock.error().error != util::FileError::Exists) {
-        return std::nullopt;
-    }
-    return lock.error().holderPid;
-}
 
 DataFolder::DataFolder(util::Executor& executor, util::Files& files, std::filesystem::path folder,
                        std::unique_ptr<util::Handle> lock, Hosted<Statistics>& statistics)
@@ -51,7 +28,7 @@ DataFolder::DataFolder(util::Executor& executor, util::Files& files, std::filesy
 util::Result<void, util::FileError> DataFolder::probe()
 {
     if (!m_lock) {
-        auto lock = lockDataFolder(m_files, m_folder);
+        auto lock = config::lockDataFolder(m_files, m_folder);
         if (!lock) {
             return util::Unexpected(lock.error().error);
         }

@@ -1,6 +1,6 @@
 // The data folder: made, locked by one process, and watched. A folder that cannot be used is a
 // health state that ends by itself; one that another process holds ends the start.
-// Lives on the "store" executor, except for lockDataFolder().
+// Lives on the "store" executor.
 #pragma once
 
 #include "core/engine/hosted.h"
@@ -8,21 +8,10 @@
 #include "core/util/executor.h"
 #include "core/util/files.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 namespace warp::engine {
-
-/// Makes the folder and takes its lock. LockFailure::error is Exists where another process has it.
-[[nodiscard]] util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
-lockDataFolder(util::Files& files, const std::filesystem::path& folder);
-
-/// The process that has the folder's lock, 0 where its id is unknown; nothing where the folder is
-/// free. Makes nothing and keeps nothing.
-[[nodiscard]] std::optional<std::int64_t> findLockHolder(util::Files& files,
-                                                         const std::filesystem::path& folder);
 
 class DataFolder final
 {

@@ -10,53 +10,62 @@
 
 namespace warp::engine {
 
-Engine::Engine(const Platform& platform, EngineOptions options)
+Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource source)
     : m_platform(platform)
     , m_options(std::move(options))
+    , m_source(std::move(source))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+    , m_history(platform, m_options, m_statistics, [this] { return m_snapshot.load(); })
+    , m_hall({.platform = m_platform,
+              .courier = m_courier,
+              .statistics = m_statistics,
+              .onKeyJob =
+                  [this](const auto& job) {
+                      m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });
+                  }},
+             m_options.ioThreads)
 {
-    WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
-    m_listenerStates.reserve(m_options.listeners.size());
-    for (const ListenerOptions& listener : m_options.listeners) {
-        m_listenerStates.push_back(std::make_unique<ListenerState>(listener));
-    }
     m_eventExecutor = platform.executors.createExecutor("events");
     m_statisticsExecutor = platform.executors.createExecutor("stats");
     m_storeExecutor = platform.executors.createExecutor("store");
     m_spoolExecutor = platform.executors.createExecutor("spool");
     m_courierExecutor = platform.executors.createExecutor("courier");
     m_workExecutor = platform.executors.createExecutor("work");
-    for (std::size_t i = 0; i < m_options.ioThreads; ++i) {
-        m_ioExecutors.push_back(platform.executors.createExecutor(fmt::format("io.{}", i)));
-        m_workers.push_back(std::make_unique<Hosted<IoWorker>>());
-        m_workers.back()->attach(*m_ioExecutors.back());
-    }
+    m_settingsExecutor = platform.executors.createExecutor("settings");
+    m_watchExecutor = platform.executors.createExecutor("watch");
+    m_threadWatch.attach(*m_watchExecutor);
+    m_serviceReporter.attach(*m_watchExecutor);
     m_events.attach(*m_eventExecutor);
     m_statistics.attach(*m_statisticsExecutor);
     m_courier.attach(*m_courierExecutor);
     m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
+    m_history.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
-    m_listeners.attach(*m_ioExecutors.front());
-    serveLiveRequests(m_desk,
-                      {.statistics = m_statistics, .snapshots = m_snapshot, .workers = workers()});
+    m_desk.attach(*m_settingsExecutor);
+    m_gate.attach(*m_statisticsExecutor);
+    serveRequests();
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
-    m_desk.stop();
-    m_listeners.reset({});
-    for (const auto& worker : m_workers) {
-        worker->reset({});
-    }
+    m_requests.stop();
+    m_gate.reset({});
+    m_serviceReporter.reset({});
+    m_threadWatch.reset({});
+    m_watchExecutor.reset();
+    m_desk.reset({});
+    m_settingsExecutor.reset();
+    m_hall.abandon();
     m_work.reset({});
+    m_history.stop({});
     m_dataFolder.reset({});
     m_courier.reset({});
     m_spool.reset({});
     m_statistics.reset({});
     // Each executor ends only after what was posted to it; those that post to others go first.
-    m_ioExecutors.clear();
+    m_hall.endThreads();
     m_workExecutor.reset();
     m_courierExecutor.reset();
     m_spoolExecutor.reset();
@@ -65,20 +74,10 @@ Engine::~Engine()
     m_eventExecutor.reset();
 }
 
-std::vector<Hosted<IoWorker>*> Engine::workers()
-{
-    std::vector<Hosted<IoWorker>*> list;
-    list.reserve(m_workers.size());
-    for (const auto& worker : m_workers) {
-        list.push_back(worker.get());
-    }
-    return list;
-}
-
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
 {
     m_statistics.emplace([this] {
-        return std::make_unique<Statistics>(
+        auto statistics = std::make_unique<Statistics>(
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
@@ -88,12 +87,16 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 }
                 m_events.publish(event);
             });
+        statistics->setHistory(m_history.createKeeper());
+        return statistics;
     });
     m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
                                                          .bootId = m_platform.random.uint64()}](
                           Statistics& statistics) { statistics.setProgram(program); });
+    m_statistics.post(
+        [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
@@ -103,31 +106,104 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
     startSpool();
-    startMiners();
-    m_work.emplace([this] {
-        std::vector<node::NodeOptions> nodes{m_options.node};
-        nodes.insert(nodes.end(), m_options.backupNodes.begin(), m_options.backupNodes.end());
-        return std::make_unique<WorkMaster>(
-            *m_workExecutor, m_platform, m_options, m_statistics, workers(),
-            std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
-                                            m_platform.files, std::move(nodes)),
-            [this] { return isBlockPending(); });
+    startDesk();
+    startWatch();
+}
+
+void Engine::serveRequests()
+{
+    serveLiveRequests(
+        m_requests,
+        {.statistics = m_statistics, .snapshots = m_snapshot, .workers = m_hall.workers()});
+    m_history.serve(m_requests);
+    serveSettings(m_requests.commands, m_desk);
+    m_requests.commands.serve<interfaces::RetryBlock>(
+        [this](const interfaces::RetryBlock& command,
+               const interfaces::CommandBook::Answer& answer) {
+            m_courier.post([hash = command.hash, answer](Courier& courier) {
+                if (courier.retry(hash)) {
+                    answer(interfaces::CommandAnswer(interfaces::Done{}));
+                } else {
+                    answer(interfaces::CommandBook::failure(interfaces::RequestFault::NotFound));
+                }
+            });
+        });
+}
+
+void Engine::startWatch()
+{
+    std::vector<ThreadWatch::Watched> threads{
+        {.name = "work", .executor = m_workExecutor.get()},
+        {.name = "courier", .executor = m_courierExecutor.get()},
+        {.name = "stats", .executor = m_statisticsExecutor.get()}};
+    const std::size_t others = threads.size();
+    for (util::Executor* const executor : m_hall.executors()) {
+        threads.push_back(
+            {.name = fmt::format("io.{}", threads.size() - others), .executor = executor});
+    }
+    m_threadWatch.emplace([this, threads = std::move(threads)] {
+        return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
+    });
+    if (!m_options.service.send) {
+        return;
+    }
+    m_serviceReporter.emplace([this] {
+        return std::make_unique<ServiceReporter>(
+            *m_watchExecutor, m_options.service, [this] { return m_snapshot.load(); },
+            [this] {
+                bool isAlive = false;
+                m_threadWatch.use([&](const ThreadWatch& watch) { isAlive = watch.isAlive(); });
+                return isAlive;
+            });
     });
 }
 
-NodeLinks Engine::createLinks()
+void Engine::startDesk()
 {
-    const auto createSubmitter = [this](const node::NodeOptions& node) {
+    m_desk.emplace([this] {
+        return std::make_unique<SettingsDesk>(
+            SettingsDesk::Surroundings{.files = m_platform.files, .statistics = m_statistics},
+            std::move(m_source), m_options,
+            SettingsDesk::Pool{
+                .start = [this](const EngineOptions& options) { startMining(options); },
+                .change = [this](const EngineOptions& before,
+                                 const EngineOptions& after) { changeMining(before, after); },
+                .stop = [this](util::Task done) { stopMining(std::move(done)); },
+                .snapshot = [this] { return snapshot(); }});
+    });
+    m_gate.emplace([this] {
+        return std::make_unique<StartGate>(*m_statisticsExecutor, History::LOAD_LIMIT, [this] {
+            m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+        });
+    });
+    m_history.start([this] { m_gate.post([](StartGate& gate) { gate.open(); }); });
+}
+
+NodeLinks Engine::createLinks(const EngineOptions& options)
+{
+    const auto createSubmitter = [this](node::NodeOptions node) {
+        node.meter = m_rpcMeter;
         return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
                                                     m_platform.clock, m_platform.files, node);
     };
     NodeLinks links;
-    links.push_back({.name = "node", .submitter = createSubmitter(m_options.node)});
-    for (const node::NodeOptions& backup : m_options.backupNodes) {
+    links.push_back({.name = "node", .submitter = createSubmitter(options.node)});
+    for (const node::NodeOptions& backup : options.backupNodes) {
         links.push_back(
             {.name = fmt::format("backup.{}", links.size()), .submitter = createSubmitter(backup)});
     }
     return links;
+}
+
+std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& options)
+{
+    std::vector<node::NodeOptions> nodes{options.node};
+    nodes.insert(nodes.end(), options.backupNodes.begin(), options.backupNodes.end());
+    for (node::NodeOptions& node : nodes) {
+        node.meter = m_rpcMeter;
+    }
+    return std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
+                                           m_platform.files, std::move(nodes));
 }
 
 std::filesystem::path Engine::spoolFolder() const
@@ -143,7 +219,7 @@ void Engine::startCourier()
                                   .clock = m_platform.clock,
                                   .statistics = m_statistics,
                                   .spool = m_spool},
-            createLinks(),
+            createLinks(m_options),
             Courier::Options{.delivery = {.submitTimeout = m_options.node.submitTimeout},
                              .spoolFolder = spoolFolder(),
                              .network = m_options.node.expectedNetwork},
@@ -166,54 +242,59 @@ void Engine::startSpool()
     });
 }
 
-void Engine::startMiners()
+void Engine::startMining(const EngineOptions& options)
 {
-    for (std::size_t i = 0; i < m_workers.size(); ++i) {
-        m_workers[i]->emplace([this, i] {
-            return std::make_unique<IoWorker>(
-                *m_ioExecutors[i], static_cast<std::uint8_t>(i),
-                IoWorker::Shared{.clock = m_platform.clock,
-                                 .courier = m_courier,
-                                 .statistics = m_statistics,
-                                 .connections = m_connections,
-                                 .maxConnections = m_options.maxConnections,
-                                 .listeners = m_listenerStates,
-                                 .peers = m_peers,
-                                 .keyUse = m_options.payout.mode == config::PayoutMode::PerMiner
-                                               ? mining::KeyUse::Separate
-                                               : mining::KeyUse::Shared,
-                                 .network = m_options.node.expectedNetwork,
-                                 .onKeyJob = [this](const auto& job) {
-                                     m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });
-                                 }});
+    m_statistics.post(
+        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Starting); });
+    m_work.emplace([this, options] {
+        return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, options, m_statistics,
+                                            m_hall.workers(), createSource(options),
+                                            [this] { return isBlockPending(); });
+    });
+    m_hall.start(options);
+}
+
+void Engine::changeMining(const EngineOptions& before, const EngineOptions& after)
+{
+    // The io threads first: they take no work that does not go with their mode of payout.
+    m_hall.change(after);
+    m_history.change(after);
+    const bool isOtherNode = before.node != after.node || before.backupNodes != after.backupNodes;
+    if (isOtherNode) {
+        m_courier.post([this, after](Courier& courier) {
+            courier.useNodes(createLinks(after), after.node.expectedNetwork);
         });
     }
-    m_listeners.emplace([this] {
-        return std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
-                                           m_listenerStates, workers(), m_statistics);
+    m_work.post([this, after, isOtherNode](WorkMaster& work) {
+        work.change(after, isOtherNode ? createSource(after) : nullptr);
+    });
+}
+
+void Engine::stopMining(util::Task done)
+{
+    m_statistics.post(
+        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+    m_hall.stop([this, done = std::move(done)] {
+        m_work.post([](WorkMaster& work) { work.retire(); });
+        m_work.reset([this, done] {
+            m_statistics.post([](Statistics& statistics) {
+                statistics.setState(interfaces::EngineState::Stopped);
+            });
+            m_desk.post([done](SettingsDesk&) { done(); });
+        });
     });
 }
 
 void Engine::stop(util::Task done)
 {
-    m_desk.stop();
-    m_statistics.post(
-        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
-    m_listeners.reset([this, done = std::move(done)] {
-        stopMiners(std::make_shared<util::Task>([this, done] { stopRest(done); }));
+    m_requests.stop();
+    // The desk first, so that nobody starts anything any more.
+    m_gate.reset({});
+    m_desk.reset([this, done = std::move(done)] {
+        m_statistics.post(
+            [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+        m_hall.stop([this, done] { stopRest(done); });
     });
-}
-
-void Engine::stopMiners(const std::shared_ptr<util::Task>& then)
-{
-    const auto left = std::make_shared<std::atomic<std::size_t>>(m_workers.size());
-    for (const auto& worker : m_workers) {
-        worker->reset([left, then] {
-            if (left->fetch_sub(1) == 1) {
-                (*then)();
-            }
-        });
-    }
 }
 
 void Engine::stopRest(const util::Task& done)
@@ -224,12 +305,28 @@ void Engine::stopRest(const util::Task& done)
                 m_spool.post([](BlockSpool& spool) { spool.flush(); });
                 // The folder's lock goes last: nobody else may use what is still written to.
                 m_spool.reset([this, done] {
-                    m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                    // What was counted last is in the inbox once statistics come to this.
+                    m_statistics.post([this, done](Statistics&) {
+                        m_history.stop([this, done] {
+                            m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                        });
+                    });
                 });
             });
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
     });
+}
+
+void Engine::raiseIssue(const std::string& code, const std::string& detail)
+{
+    m_statistics.post(
+        [code, detail](Statistics& statistics) { statistics.raiseIssue(code, detail); });
+}
+
+void Engine::clearIssue(const std::string& code)
+{
+    m_statistics.post([code](Statistics& statistics) { statistics.clearIssue(code); });
 }
 
 bool Engine::isBlockPending() const
@@ -253,13 +350,13 @@ std::unique_ptr<util::Subscription> Engine::subscribe(interfaces::EventFn onEven
 util::RequestHandle Engine::query(const interfaces::Query& query, util::Executor& replyOn,
                                   util::Reply<interfaces::QueryReply> reply)
 {
-    return m_desk.queries.ask(query, replyOn, std::move(reply));
+    return m_requests.queries.ask(query, replyOn, std::move(reply));
 }
 
 util::RequestHandle Engine::execute(const interfaces::Command& command, util::Executor& replyOn,
                                     util::Reply<interfaces::CommandReply> reply)
 {
-    return m_desk.commands.ask(command, replyOn, std::move(reply));
+    return m_requests.commands.ask(command, replyOn, std::move(reply));
 }
 
 } // namespace warp::engine

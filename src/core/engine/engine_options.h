@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,14 @@ struct ListenerOptions
     util::Duration noWorkAfter{std::chrono::seconds(30)}; ///< the policy holds from then on
 };
 
+/// The way to a service manager such as systemd, where there is one.
+struct ServiceLink
+{
+    /// Never waits; false where the message did not go out. Empty: nobody listens. Any thread.
+    std::function<bool(const std::string&)> send;
+    util::Duration watchdog{}; ///< the longest silence that is borne; zero for any
+};
+
 struct EngineOptions
 {
     std::size_t ioThreads = 1; ///< 1 to 255
@@ -64,6 +73,9 @@ struct EngineOptions
     std::size_t jobTextBudget = mining::JobBook::BYTE_BUDGET; ///< bytes of live jobs' transactions
     node::NodeOptions node;                                   ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
+    ServiceLink service;
+    /// Where history is kept, as store::Database::open() takes it; empty: nowhere.
+    std::string storePlace;
     util::Duration minuteRetention{std::chrono::hours(24 * 7)};
     util::Duration workerRetention{std::chrono::hours(24 * 90)}; ///< of quarters of an hour
     util::Duration storeCommitInterval{std::chrono::seconds(30)};

@@ -7,6 +7,9 @@
 #include <QThread>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
 
 namespace warp::engine {
 
@@ -21,6 +24,39 @@ Platform QtPlatform::platform()
             .random = m_random,
             .files = m_files,
             .network = m_network};
+}
+
+void QtPlatform::connectService(const std::map<std::string, std::string, std::less<>>& environment)
+{
+    const auto place = environment.find("NOTIFY_SOCKET");
+    if (place == environment.end()) {
+        return;
+    }
+    m_service = std::make_unique<host::NotifySocket>(place->second);
+    const auto patience = environment.find("WATCHDOG_USEC");
+    std::int64_t microseconds = 0;
+    if (patience != environment.end()) {
+        const std::string& text = patience->second;
+        std::from_chars(text.data(), text.data() + text.size(), microseconds);
+    }
+    m_watchdog = std::chrono::microseconds(std::max<std::int64_t>(microseconds, 0));
+}
+
+ServiceLink QtPlatform::serviceLink() const
+{
+    if (!m_service || !m_service->isConnected()) {
+        return {};
+    }
+    return {.send = [service = m_service.get()](
+                        const std::string& message) { return service->send(message); },
+            .watchdog = m_watchdog};
+}
+
+void QtPlatform::notifyService(std::string_view message) const
+{
+    if (m_service) {
+        static_cast<void>(m_service->send(message));
+    }
 }
 
 void QtPlatform::prepareDescriptors(std::size_t maxConnections)

@@ -30,6 +30,7 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
     , m_clock(clock)
     , m_snapshots(snapshots)
     , m_events(clock, std::move(publish))
+    , m_latency(clock)
 {
     scheduleTick();
 }
@@ -46,6 +47,9 @@ void Statistics::tick()
 {
     m_miners.publish(m_current, m_clock.boot());
     publishSnapshot();
+    if (m_history) {
+        m_history->onTick(m_current);
+    }
 }
 
 void Statistics::publishSnapshot()
@@ -54,6 +58,7 @@ void Statistics::publishSnapshot()
     m_current.takenAt = m_clock.boot();
     m_current.takenAtWall = m_clock.wall().time;
     m_current.luck = luck();
+    m_latency.publish(m_current);
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
 }
@@ -85,11 +90,23 @@ void Statistics::addShares(const ShareBatch& batch)
     m_bests.add(batch.shares.best);
     m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;
+    if (m_history) {
+        m_history->addShares(batch);
+    }
+    m_current.authorizations += batch.authorized;
+    m_current.disconnections += batch.disconnected;
+    m_latency.addReplies(batch.replies);
 }
 
 void Statistics::setState(interfaces::EngineState state)
 {
-    if (m_current.state == state || m_current.state == interfaces::EngineState::Stopping) {
+    using interfaces::EngineState;
+    // What a part says that is about to end does not count.
+    const bool isLate =
+        (m_current.state == EngineState::Stopping && state != EngineState::Stopped) ||
+        (m_current.state == EngineState::Stopped && state != EngineState::Starting &&
+         state != EngineState::Stopping);
+    if (m_current.state == state || isLate) {
         return;
     }
     m_current.state = state;
@@ -114,23 +131,12 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_events.record({.kind = EventKind::TipChanged});
 }
 
-void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
-{
-    if (tipNumber != m_deliveredTip) {
-        m_deliveredTip = tipNumber;
-        m_delivery = {};
-    }
-    m_delivery.add(latency);
-    using std::chrono::duration_cast;
-    using std::chrono::microseconds;
-    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
-                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
-                          .last = duration_cast<microseconds>(m_delivery.longest())};
-}
-
 void Statistics::seedBest(util::Difficulty allTime)
 {
     m_bests.allTime = std::max(m_bests.allTime, allTime);
+    if (m_history) {
+        m_history->seedBest(allTime);
+    }
 }
 
 void Statistics::setJob(interfaces::JobView job)
@@ -178,6 +184,9 @@ void Statistics::restoreBlock(const BlockRecord& record)
             blocks.erase(blocks.begin());
         }
     }
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     publishSnapshot();
 }
 
@@ -195,6 +204,9 @@ void Statistics::followBlock(const BlockRecord& record, BlockState before)
         *known = record;
         publishSnapshot();
     }
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     announceBlock(record, before);
 }
 
@@ -208,11 +220,13 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
+            ++m_current.blocksFound;
             m_events.record(
                 {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
+        ++m_current.blocksRejected;
         m_events.record(
             {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;

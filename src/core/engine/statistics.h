@@ -3,9 +3,10 @@
 #pragma once
 
 #include "core/engine/event_journal.h"
+#include "core/engine/history_keeper.h"
+#include "core/engine/latency_keeper.h"
 #include "core/engine/miner_register.h"
 #include "core/engine/share_batch.h"
-#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
 #include "core/mining/work_rate.h"
@@ -15,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,8 @@ public:
     Statistics(util::Executor& executor, const util::Clock& clock, SnapshotSink& snapshots,
                interfaces::EventFn publish);
 
+    /// Sees all that is counted from now on. Once, if anything is to be kept.
+    void setHistory(std::unique_ptr<HistoryKeeper> history) { m_history = std::move(history); }
     void addShares(const ShareBatch& batch);
     /// Workers, sessions and their bests, as published with the next snapshot.
     [[nodiscard]] MinerRegister& miners() { return m_miners; }
@@ -45,8 +49,7 @@ public:
     void setJob(interfaces::JobView job);
     /// Time in which all miners worked on an empty block of our own making.
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
-    /// One io thread has sent the first work of a tip to all its miners.
-    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
+    [[nodiscard]] LatencyKeeper& latency() { return m_latency; }
     void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
@@ -82,12 +85,12 @@ private:
     EventJournal m_events;
     interfaces::PoolSnapshot m_current;
     MinerRegister m_miners;
+    std::unique_ptr<HistoryKeeper> m_history; ///< none where nothing is kept
     mining::Bests m_bests;
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
-    std::uint32_t m_deliveredTip = 0;
-    WeightedLatency m_delivery; ///< of m_deliveredTip
+    LatencyKeeper m_latency;
     util::TimerHandle m_timer;
 };
 

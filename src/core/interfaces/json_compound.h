@@ -9,9 +9,11 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -68,30 +70,26 @@ struct JsonCodec<std::vector<T>>
     }
 };
 
-/// A list of exactly that many.
-template <class T, std::size_t SIZE>
-struct JsonCodec<std::array<T, SIZE>>
+/// What a shorter list leaves out is 0.
+template <std::size_t SIZE>
+struct JsonCodec<std::array<std::uint64_t, SIZE>>
 {
-    static boost::json::value encode(const std::array<T, SIZE>& values)
+    static boost::json::value encode(const std::array<std::uint64_t, SIZE>& values)
     {
-        boost::json::array array;
-        array.reserve(SIZE);
-        for (const T& value : values) {
-            array.push_back(encodeJson(value));
-        }
-        return array;
+        return encodeJson(std::vector<std::uint64_t>(values.begin(), values.end()));
     }
-    static bool decode(const boost::json::value& json, std::array<T, SIZE>& out, JsonReader& reader)
+    static bool decode(const boost::json::value& json, std::array<std::uint64_t, SIZE>& out,
+                       JsonReader& reader)
     {
-        const boost::json::array* const array = json.if_array();
-        if (array == nullptr || array->size() != SIZE) {
-            return reader.fail("no list of that length");
+        std::vector<std::uint64_t> values;
+        if (!decodeJson(json, values, reader)) {
+            return false;
         }
-        for (std::size_t i = 0; i < SIZE; ++i) {
-            if (!reader.within(i, [&] { return decodeJson((*array)[i], out[i], reader); })) {
-                return false;
-            }
+        if (values.size() > SIZE) {
+            return reader.fail("too long a list");
         }
+        out.fill(0);
+        std::copy(values.begin(), values.end(), out.begin());
         return true;
     }
 };

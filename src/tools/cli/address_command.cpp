@@ -1,10 +1,10 @@
-#include "tools/cli/commands.h"
-
 #include "core/bitcoin/address.h"
 #include "core/util/hex.h"
-#include "core/util/log.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/console.h"
 
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
@@ -42,25 +42,20 @@ void printReason(const bitcoin::AddressError& error)
     } else if (error.code == bitcoin::AddressErrorCode::InvalidCharacter) {
         text += " at character " + std::to_string(error.position + 1);
     }
-    static_cast<void>(std::fprintf(stderr, "%s\n", text.c_str()));
+    printError(text);
 }
 
-} // namespace
-
-int runCheckAddress(const QStringList& arguments)
+int runCheckAddress(const config::ProgramArguments& arguments)
 {
     std::optional<bitcoin::Network> wanted;
-    const bool hasNetwork = arguments.size() == 3 && arguments.at(1) == QStringLiteral("--network");
-    if (hasNetwork) {
-        wanted = bitcoin::networkFromChainName(arguments.at(2).toStdString());
+    if (arguments.isSet("network")) {
+        wanted = bitcoin::networkFromChainName(arguments.value("network"));
+        if (!wanted) {
+            printError("--network is one of main, test, testnet4, signet, regtest");
+            return EXIT_USAGE;
+        }
     }
-    if ((arguments.size() != 1 && !hasNetwork) || (hasNetwork && !wanted)) {
-        static_cast<void>(std::fputs("Usage: warppool-cli check-address ADDRESS "
-                                     "[--network main|test|testnet4|signet|regtest]\n",
-                                     stderr));
-        return EXIT_USAGE;
-    }
-    const std::string text = arguments.at(0).toStdString();
+    const std::string text = arguments.operands().front();
     std::string networks;
     std::optional<bitcoin::Address> address;
     std::optional<bitcoin::AddressError> firstError;
@@ -80,10 +75,24 @@ int runCheckAddress(const QStringList& arguments)
         printReason(*firstError);
         return EXIT_REFUSED;
     }
-    static_cast<void>(std::printf("%s on %s, script %s\n",
-                                  std::string(describeKind(address->kind)).c_str(),
-                                  networks.c_str(), util::toHex(address->script).c_str()));
+    printLine(fmt::format("{} on {}, script {}", describeKind(address->kind), networks,
+                          util::toHex(address->script)));
     return EXIT_GOOD;
+}
+
+} // namespace
+
+Command checkAddressCommand()
+{
+    return {.manual = {.name = "check-address",
+                       .operands = "ADDRESS",
+                       .summary = "Say what an address pays, or exactly why it is none",
+                       .text = "",
+                       .options = {{.name = "network",
+                                    .valueName = "NAME",
+                                    .help = "Accept an address of this network alone: main, test, "
+                                            "testnet4, signet or regtest."}}},
+            .run = runCheckAddress};
 }
 
 } // namespace warp::cli

@@ -1,48 +1,43 @@
-#include "tools/cli/commands.h"
-
-#include "core/config/loader.h"
-#include "core/util/system_environment.h"
+#include "core/config/folder_lock.h"
 #include "core/util/system_files.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/console.h"
 
-#include <QCommandLineParser>
-
-#include <cstdio>
+#include <fmt/format.h>
 
 namespace warp::cli {
 
-int runCheckConfig(const QStringList& arguments)
+namespace {
+
+int runCheckConfig(const config::ProgramArguments& arguments)
 {
-    QCommandLineParser parser;
-    const QCommandLineOption file(QStringLiteral("config"), {}, QStringLiteral("file"));
-    const QCommandLineOption set(QStringLiteral("set"), {}, QStringLiteral("section.key=value"));
-    parser.addOptions({file, set});
-    if (!parser.parse(QStringList{QStringLiteral("warppool-cli")} + arguments) ||
-        !parser.positionalArguments().isEmpty()) {
-        static_cast<void>(std::fputs(
-            "Usage: warppool-cli check-config [--config FILE] [--set section.key=value]\n",
-            stderr));
-        return EXIT_USAGE;
-    }
-    config::LoadRequest request;
-    request.environment = util::systemEnvironment();
-    request.permissionsOf = util::permissionsOf;
-    for (const QString& value : parser.values(set)) {
-        request.overrides.push_back(value.toStdString());
-    }
-    request.chooseFile(parser.value(file).toStdString());
-    util::SystemFiles files;
-    const auto loaded = config::load(request, files);
+    const auto loaded = loadSettings(arguments);
     if (!loaded) {
-        for (const config::ConfigFault& fault : loaded.error()) {
-            static_cast<void>(std::fprintf(stderr, "%s\n", fault.describe().c_str()));
-        }
         return EXIT_USAGE;
     }
-    for (const config::ConfigWarning& warning : loaded->warnings) {
-        static_cast<void>(std::fprintf(stderr, "warning: %s\n", warning.describe().c_str()));
+    util::SystemFiles files;
+    const auto& folder = loaded->settings.server.dataDirectory;
+    if (const auto pid = config::findLockHolder(files, folder)) {
+        printError(fmt::format("{}: {} is in use by another process (pid {})",
+                               config::describe(loaded->placeOf("server.data_dir")),
+                               folder.string(), *pid));
+        return EXIT_USAGE;
     }
-    std::puts("The configuration is good.");
+    printLine("The configuration is good.");
     return EXIT_GOOD;
+}
+
+} // namespace
+
+Command checkConfigCommand()
+{
+    return {.manual = {.name = "check-config",
+                       .operands = "",
+                       .summary = "Read a configuration as the pool would, and list every fault",
+                       .text = "Each fault is named with file, line, key and reason. A data folder "
+                               "that a running pool uses is one, as it would be for a second pool.",
+                       .options = settingsOptions()},
+            .run = runCheckConfig};
 }
 
 } // namespace warp::cli

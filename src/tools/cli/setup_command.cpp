@@ -6,8 +6,6 @@
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
 
-#include <QCommandLineParser>
-
 #include <algorithm>
 #include <cstdio>
 #include <functional>
@@ -169,19 +167,9 @@ bool writePassword(util::Files& files, const std::filesystem::path& path,
     return written.hasValue();
 }
 
-} // namespace
-
-int runSetup(const QStringList& arguments)
+int runSetup(const config::ProgramArguments& arguments)
 {
-    QCommandLineParser parser;
-    const QCommandLineOption file(QStringLiteral("config"), {}, QStringLiteral("file"));
-    parser.addOption(file);
-    if (!parser.parse(QStringList{QStringLiteral("warppool-cli")} + arguments) ||
-        !parser.positionalArguments().isEmpty()) {
-        static_cast<void>(std::fputs("Usage: warppool-cli setup [--config FILE]\n", stderr));
-        return EXIT_USAGE;
-    }
-    std::filesystem::path path = parser.value(file).toStdString();
+    std::filesystem::path path = arguments.value("config");
     if (path.empty()) {
         const auto standard = config::defaultConfigPath(util::systemEnvironment());
         if (!standard) {
@@ -213,6 +201,20 @@ int runSetup(const QStringList& arguments)
     std::cout << "Written: " << path.string()
               << "\nStart the pool with: warppool --no-gui --config " << path.string() << '\n';
     return EXIT_GOOD;
+}
+
+} // namespace
+
+Command setupCommand()
+{
+    return {.manual = {.name = "setup",
+                       .operands = "",
+                       .summary = "Ask for what the pool needs, and write its configuration",
+                       .text = "",
+                       .options = {{.name = "config",
+                                    .valueName = "FILE",
+                                    .help = "Write FILE instead of the usual place."}}},
+            .run = runSetup};
 }
 
 } // namespace warp::cli

@@ -1,5 +1,6 @@
 #include "core/engine/data_folder.h"
 
+#include "core/config/folder_lock.h"
 #include "core/sim/scheduler.h"
 #include "core/sim/virtual_files.h"
 #include "tests/support/test_registry.h"
@@ -92,7 +93,7 @@ private slots:
         bench.scheduler.runFor(std::chrono::seconds(7));
         QCOMPARE(bench.issue(), std::string());
         // It is ours from then on.
-        QVERIFY(!engine::lockDataFolder(bench.files, FOLDER));
+        QVERIFY(!config::lockDataFolder(bench.files, FOLDER));
     }
 
     void noticesADiskThatFillsUpLater()
@@ -110,7 +111,7 @@ private slots:
         sim::VirtualFiles files;
         QVERIFY(files.makeDirectories(FOLDER).hasValue());
         files.setForeignLock(std::filesystem::path(FOLDER) / "warppool.lock", 4711);
-        const auto lock = engine::lockDataFolder(files, FOLDER);
+        const auto lock = config::lockDataFolder(files, FOLDER);
         QVERIFY(!lock);
         QCOMPARE(lock.error().error, util::FileError::Exists);
         QCOMPARE(lock.error().holderPid, std::int64_t{4711});

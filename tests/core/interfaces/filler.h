@@ -64,11 +64,11 @@ public:
             byte = static_cast<std::byte>(next() & 0xFF);
         }
     }
-    template <class T, std::size_t SIZE>
-    void fill(std::array<T, SIZE>& value)
+    template <std::size_t SIZE>
+    void fill(std::array<std::uint64_t, SIZE>& value)
     {
-        for (T& each : value) {
-            fill(each);
+        for (std::uint64_t& each : value) {
+            each = next();
         }
     }
     void fill(std::vector<std::byte>& value)
