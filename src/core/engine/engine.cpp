@@ -93,7 +93,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
-                                                         .bootId = m_platform.random.uint64()}](
+                                                         .bootId = m_history.bootId()}](
                           Statistics& statistics) { statistics.setProgram(program); });
     m_statistics.post(
         [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
