@@ -297,6 +297,8 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     }
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
+    options.version = WARP_VERSION;
+    options.profile = profileName(loaded.settings);
     options.service = platform.serviceLink();
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),

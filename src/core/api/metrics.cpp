@@ -94,9 +94,9 @@ void addShares(MetricList& list, const PoolSnapshot& snapshot)
 {
     const interfaces::ShareCounters& shares = snapshot.shares;
     list.counter("blocks_found_total", "Blocks that a node accepted, since the start.",
-                 toDouble(snapshot.blocksFound));
+                 toDouble(snapshot.run.blocksFound));
     list.counter("blocks_rejected_total", "Blocks that the nodes refused, since the start.",
-                 toDouble(snapshot.blocksRejected));
+                 toDouble(snapshot.run.blocksRejected));
     list.counter("shares_accepted_total", "Shares that counted.", toDouble(shares.accepted));
     list.counter("shares_late_total", "Shares taken just after a change of tip; not counted.",
                  toDouble(shares.late));
@@ -132,9 +132,9 @@ void addMiners(MetricList& list, const PoolSnapshot& snapshot)
     list.gauge("workers", "Workers that are logged in.", workers);
     list.untyped("workers_total", "The same as workers, by an older name; a gauge.", workers);
     list.counter("workers_authorized_total", "Sessions that logged in.",
-                 toDouble(snapshot.authorizations));
+                 toDouble(snapshot.run.authorizations));
     list.counter("workers_disconnected_total", "Sessions that had logged in and are gone.",
-                 toDouble(snapshot.disconnections));
+                 toDouble(snapshot.run.disconnections));
     const auto best = [](std::string_view span, const interfaces::BestView& view) {
         return MetricSample{.labels = {{"span", std::string(span)}},
                             .value = view.difficulty.value()};

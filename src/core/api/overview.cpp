@@ -173,8 +173,8 @@ std::string overviewJson(const PoolSnapshot& snapshot, const HealthTracker& heal
     tip["hash"] = snapshot.tipHeight < 0 ? json::value()
                                          : json::value(bitcoin::toDisplayHex(snapshot.tipHash));
     json::object blocks;
-    blocks["found"] = snapshot.blocksFound;
-    blocks["rejected"] = snapshot.blocksRejected;
+    blocks["found"] = snapshot.run.blocksFound;
+    blocks["rejected"] = snapshot.run.blocksRejected;
     blocks["latest"] = blocksOf(snapshot);
     json::object overview;
     overview["format"] = API_FORMAT;

@@ -25,25 +25,25 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
                   }},
              m_options.ioThreads)
 {
-    m_eventExecutor = platform.executors.createExecutor("events");
-    m_statisticsExecutor = platform.executors.createExecutor("stats");
-    m_storeExecutor = platform.executors.createExecutor("store");
-    m_spoolExecutor = platform.executors.createExecutor("spool");
-    m_courierExecutor = platform.executors.createExecutor("courier");
-    m_workExecutor = platform.executors.createExecutor("work");
-    m_settingsExecutor = platform.executors.createExecutor("settings");
-    m_watchExecutor = platform.executors.createExecutor("watch");
-    m_threadWatch.attach(*m_watchExecutor);
-    m_serviceReporter.attach(*m_watchExecutor);
-    m_events.attach(*m_eventExecutor);
-    m_statistics.attach(*m_statisticsExecutor);
-    m_courier.attach(*m_courierExecutor);
-    m_spool.attach(*m_spoolExecutor);
-    m_dataFolder.attach(*m_storeExecutor);
-    m_history.attach(*m_storeExecutor);
-    m_work.attach(*m_workExecutor);
-    m_desk.attach(*m_settingsExecutor);
-    m_gate.attach(*m_statisticsExecutor);
+    m_executors.events = platform.executors.createExecutor("events");
+    m_executors.statistics = platform.executors.createExecutor("stats");
+    m_executors.store = platform.executors.createExecutor("store");
+    m_executors.spool = platform.executors.createExecutor("spool");
+    m_executors.courier = platform.executors.createExecutor("courier");
+    m_executors.work = platform.executors.createExecutor("work");
+    m_executors.settings = platform.executors.createExecutor("settings");
+    m_executors.watch = platform.executors.createExecutor("watch");
+    m_threadWatch.attach(*m_executors.watch);
+    m_serviceReporter.attach(*m_executors.watch);
+    m_events.attach(*m_executors.events);
+    m_statistics.attach(*m_executors.statistics);
+    m_courier.attach(*m_executors.courier);
+    m_spool.attach(*m_executors.spool);
+    m_dataFolder.attach(*m_executors.store);
+    m_history.attach(*m_executors.store);
+    m_work.attach(*m_executors.work);
+    m_desk.attach(*m_executors.settings);
+    m_gate.attach(*m_executors.statistics);
     serveRequests();
 }
 
@@ -54,9 +54,9 @@ Engine::~Engine()
     m_gate.reset({});
     m_serviceReporter.reset({});
     m_threadWatch.reset({});
-    m_watchExecutor.reset();
+    m_executors.watch.reset();
     m_desk.reset({});
-    m_settingsExecutor.reset();
+    m_executors.settings.reset();
     m_hall.abandon();
     m_work.reset({});
     m_history.stop({});
@@ -66,19 +66,19 @@ Engine::~Engine()
     m_statistics.reset({});
     // Each executor ends only after what was posted to it; those that post to others go first.
     m_hall.endThreads();
-    m_workExecutor.reset();
-    m_courierExecutor.reset();
-    m_spoolExecutor.reset();
-    m_storeExecutor.reset();
-    m_statisticsExecutor.reset();
-    m_eventExecutor.reset();
+    m_executors.work.reset();
+    m_executors.courier.reset();
+    m_executors.spool.reset();
+    m_executors.store.reset();
+    m_executors.statistics.reset();
+    m_executors.events.reset();
 }
 
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
 {
     m_statistics.emplace([this] {
         auto statistics = std::make_unique<Statistics>(
-            *m_statisticsExecutor, m_platform.clock, m_snapshot,
+            *m_executors.statistics, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
                     const auto current = m_snapshot.load();
@@ -93,13 +93,13 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
-                                                         .bootId = m_platform.random.uint64()}](
+                                                         .bootId = m_history.bootId()}](
                           Statistics& statistics) { statistics.setProgram(program); });
     m_statistics.post(
         [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
-            return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
+            return std::make_unique<DataFolder>(*m_executors.store, m_platform.files,
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });
@@ -133,23 +133,23 @@ void Engine::serveRequests()
 void Engine::startWatch()
 {
     std::vector<ThreadWatch::Watched> threads{
-        {.name = "work", .executor = m_workExecutor.get()},
-        {.name = "courier", .executor = m_courierExecutor.get()},
-        {.name = "stats", .executor = m_statisticsExecutor.get()}};
+        {.name = "work", .executor = m_executors.work.get()},
+        {.name = "courier", .executor = m_executors.courier.get()},
+        {.name = "stats", .executor = m_executors.statistics.get()}};
     const std::size_t others = threads.size();
     for (util::Executor* const executor : m_hall.executors()) {
         threads.push_back(
             {.name = fmt::format("io.{}", threads.size() - others), .executor = executor});
     }
     m_threadWatch.emplace([this, threads = std::move(threads)] {
-        return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
+        return std::make_unique<ThreadWatch>(*m_executors.watch, threads, m_statistics);
     });
     if (!m_options.service.send) {
         return;
     }
     m_serviceReporter.emplace([this] {
         return std::make_unique<ServiceReporter>(
-            *m_watchExecutor, m_options.service, [this] { return m_snapshot.load(); },
+            *m_executors.watch, m_options.service, [this] { return m_snapshot.load(); },
             [this] {
                 bool isAlive = false;
                 m_threadWatch.use([&](const ThreadWatch& watch) { isAlive = watch.isAlive(); });
@@ -172,7 +172,7 @@ void Engine::startDesk()
                 .snapshot = [this] { return snapshot(); }});
     });
     m_gate.emplace([this] {
-        return std::make_unique<StartGate>(*m_statisticsExecutor, History::LOAD_LIMIT, [this] {
+        return std::make_unique<StartGate>(*m_executors.statistics, History::LOAD_LIMIT, [this] {
             m_desk.post([](SettingsDesk& desk) { desk.begin(); });
         });
     });
@@ -183,7 +183,7 @@ NodeLinks Engine::createLinks(const EngineOptions& options)
 {
     const auto createSubmitter = [this](node::NodeOptions node) {
         node.meter = m_rpcMeter;
-        return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
+        return std::make_unique<node::RpcSubmitter>(*m_executors.courier, m_platform.network,
                                                     m_platform.clock, m_platform.files, node);
     };
     NodeLinks links;
@@ -202,7 +202,7 @@ std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& opti
     for (node::NodeOptions& node : nodes) {
         node.meter = m_rpcMeter;
     }
-    return std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
+    return std::make_unique<node::NodeSet>(*m_executors.work, m_platform.network, m_platform.clock,
                                            m_platform.files, std::move(nodes));
 }
 
@@ -215,7 +215,7 @@ void Engine::startCourier()
 {
     m_courier.emplace([this] {
         return std::make_unique<Courier>(
-            Courier::Surroundings{.executor = *m_courierExecutor,
+            Courier::Surroundings{.executor = *m_executors.courier,
                                   .clock = m_platform.clock,
                                   .statistics = m_statistics,
                                   .spool = m_spool},
@@ -237,7 +237,7 @@ void Engine::startSpool()
     };
     m_spool.emplace([this, onLoaded, onRead] {
         return std::make_unique<BlockSpool>(
-            *m_spoolExecutor, m_platform.files, spoolFolder(), m_statistics,
+            *m_executors.spool, m_platform.files, spoolFolder(), m_statistics,
             BlockSpool::Callbacks{.onLoaded = onLoaded, .onRead = onRead});
     });
 }
@@ -247,7 +247,7 @@ void Engine::startMining(const EngineOptions& options)
     m_statistics.post(
         [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Starting); });
     m_work.emplace([this, options] {
-        return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, options, m_statistics,
+        return std::make_unique<WorkMaster>(*m_executors.work, m_platform, options, m_statistics,
                                             m_hall.workers(), createSource(options),
                                             [this] { return isBlockPending(); });
     });

@@ -68,6 +68,19 @@ public:
     void clearIssue(const std::string& code);
 
 private:
+    /// In their stopping order.
+    struct Executors
+    {
+        std::unique_ptr<util::Executor> events;
+        std::unique_ptr<util::Executor> statistics;
+        std::unique_ptr<util::Executor> store;
+        std::unique_ptr<util::Executor> spool;
+        std::unique_ptr<util::Executor> courier;
+        std::unique_ptr<util::Executor> work;
+        std::unique_ptr<util::Executor> settings;
+        std::unique_ptr<util::Executor> watch; ///< asks all others
+    };
+
     void startCourier();
     void startSpool();
     void serveRequests();
@@ -84,11 +97,10 @@ private:
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
 
-    /// All clients of all nodes count their answers in one place.
-
     Platform m_platform;
     const EngineOptions m_options; ///< as at the start
     SettingsSource m_source;       ///< until the desk has it
+    /// All clients of all nodes count their answers in one place.
     std::shared_ptr<node::RpcMeter> m_rpcMeter = std::make_shared<node::RpcMeter>();
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
@@ -107,15 +119,7 @@ private:
     Hosted<ServiceReporter> m_serviceReporter;
     Hosted<StartGate> m_gate; ///< miners wait for the store, but not for long
 
-    // Last members, so that they end before what their tasks use; in their stopping order.
-    std::unique_ptr<util::Executor> m_eventExecutor;
-    std::unique_ptr<util::Executor> m_statisticsExecutor;
-    std::unique_ptr<util::Executor> m_storeExecutor;
-    std::unique_ptr<util::Executor> m_spoolExecutor;
-    std::unique_ptr<util::Executor> m_courierExecutor;
-    std::unique_ptr<util::Executor> m_workExecutor;
-    std::unique_ptr<util::Executor> m_settingsExecutor;
-    std::unique_ptr<util::Executor> m_watchExecutor; ///< asks all others
+    Executors m_executors; ///< last, so that they end before what their tasks use
 };
 
 } // namespace warp::engine

@@ -73,9 +73,7 @@ History::History(const Platform& platform, const EngineOptions& options,
     m_options.place = options.storePlace;
     m_options.commitInterval = options.storeCommitInterval;
     m_options.retention = retentionOf(options);
-    if (!isOff()) {
-        m_options.bootId = m_platform.random.uint64();
-    }
+    m_options.bootId = m_platform.random.uint64();
 }
 
 store::Store::Callbacks History::callbacks()

@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -54,6 +55,8 @@ public:
     /// RenameWorker, HideWorker and ForgetWorker; `answer` as that of query().
     void execute(interfaces::Command command, std::function<void(interfaces::CommandReply)> answer);
 
+    /// Of this run, also where nothing is kept.
+    [[nodiscard]] std::uint64_t bootId() const { return m_options.bootId; }
     /// What is known of workers; never nullptr.
     [[nodiscard]] std::shared_ptr<const store::WorkerDirectory> directory() const
     {

@@ -1,6 +1,6 @@
 #include "core/engine/live_requests.h"
 
-#include <utility>
+#include <cstddef>
 
 namespace warp::engine {
 

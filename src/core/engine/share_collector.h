@@ -46,7 +46,7 @@ private:
     };
     struct NameHash
     {
-        using is_transparent = void;
+        using is_transparent = void; // NOLINT(readability-identifier-naming): the library's
         [[nodiscard]] std::size_t operator()(std::string_view name) const
         {
             return std::hash<std::string_view>()(name);

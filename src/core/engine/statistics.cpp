@@ -93,8 +93,8 @@ void Statistics::addShares(const ShareBatch& batch)
     if (m_history) {
         m_history->addShares(batch);
     }
-    m_current.authorizations += batch.authorized;
-    m_current.disconnections += batch.disconnected;
+    m_current.run.authorizations += batch.authorized;
+    m_current.run.disconnections += batch.disconnected;
     m_latency.addReplies(batch.replies);
 }
 
@@ -220,13 +220,13 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
-            ++m_current.blocksFound;
+            ++m_current.run.blocksFound;
             m_events.record(
                 {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
-        ++m_current.blocksRejected;
+        ++m_current.run.blocksRejected;
         m_events.record(
             {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;

@@ -1,13 +1,12 @@
 #include "core/interfaces/json.h"
 
 #include "core/interfaces/json_compound.h"
-#include "core/interfaces/json_request_fields.h"
-#include "core/interfaces/json_snapshot_fields.h"
+#include "core/interfaces/json_request_fields.h"  // IWYU pragma: keep: the tables
+#include "core/interfaces/json_snapshot_fields.h" // IWYU pragma: keep: the tables
 
 #include <boost/json.hpp>
 
 #include <exception>
-#include <utility>
 
 namespace warp::interfaces {
 

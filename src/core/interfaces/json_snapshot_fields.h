@@ -195,19 +195,24 @@ inline constexpr auto JSON_TABLE<LatencyView> =
                        field("rpc", &LatencyView::rpc));
 
 template <>
+inline constexpr auto JSON_TABLE<RunCounts> =
+    table<RunCounts>("run_counts", field("authorizations", &RunCounts::authorizations),
+                     field("disconnections", &RunCounts::disconnections),
+                     field("blocks_found", &RunCounts::blocksFound),
+                     field("blocks_rejected", &RunCounts::blocksRejected));
+
+template <>
 inline constexpr auto JSON_TABLE<PoolSnapshot> = table<PoolSnapshot>(
     "pool_snapshot", field("version", &PoolSnapshot::version),
     field("taken_at", &PoolSnapshot::takenAt), field("taken_at_wall", &PoolSnapshot::takenAtWall),
     field("program", &PoolSnapshot::program), field("state", &PoolSnapshot::state),
     field("network", &PoolSnapshot::network), field("tip_height", &PoolSnapshot::tipHeight),
     field("tip_hash", &PoolSnapshot::tipHash), field("jobs_made", &PoolSnapshot::jobsMade),
-    field("miners", &PoolSnapshot::miners), field("authorizations", &PoolSnapshot::authorizations),
-    field("disconnections", &PoolSnapshot::disconnections),
-    field("blocks_found", &PoolSnapshot::blocksFound),
-    field("blocks_rejected", &PoolSnapshot::blocksRejected), field("shares", &PoolSnapshot::shares),
-    field("delivery", &PoolSnapshot::delivery), field("blocks", &PoolSnapshot::blocks),
-    field("issues", &PoolSnapshot::issues), field("listening", &PoolSnapshot::listening),
-    field("listeners", &PoolSnapshot::listeners), field("workers", &PoolSnapshot::workers),
+    field("miners", &PoolSnapshot::miners), field("shares", &PoolSnapshot::shares),
+    field("delivery", &PoolSnapshot::delivery), field("run", &PoolSnapshot::run),
+    field("blocks", &PoolSnapshot::blocks), field("issues", &PoolSnapshot::issues),
+    field("listening", &PoolSnapshot::listening), field("listeners", &PoolSnapshot::listeners),
+    field("workers", &PoolSnapshot::workers),
     field("workers_dropped", &PoolSnapshot::workersDropped),
     field("sessions", &PoolSnapshot::sessions), field("bests", &PoolSnapshot::bests),
     field("nodes", &PoolSnapshot::nodes), field("work", &PoolSnapshot::work),

@@ -138,6 +138,17 @@ struct ProgramView
     friend bool operator==(const ProgramView&, const ProgramView&) = default;
 };
 
+/// How often something happened since the program started.
+struct RunCounts
+{
+    std::uint64_t authorizations = 0; ///< sessions
+    std::uint64_t disconnections = 0; ///< of sessions that were authorized
+    std::uint64_t blocksFound = 0;    ///< accepted by a node
+    std::uint64_t blocksRejected = 0;
+
+    friend bool operator==(const RunCounts&, const RunCounts&) = default;
+};
+
 /// Rises by one with each change of this type, for whoever stores or transmits it.
 inline constexpr std::uint32_t POOL_SNAPSHOT_FORMAT = 1;
 
@@ -152,14 +163,11 @@ struct PoolSnapshot
     std::int64_t tipHeight = -1; ///< -1 before the first job
     bitcoin::Hash256 tipHash{};
     std::uint64_t jobsMade = 0;
-    std::uint32_t miners = 0;         ///< connections
-    std::uint64_t authorizations = 0; ///< sessions so far
-    std::uint64_t disconnections = 0; ///< of sessions that were authorized
+    std::uint32_t miners = 0; ///< connections
     ShareCounters shares;
     TipDelivery delivery;
-    std::uint64_t blocksFound = 0;    ///< accepted by a node, in this run
-    std::uint64_t blocksRejected = 0; ///< in this run
-    std::vector<BlockRecord> blocks;  ///< newest last, at most MAX_BLOCKS
+    RunCounts run;
+    std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening;  ///< "host:port" of each open listener
     std::vector<ListenerView> listeners; ///< all that are configured

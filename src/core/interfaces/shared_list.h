@@ -23,11 +23,14 @@ public:
     class Iterator
     {
     public:
+        // Names that iterators have to have (std::iterator_traits).
+        // NOLINTBEGIN(readability-identifier-naming)
         using iterator_category = std::forward_iterator_tag;
         using value_type = T;
         using difference_type = std::ptrdiff_t;
         using pointer = const T*;
         using reference = const T&;
+        // NOLINTEND(readability-identifier-naming)
 
         Iterator() = default;
         explicit Iterator(typename Items::const_iterator at)

@@ -185,6 +185,9 @@ private slots:
         QCOMPARE(snapshot->workers.size(), std::size_t{3});
         QCOMPARE(snapshot->sessions.size(), std::size_t{3});
         QCOMPARE(snapshot->listeners.at(0).miners, 3U);
+        QVERIFY(snapshot->program.bootId != 0);
+        QCOMPARE(snapshot->work.job.height, snapshot->tipHeight + 1);
+        QVERIFY(snapshot->work.job.networkDifficulty.value() > 0);
         interfaces::ShareCounters sum;
         for (const interfaces::WorkerView& worker : snapshot->workers) {
             QCOMPARE(worker.sessions, 1U);

@@ -56,13 +56,13 @@ private slots:
         test::Farm farm(5);
         farm.addMiners(6);
         farm.world.scheduler().runFor(10s);
-        QCOMPARE(farm.pool->snapshot()->authorizations, std::uint64_t{6});
-        QCOMPARE(farm.pool->snapshot()->disconnections, std::uint64_t{0});
+        QCOMPARE(farm.pool->snapshot()->run.authorizations, std::uint64_t{6});
+        QCOMPARE(farm.pool->snapshot()->run.disconnections, std::uint64_t{0});
         for (std::size_t i = 0; i < 2; ++i) {
             farm.world.resetMiner(i);
         }
         farm.world.scheduler().runFor(2s);
-        QCOMPARE(farm.pool->snapshot()->disconnections, std::uint64_t{2});
+        QCOMPARE(farm.pool->snapshot()->run.disconnections, std::uint64_t{2});
         QVERIFY(farm.stop());
     }
 };

@@ -129,8 +129,8 @@ private slots:
     {
         Farm farm(13, withOther([](ListenerOptions& other) {
                       other.maxConnections = 1;
-                      other.stratum.initialDifficulty = util::Difficulty(0x1p-20);
-                      other.stratum.minimumDifficulty = util::Difficulty(0x1p-20);
+                      other.stratum.initialDifficulty = util::Difficulty(0x1p-18);
+                      other.stratum.minimumDifficulty = util::Difficulty(0x1p-18);
                   }));
         for (const std::uint16_t port : {test::POOL_PORT, OTHER_PORT, OTHER_PORT, OTHER_PORT}) {
             farm.world.addMiner(minerOn(port));
@@ -142,7 +142,7 @@ private slots:
             mining += farm.world.miner(i).isMining() ? 1U : 0U;
         }
         QCOMPARE(mining, std::size_t{1});
-        // A share takes 4096 hashes there and 256 here; both do some 500 in the time.
+        // A share takes 16,384 hashes there and 256 here; both do some 500 in the time.
         QVERIFY(farm.world.miner(0).stats().accepted > 0);
         for (std::size_t i = 1; i < 4; ++i) {
             QCOMPARE(farm.world.miner(i).stats().accepted, std::uint64_t{0});
