@@ -184,6 +184,9 @@ void IoWorker::withdrawJobs()
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     m_jobs.reset();
+    for (const auto& [id, miner] : m_miners) {
+        miner->withdrawJobs();
+    }
     onWorkDoubtful();
 }
 

@@ -53,8 +53,8 @@ public:
     void accept(std::unique_ptr<net::Connection> connection, std::size_t listener);
     /// Sends new work to every miner.
     void setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network);
-    /// Miners that come from here on get no work until there are jobs again; the others keep
-    /// theirs, so that a block they find is still known for one.
+    /// Nobody is sent work until there are jobs again; miners keep what they have, so that a block
+    /// they find is still known for one.
     void withdrawJobs();
     /// @param id  of interfaces::SessionView
     void disconnect(std::uint64_t id);

@@ -54,6 +54,8 @@ public:
 
     void start();
     void sendJobs(const std::shared_ptr<const mining::JobSet>& jobs);
+    /// See stratum::Session.
+    void withdrawJobs() { m_session->withdrawJobs(); }
     void onTimer();
     /// Ends the connection after what waits to be sent; onGone() follows.
     void close();

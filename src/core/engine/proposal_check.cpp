@@ -8,31 +8,53 @@
 namespace warp::engine {
 
 ProposalCheck::ProposalCheck(util::Executor& executor, const util::Clock& clock,
-                             std::unique_ptr<node::BlockProposer> proposer,
-                             Hosted<Statistics>& statistics, std::function<bool()> isBlockPending,
-                             Options options)
+                             Proposers proposers, Hosted<Statistics>& statistics,
+                             std::function<bool()> isBlockPending, Options options)
     : m_executor(executor)
     , m_clock(clock)
-    , m_proposer(std::move(proposer))
+    , m_proposers(std::move(proposers))
     , m_statistics(statistics)
     , m_isBlockPending(std::move(isBlockPending))
     , m_options(options)
     , m_tipSince(clock.boot())
-{}
+{
+    WARP_ASSERT(!m_proposers.empty());
+}
 
 void ProposalCheck::startOver()
 {
+    forget();
+    m_job.reset();
+    publish();
+}
+
+void ProposalCheck::useNode(std::size_t node)
+{
+    const std::size_t index = node < m_proposers.size() ? node : 0;
+    if (index == m_node) {
+        return;
+    }
+    forget();
+    m_node = index;
+    publish();
+    if (m_job) {
+        // Its own tip may be another; then it gives no verdict, and is asked again.
+        schedule({});
+    }
+}
+
+void ProposalCheck::forget()
+{
     m_request.reset();
     m_isAsking = false;
+    m_timer.reset();
     m_proven.clear();
     m_waiting.clear();
-    m_job.reset();
     m_isWholeDue = true;
     if (!std::exchange(m_refused, {}).empty()) {
         m_statistics.post([](Statistics& statistics) { statistics.clearIssue(ISSUE); });
     }
     m_view = {};
-    publish();
 }
 
 void ProposalCheck::onTip()
@@ -113,7 +135,7 @@ void ProposalCheck::ask(const Question& question)
     const node::BlockBytes bytes{.height = question.job->source->height,
                                  .headHex = block->headHex,
                                  .tailHex = block->tailHex};
-    m_request = m_proposer->propose(
+    m_request = m_proposers[m_node]->propose(
         bytes, m_options.timeout,
         [this, question](const node::ProposalOutcome& outcome) { onOutcome(question, outcome); });
     m_isAsking = true;
@@ -137,6 +159,7 @@ void ProposalCheck::onOutcome(const Question& question, const node::ProposalOutc
         LOG_INFO(Mining, "the node takes no block proposals");
         m_view = {.state = ProposalState::Unsupported, .reason = outcome.reason};
         m_waiting.clear();
+        m_job.reset();
         publish();
         return;
     case node::ProposalVerdict::Valid:

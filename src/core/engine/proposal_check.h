@@ -1,7 +1,7 @@
 // Has the node prove blocks like ours before one is found: one whole block after the start, a
-// change of configuration or of the network, and one without transactions for each new shape of
-// coinbase. The check holds the node's main lock, so it keeps away from new tips and from blocks
-// under way. Owned by the work executor.
+// change of configuration, of the network or of the node, and one without transactions for each
+// new shape of coinbase. The check holds the node's main lock, so it keeps away from new tips and
+// from blocks under way. Owned by the work executor.
 #pragma once
 
 #include "core/engine/hosted.h"
@@ -18,6 +18,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace warp::engine {
 
@@ -36,13 +37,19 @@ public:
         util::Duration retryDelay{std::chrono::seconds(10)};
     };
 
-    /// @param isBlockPending whether a block of ours has no verdict yet
-    ProposalCheck(util::Executor& executor, const util::Clock& clock,
-                  std::unique_ptr<node::BlockProposer> proposer, Hosted<Statistics>& statistics,
-                  std::function<bool()> isBlockPending, Options options);
+    /// One for each node, the primary's first; never empty.
+    using Proposers = std::vector<std::unique_ptr<node::BlockProposer>>;
 
-    /// Another node or another configuration: nothing is proven any more.
+    /// @param isBlockPending whether a block of ours has no verdict yet
+    ProposalCheck(util::Executor& executor, const util::Clock& clock, Proposers proposers,
+                  Hosted<Statistics>& statistics, std::function<bool()> isBlockPending,
+                  Options options);
+
+    /// Another configuration or network: nothing is proven any more, and there is no job yet.
     void startOver();
+    /// Work comes from this node from here on: nothing is proven by it yet.
+    /// @param node  index of its proposer; the first one answers for nodes that have none
+    void useNode(std::size_t node);
     /// The node has a new tip.
     void onTip();
     /// A job that is served, with its coinbase.
@@ -56,6 +63,7 @@ private:
         bool isWhole = false; ///< with transactions
     };
 
+    void forget();
     void schedule(util::Duration delay);
     void proposeNext();
     [[nodiscard]] bool takeQuestion(Question& question);
@@ -65,7 +73,8 @@ private:
 
     util::Executor& m_executor;
     const util::Clock& m_clock;
-    std::unique_ptr<node::BlockProposer> m_proposer;
+    Proposers m_proposers;
+    std::size_t m_node = 0; ///< whose proposer is asked
     Hosted<Statistics>& m_statistics;
     std::function<bool()> m_isBlockPending;
     Options m_options;
@@ -80,7 +89,7 @@ private:
     /// Between question and answer; the request itself lives until the next, because its answer is
     /// given from within it.
     bool m_isAsking = false;
-    util::RequestHandle m_request; ///< goes before the proposer
+    util::RequestHandle m_request; ///< goes before the proposers
 };
 
 } // namespace warp::engine

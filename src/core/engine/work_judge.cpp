@@ -1,5 +1,7 @@
 #include "core/engine/work_judge.h"
 
+#include "core/mining/job_factory.h"
+
 #include <utility>
 
 namespace warp::engine {
@@ -17,7 +19,7 @@ bool hasCoinbase(const mining::Job& job)
 WorkJudge::WorkJudge(Context context)
     : m_executor(context.executor)
     , m_auditor(context.statistics, std::move(context.tag))
-    , m_proposals(context.executor, context.clock, std::move(context.proposer), context.statistics,
+    , m_proposals(context.executor, context.clock, std::move(context.proposers), context.statistics,
                   std::move(context.isBlockPending), {})
     , m_withdraw(std::move(context.withdraw))
 {}
@@ -27,6 +29,8 @@ void WorkJudge::setPromise(const std::shared_ptr<const mining::PayoutPolicy>& po
 {
     m_auditor.setPromise(policy, network);
     m_proposals.startOver();
+    m_suspects.clear(); // of other promises
+    m_keyJobs.clear();
 }
 
 bool WorkJudge::mayServe(const mining::Job& job)
@@ -35,11 +39,25 @@ bool WorkJudge::mayServe(const mining::Job& job)
         return false;
     }
     m_isBranchSuspect = false;
-    return !hasCoinbase(job) || m_auditor.isGood(job);
+    return hasCoinbase(job) ? m_auditor.isGood(job) : areSuspectsGood(job);
+}
+
+bool WorkJudge::areSuspectsGood(const mining::Job& job)
+{
+    for (const mining::PayoutKey& key : m_suspects) {
+        const auto made = mining::jobForKey(job, key);
+        // Who has no coinbase is sent no work either.
+        if (made && !m_auditor.isGood(**made)) {
+            return false;
+        }
+    }
+    m_suspects.clear();
+    return true;
 }
 
 void WorkJudge::onServed(const std::shared_ptr<const mining::Job>& job)
 {
+    m_keyJobs.clear(); // of the job before: its keys are judged with this one
     if (hasCoinbase(*job)) {
         judgeLater(job);
     }
@@ -47,11 +65,31 @@ void WorkJudge::onServed(const std::shared_ptr<const mining::Job>& job)
 
 void WorkJudge::onKeyJob(const std::shared_ptr<const mining::Job>& job)
 {
-    if (!m_auditor.isGood(*job)) {
-        m_withdraw();
-        return;
+    m_keyJobs.push_back(job);
+    if (!m_keyTimer) {
+        m_keyTimer = m_executor.after({}, [this] { judgeKeys(); });
     }
-    judgeLater(job);
+}
+
+void WorkJudge::judgeKeys()
+{
+    m_keyTimer.reset();
+    for (std::size_t judged = 0; judged < KEYS_AT_ONCE && !m_keyJobs.empty(); ++judged) {
+        const auto job = std::move(m_keyJobs.front());
+        m_keyJobs.pop_front();
+        if (m_auditor.isGood(*job)) {
+            judgeLater(job);
+            continue;
+        }
+        if (m_suspects.size() < MAX_SUSPECTS) {
+            m_suspects.insert(job->payoutKey);
+        }
+        m_keyJobs.clear();
+        m_withdraw();
+    }
+    if (!m_keyJobs.empty()) {
+        m_keyTimer = m_executor.after({}, [this] { judgeKeys(); });
+    }
 }
 
 void WorkJudge::judgeLater(const std::shared_ptr<const mining::Job>& job)

@@ -9,8 +9,11 @@
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace warp::engine {
@@ -23,8 +26,8 @@ public:
         util::Executor& executor;
         const util::Clock& clock;
         Hosted<Statistics>& statistics;
-        std::string tag; ///< as configured
-        std::unique_ptr<node::BlockProposer> proposer;
+        std::string tag;                      ///< as configured
+        ProposalCheck::Proposers proposers;   ///< one for each node, the primary's first
         std::function<bool()> isBlockPending; ///< whether a block of ours has no verdict yet
         util::Task withdraw;                  ///< what is served must not be
     };
@@ -35,15 +38,26 @@ public:
     void setPromise(const std::shared_ptr<const mining::PayoutPolicy>& policy,
                     bitcoin::Network network);
     void onTip() { m_proposals.onTip(); }
+    /// Work comes from this node from here on; it is asked anew.
+    void useNode(std::size_t node) { m_proposals.useNode(node); }
 
-    /// False where the job must not go out.
+    /// False where the job must not go out. Where each payout key has a coinbase of its own, those
+    /// of the keys that had a wrong one are made and judged first.
     [[nodiscard]] bool mayServe(const mining::Job& job);
     /// A job that has gone out: what takes longer is judged now, while nobody waits for it.
     void onServed(const std::shared_ptr<const mining::Job>& job);
-    /// The served job with the coinbase of one payout key, which has gone out as well.
+    /// The served job with the coinbase of one payout key, which has gone out as well. Judged a
+    /// few at a time, so that a new tip never waits for all of them.
     void onKeyJob(const std::shared_ptr<const mining::Job>& job);
 
 private:
+    /// Some 40 microseconds each.
+    static constexpr std::size_t KEYS_AT_ONCE = 32;
+    /// One is enough to hold work back; more of them show that it is all keys.
+    static constexpr std::size_t MAX_SUSPECTS = 16;
+
+    void judgeKeys();
+    [[nodiscard]] bool areSuspectsGood(const mining::Job& job);
     void judgeLater(const std::shared_ptr<const mining::Job>& job);
 
     util::Executor& m_executor;
@@ -51,6 +65,9 @@ private:
     ProposalCheck m_proposals;
     util::Task m_withdraw;
     bool m_isBranchSuspect = false; ///< one was wrong: no job goes out before its branch is judged
+    std::set<mining::PayoutKey> m_suspects;                   ///< keys whose coinbase was wrong
+    std::deque<std::shared_ptr<const mining::Job>> m_keyJobs; ///< of the served job, to be judged
+    util::TimerHandle m_keyTimer;
     util::TimerHandle m_timer;
 };
 

@@ -14,6 +14,21 @@ constexpr std::chrono::seconds RETRY_DELAY{1};
 constexpr std::chrono::milliseconds REPEAT_WINDOW{500};
 constexpr std::size_t PAST_TIPS_KEPT = 16;
 
+ProposalCheck::Proposers makeProposers(util::Executor& executor, const Platform& platform,
+                                       const EngineOptions& options)
+{
+    const auto make = [&](const node::NodeOptions& node) {
+        return std::make_unique<node::RpcProposer>(executor, platform.network, platform.clock,
+                                                   platform.files, node);
+    };
+    ProposalCheck::Proposers proposers;
+    proposers.push_back(make(options.node));
+    for (const node::NodeOptions& backup : options.backupNodes) {
+        proposers.push_back(make(backup));
+    }
+    return proposers;
+}
+
 } // namespace
 
 WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
@@ -32,8 +47,7 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                .clock = platform.clock,
                .statistics = statistics,
                .tag = options.tag,
-               .proposer = std::make_unique<node::RpcProposer>(
-                   executor, platform.network, platform.clock, platform.files, options.node),
+               .proposers = makeProposers(executor, platform, options),
                .isBlockPending = std::move(isBlockPending),
                .withdraw = [this] { stopServing(); }})
     , m_jobs(platform.random, options.tag, options.jobTextBudget)
@@ -47,7 +61,17 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
             onTemplate(blockTemplate);
         }));
     m_subscriptions.push_back(m_source->watchNodes(
-        [this](const std::vector<node::NodeStatus>& nodes) { m_report.publish(nodes); }));
+        [this](const std::vector<node::NodeStatus>& nodes) { onNodes(nodes); }));
+}
+
+void WorkMaster::onNodes(const std::vector<node::NodeStatus>& nodes)
+{
+    m_report.publish(nodes);
+    const auto active =
+        std::ranges::find(nodes, node::NodeStatus::Duty::Active, &node::NodeStatus::duty);
+    if (active != nodes.end()) {
+        m_judge.useNode(static_cast<std::size_t>(active - nodes.begin()));
+    }
 }
 
 void WorkMaster::setIssue(const std::string& code, const std::string& detail)

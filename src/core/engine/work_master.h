@@ -56,6 +56,7 @@ private:
                  const std::optional<node::ChainInfo>& info);
     void onReady(const node::ChainInfo& info);
     void onTip(const node::Tip& tip);
+    void onNodes(const std::vector<node::NodeStatus>& nodes);
     void onTemplate(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate);
     void onTemplateReply(
         const util::Result<std::shared_ptr<const mining::BlockTemplate>, node::NodeError>& reply);

@@ -64,6 +64,9 @@ public:
     /// New work. Never nullptr; without a call there is no work, and miners wait.
     virtual void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
                         Actions& out) = 0;
+    /// The work that it was given is not to be trusted: what was not sent yet never is. A
+    /// block that is found on what was sent is still known for one. onJobs() ends it.
+    virtual void withdrawJobs() = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;

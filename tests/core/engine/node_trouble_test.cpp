@@ -180,14 +180,20 @@ private slots:
     {
         VirtualPool pool({.backups = 1});
         QCOMPARE(pool.activeHost(), std::string("10.0.0.2:18443"));
+        pool.runFor(10s);
+        QCOMPARE(pool.snapshot()->work.proposal.state, interfaces::ProposalState::Proven);
         pool.world().onNode([&] { pool.world().node().restart(2min, 5s); });
+        auto& backup = pool.world().nodes().backup(0).core();
+        QCOMPARE(backup.proposals(), std::uint64_t{0});
         pool.runFor(20s);
         QCOMPARE(pool.activeHost(), std::string("10.2.0.1:18443"));
         QVERIFY(pool.isServing());
         QVERIFY(pool.hasIssue("node_on_backup"));
         QVERIFY(pool.hasIssue("node_unreachable:primary"));
+        // B04: it proves our blocks anew.
+        QCOMPARE(pool.snapshot()->work.proposal.state, interfaces::ProposalState::Proven);
+        QVERIFY(backup.proposals() > 0);
         // A block that the primary does not see is worked on.
-        auto& backup = pool.world().nodes().backup(0).core();
         pool.world().onNode([&] {
             pool.world().network().setLink(sim::World::NODE_MACHINE,
                                            sim::NodeGroup::backupMachine(0), sim::LinkState::Down);

@@ -60,10 +60,15 @@ public:
         });
         m_check.attach(*m_workExecutor);
         m_check.emplace([this] {
-            auto made = std::make_unique<FakeProposer>(scheduler);
-            proposer = made.get();
+            auto primary = std::make_unique<FakeProposer>(scheduler);
+            auto second = std::make_unique<FakeProposer>(scheduler);
+            proposer = primary.get();
+            backup = second.get();
+            engine::ProposalCheck::Proposers proposers;
+            proposers.push_back(std::move(primary));
+            proposers.push_back(std::move(second));
             return std::make_unique<engine::ProposalCheck>(
-                *m_workExecutor, scheduler, std::move(made), m_statistics,
+                *m_workExecutor, scheduler, std::move(proposers), m_statistics,
                 [this] { return isBlockPending; }, engine::ProposalCheck::Options{});
         });
         scheduler.runFor({});
@@ -108,7 +113,8 @@ public:
     util::Published<interfaces::PoolSnapshot> snapshots{
         std::make_shared<const interfaces::PoolSnapshot>()};
     std::vector<interfaces::PoolEvent> events;
-    FakeProposer* proposer = nullptr;
+    FakeProposer* proposer = nullptr; ///< of the primary node
+    FakeProposer* backup = nullptr;
     bool isBlockPending = false;
 
 private:
@@ -155,6 +161,32 @@ private slots:
         bench.scheduler.runFor(1min);
         QCOMPARE(bench.asked(), std::size_t{3});
         QVERIFY(!bench.proposer->calls[2].block.tailHex->empty());
+    }
+
+    // B04: another node proves a whole block and each shape anew, and its refusal is its own.
+    void asksANodeThatTakesOver()
+    {
+        Bench bench;
+        const auto job = bench.makeJob(P2WPKH);
+        bench.give(job);
+        bench.scheduler.runFor(6s);
+        bench.answer(ProposalVerdict::Refused, "bad-cb-amount");
+        bench.use([](engine::ProposalCheck& check) { check.useNode(1); });
+        QVERIFY(bench.snapshots.load()->issues.empty());
+        QCOMPARE(bench.view().state, ProposalState::None);
+        bench.scheduler.runFor(1min);
+        QCOMPARE(bench.asked(), std::size_t{1});
+        QCOMPARE(bench.backup->calls.size(), std::size_t{1});
+        QVERIFY(*bench.backup->calls[0].block.headHex == *mining::proposalOf(job).headHex);
+        QVERIFY(!bench.backup->calls[0].block.tailHex->empty());
+
+        // Said again it changes nothing; and the way back is another change.
+        bench.use([](engine::ProposalCheck& check) { check.useNode(1); });
+        bench.scheduler.runFor(1min);
+        QCOMPARE(bench.backup->calls.size(), std::size_t{1});
+        bench.use([](engine::ProposalCheck& check) { check.useNode(0); });
+        bench.scheduler.runFor(1min);
+        QCOMPARE(bench.asked(), std::size_t{2});
     }
 
     // B04: never within five seconds of a tip.

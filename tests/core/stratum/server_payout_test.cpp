@@ -122,6 +122,30 @@ private slots:
         QCOMPARE(kindsOf(thread.giveJobs(*session)), std::string("notify"));
     }
 
+    // B05: work that is withdrawn goes out to nobody any more; the next does.
+    void neverSendsWithdrawnWork()
+    {
+        Thread thread;
+        const auto waiting = thread.connect();
+        thread.giveJobs(*waiting);
+        thread.send(*waiting, SUBSCRIBE);
+        const auto working = thread.connect();
+        thread.giveJobs(*working);
+        thread.send(*working, SUBSCRIBE);
+        QCOMPARE(kindsOf(thread.send(*working, authorize(FIRST))),
+                 std::string("reply set_difficulty notify"));
+
+        waiting->withdrawJobs();
+        working->withdrawJobs();
+        QCOMPARE(kindsOf(thread.send(*waiting, authorize(FIRST))), std::string("reply"));
+        const std::string again = kindsOf(thread.send(*working, SUBSCRIBE));
+        QVERIFY2(again.find("notify") == std::string::npos, again.c_str());
+
+        thread.makeJob();
+        QCOMPARE(kindsOf(thread.giveJobs(*waiting)), std::string("set_difficulty notify"));
+        QCOMPARE(kindsOf(thread.giveJobs(*working)), std::string("notify"));
+    }
+
     void sendsTheFirstJobToWhoAuthorizedBeforeThereWasAny()
     {
         Thread thread;

@@ -47,6 +47,7 @@ util::Result<Placement, Rejection> NodeCore::submit(const BlockData& data)
 
 Verdict NodeCore::test(const BlockData& data)
 {
+    ++m_proposals;
     return m_chain.test(data, now());
 }
 

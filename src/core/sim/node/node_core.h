@@ -46,6 +46,8 @@ public:
 
     /// Bitcoin Core keeps a template for 5 seconds while the tip stays.
     [[nodiscard]] std::shared_ptr<const NodeTemplate> currentTemplate();
+    /// Proposals that were judged.
+    [[nodiscard]] std::uint64_t proposals() const { return m_proposals; }
     [[nodiscard]] const Chain& chain() const { return m_chain; }
     [[nodiscard]] const Mempool& mempool() const { return m_mempool; }
     /// The node's clock, Unix seconds.
@@ -67,6 +69,7 @@ private:
     Mempool m_mempool;
     TransactionMaker m_maker;
     std::shared_ptr<const NodeTemplate> m_template;
+    std::uint64_t m_proposals = 0;
     Signal<BlockAccepted> m_blocks;
     Signal<TipChanged> m_tips;
 };

@@ -81,6 +81,7 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
+    m_isWithdrawn = false;
     auto own = ownJobs(jobs);
     if (own == nullptr) {
         return;
@@ -113,6 +114,12 @@ ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
         return nullptr;
     }
     return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_jobs);
+}
+
+void ServerSession::withdrawJobs()
+{
+    m_isWithdrawn = true;
+    m_waitingJobs.reset();
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -401,7 +408,7 @@ void ServerSession::onSuggestion(const Request& request, std::optional<util::Dif
 
 void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
 {
-    if (!isReady()) {
+    if (!m_isSubscribed || m_workers.empty()) {
         return;
     }
     if (!m_hasBegun) {
@@ -455,6 +462,9 @@ void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
     if (m_jobs->current()->source->origin == mining::TemplateOrigin::Provisional &&
         mining::traits(minerClass()).refreshes == mining::Refreshes::Unknown) {
         return; // it might stay on the empty block until the next tip
+    }
+    if (m_isWithdrawn) {
+        return;
     }
     const mining::Job& job = *m_jobs->current();
     m_context.notifications.append(job, clean, out.output);

@@ -56,6 +56,7 @@ public:
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
     void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
                 Actions& out) override;
+    void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
     [[nodiscard]] SessionInfo info() const override;
     [[nodiscard]] util::Difficulty difficulty() const override { return m_validator.difficulty(); }
@@ -98,7 +99,7 @@ private:
                                               const mining::Share* hashable) const;
     [[nodiscard]] bool isWorker(std::string_view name) const;
 
-    [[nodiscard]] bool isReady() const { return m_isSubscribed && !m_workers.empty(); }
+    /// Subscribed and authorized.
     void beginWhenReady(util::BootTime now, Actions& out);
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed.
@@ -130,6 +131,7 @@ private:
     bool m_isSubscribed = false;
     bool m_isVersionMaskDue = false; ///< agreed on, not yet sent
     bool m_hasBegun = false;
+    bool m_isWithdrawn = false; ///< m_jobs are not to be sent
     bool m_isClosed = false;
 };
 
