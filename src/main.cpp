@@ -1,8 +1,10 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
+#include "core/config/config_writer.h"
 #include "core/config/folder_lock.h"
 #include "core/config/loader.h"
+#include "core/config/toml_document.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
 #include "core/util/log_output.h"
@@ -78,6 +80,16 @@ config::LoadRequest makeRequest(const Arguments& arguments)
     request.permissionsOf = util::permissionsOf;
     request.chooseFile(arguments.configPath);
     return request;
+}
+
+/// Names the last settings that were good, where there are some.
+void offerLastGood(const config::LoadRequest& request, util::Files& files)
+{
+    const auto path = config::lastGoodPathFor(request.configPath);
+    if (!request.configPath.empty() && files.read(path, config::MAX_FILE_BYTES)) {
+        static_cast<void>(
+            std::fprintf(stderr, "The settings that were good last are in %s.\n", path.c_str()));
+    }
 }
 
 void printFaults(const std::vector<config::ConfigFault>& faults)
@@ -177,7 +189,28 @@ void quitAfterLog(util::Executor& logExecutor, int exitCode)
     QTimer::singleShot(LOG_PATIENCE, application, [exitCode] { std::_Exit(exitCode); });
 }
 
-int runHeadless(const config::LoadedSettings& loaded)
+/// Where settings are read and written while the pool runs; the log follows them.
+engine::SettingsSource settingsSource(config::LoadRequest request,
+                                      const config::LoadedSettings& loaded, util::LogOutput& log)
+{
+    return {.request = std::move(request),
+            .cores = engine::QtPlatform::coreCount(),
+            .loaded = loaded,
+            .onApplied = [&log](const config::Settings& settings) {
+                log.changeFilter(logOptions(settings.logging));
+            }};
+}
+
+void reloadSettings(engine::Engine& pool)
+{
+    LOG_INFO(App, "reading the settings anew");
+    pool.desk().post([](engine::SettingsDesk& desk) {
+        // The desk itself logs what came of it.
+        desk.execute(interfaces::ReloadSettings{}, [](const interfaces::CommandReply&) {});
+    });
+}
+
+int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
 {
     int exitCode = EXIT_SUCCESS;
     std::unique_ptr<engine::Engine> pool;
@@ -215,8 +248,15 @@ int runHeadless(const config::LoadedSettings& loaded)
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.service = platform.serviceLink();
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
-    pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
+    pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
+                                            settingsSource(request, loaded, log));
     const SignalBridge signalBridge([&](int number) {
+        if (number == SIGHUP) {
+            if (!isStopping) {
+                reloadSettings(*pool);
+            }
+            return;
+        }
         // A terminal or a supervisor may send the first signal twice.
         if (isStopping) {
             if (platform.clock().boot() - stoppingSince > REPEATED_SIGNAL_WINDOW) {
@@ -253,9 +293,14 @@ int main(int argc, char** argv)
         return EXIT_RUN_FAILED;
     }
     util::SystemFiles files;
-    const auto loaded = config::load(makeRequest(arguments), files);
+    config::LoadRequest request = makeRequest(arguments);
+    if (!arguments.isCheckOnly) {
+        request.completeness = config::Completeness::Optional; // it can be set up while it runs
+    }
+    const auto loaded = config::load(request, files);
     if (!loaded) {
         printFaults(loaded.error());
+        offerLastGood(request, files);
         return EXIT_BAD_CONFIGURATION;
     }
     if (arguments.isCheckOnly) {
@@ -266,5 +311,5 @@ int main(int argc, char** argv)
             std::fputs("This build has no window yet. Start it with --no-gui.\n", stderr));
         return EXIT_RUN_FAILED;
     }
-    return runHeadless(*loaded);
+    return runHeadless(*loaded, request);
 }

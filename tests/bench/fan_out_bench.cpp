@@ -148,13 +148,13 @@ public:
         worker.emplace([this, platform] {
             return std::make_unique<engine::IoWorker>(
                 *m_executor, std::uint8_t{0},
-                engine::IoWorker::Shared{.clock = platform.clock,
-                                         .courier = m_courier,
-                                         .statistics = m_statistics,
-                                         .connections = m_connections,
-                                         .maxConnections = 100'000,
-                                         .listeners = m_states,
-                                         .peers = m_peers});
+                engine::IoWorker::Shared{
+                    .clock = platform.clock,
+                    .courier = m_courier,
+                    .statistics = m_statistics,
+                    .connections = m_connections,
+                    .peers = m_peers,
+                    .terms = {.maxConnections = 100'000, .listeners = m_states}});
         });
         m_executor->post([this, platform] {
             std::array<util::Executor*, 1> targets{m_executor.get()};

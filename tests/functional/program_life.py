@@ -523,12 +523,56 @@ def a_block_just_found_is_delivered_before_the_end():
         expect_equal(bench.node.best(), share.block_hash, "best block")
 
 
+def write_settings(bench, **changes):
+    """The file as the bench made it, with other values in [section]."""
+    settings = {name: dict(values) for name, values in bench.pool.settings.items()}
+    for section, values in changes.items():
+        settings.setdefault(section, {}).update(values)
+    bench.pool.config.write_text(toml_text(settings), encoding="utf-8")
+
+
+# B22: a good file is taken while a miner stays connected; a broken one changes nothing and is
+# named until it is mended.
 @suite.check
-def sighup_does_not_end_the_pool_without_a_word():
+def sighup_reads_the_settings_anew():
     with LifeBench() as bench:
+        miner = bench.miner()
+        miner.login("rig")
+        write_settings(bench, mining={"pooltag_prefix": "anew"}, logging={"level": "debug"})
         bench.process.signal(signal.SIGHUP)
-        bench.process.wait_line("signal 1")
-        expect_equal(bench.process.wait_exit(STOP_SECONDS), 0, "exit code")
+        bench.process.wait_line("settings taken: 2 changed")
+        bench.process.wait_line("debug")
+        text = bench.pool.config.read_text(encoding="utf-8")
+        write_settings(bench, mining={"pooltag_prefix": "x" * 99})
+        line = next(number for number, row in
+                    enumerate(bench.pool.config.read_text(encoding="utf-8").splitlines(), 1)
+                    if "pooltag_prefix" in row)
+        bench.process.signal(signal.SIGHUP)
+        issue = bench.process.wait_line("health: settings_invalid")[1]
+        expect_in(f"{bench.pool.config}:{line}: [mining] pooltag_prefix", issue)
+        expect_equal((bench.pool.folder / "config.toml.last-good").read_text(encoding="utf-8"),
+                     text, "last good settings")
+        bench.pool.config.write_text(text, encoding="utf-8")
+        bench.process.signal(signal.SIGHUP)
+        bench.process.wait_line("health: settings_invalid is over")
+        expect_equal(miner.call("mining.ping"), "pong", "the miner is still there")
+
+
+# B22: without a payout address nobody is let in, until the file names one.
+@suite.check
+def waits_for_what_it_cannot_do_without():
+    with LifeBench() as bench:
+        bench.pool.stop()
+        good = bench.pool.config.read_text(encoding="utf-8")
+        write_settings(bench, mining={"payout_address": ""})
+        bench.pool.process = Process([binary("warppool"), "--no-gui", "--config",
+                                      bench.pool.config], bench.pool.environment)
+        bench.process.wait_line("state: needs_setup")
+        assert "listening for miners" not in bench.process.output(), bench.process.output()
+        bench.pool.config.write_text(good, encoding="utf-8")
+        bench.process.signal(signal.SIGHUP)
+        bench.process.wait_listening(bench.pool.port)
+        bench.share()
 
 
 # P42

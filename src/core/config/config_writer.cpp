@@ -6,8 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace warp::config {
@@ -26,33 +30,92 @@ util::Unexpected<WriteFault> refuse(WriteFaultCode code, std::string_view name, 
 struct CheckedChange
 {
     const Field* field = nullptr;
-    std::string text; ///< canonical
+    std::string section;   ///< as in the file
+    std::size_t entry = 0; ///< of a list, from 1; 0 where the section is none
+    std::string text;      ///< canonical
 };
 
-util::Result<CheckedChange, WriteFault> check(const SettingChange& change)
+/// A setting's name, taken apart.
+struct Name
 {
-    const std::size_t dot = change.name.rfind('.');
-    const std::string_view section = std::string_view(change.name).substr(0, dot);
-    const Field* const field =
-        dot == std::string::npos ? nullptr : findField(section, change.name.substr(dot + 1));
-    if (field == nullptr || findSection(section)->kind == SectionKind::List) {
-        return refuse(WriteFaultCode::UnknownKey, change.name, "there is no such single setting");
+    std::string section;
+    std::size_t entry = 0;
+    std::string key;
+};
+
+/// Nothing where it has another form.
+std::optional<Name> parseName(std::string_view name)
+{
+    const auto numberOf = [](std::string_view digits) -> std::size_t {
+        std::size_t number = 0;
+        const auto* const end = digits.data() + digits.size();
+        const auto [last, error] = std::from_chars(digits.data(), end, number);
+        return error == std::errc() && last == end ? number : 0;
+    };
+    if (name.starts_with("[[")) {
+        const std::size_t close = name.find("]] ");
+        const std::size_t space = close == name.npos ? name.npos : name.find(' ', close + 3);
+        if (space == name.npos) {
+            return std::nullopt;
+        }
+        return Name{.section = std::string(name.substr(2, close - 2)),
+                    .entry = numberOf(name.substr(close + 3, space - close - 3)),
+                    .key = std::string(name.substr(space + 1))};
     }
-    if (field->isSecret()) {
-        return refuse(WriteFaultCode::SecretNotAllowed, change.name,
-                      "a password does not belong into config.toml");
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos) {
+        return std::nullopt;
     }
+    Name parsed{.section = std::string(name.substr(0, dot)),
+                .entry = 0,
+                .key = std::string(name.substr(dot + 1))};
+    const std::size_t open = parsed.section.find('[');
+    if (open != std::string::npos && parsed.section.ends_with(']')) {
+        parsed.entry = numberOf(
+            std::string_view(parsed.section).substr(open + 1, parsed.section.size() - open - 2));
+        parsed.section.resize(open);
+    }
+    return parsed;
+}
+
+/// Room for one value of any section.
+Settings makeScratch()
+{
     Settings scratch;
+    scratch.listeners.resize(1);
+    return scratch;
+}
+
+util::Result<CheckedChange, WriteFault> check(const SettingChange& change, ConfigPart part)
+{
+    const auto name = parseName(change.name);
+    const Section* const section = name ? findSection(name->section) : nullptr;
+    const Field* const field = section != nullptr ? findField(name->section, name->key) : nullptr;
+    if (field == nullptr || (section->kind == SectionKind::List) != (name->entry > 0)) {
+        return refuse(WriteFaultCode::UnknownKey, change.name, "there is no such setting");
+    }
+    if (field->isSecret() != (part == ConfigPart::Secrets)) {
+        return refuse(WriteFaultCode::SecretNotAllowed, change.name,
+                      "a password belongs into secrets.toml, all else into config.toml");
+    }
+    Settings scratch = makeScratch();
     const auto stored = field->binding.store(*field, scratch, 0, change.value);
     if (!stored) {
         return refuse(WriteFaultCode::BadValue, change.name, stored.error().detail);
     }
-    return CheckedChange{.field = field, .text = field->binding.show(*field, scratch, 0)};
+    return CheckedChange{.field = field,
+                         .section = name->section,
+                         .entry = name->entry,
+                         .text = field->isSecret() ? change.value
+                                                   : field->binding.show(*field, scratch, 0)};
 }
 
 bool isSameValue(const Field& field, std::string_view raw, std::string_view canonical)
 {
-    Settings scratch;
+    if (field.isSecret()) {
+        return raw == canonical; // nothing shows it
+    }
+    Settings scratch = makeScratch();
     return field.binding.store(field, scratch, 0, raw) &&
            field.binding.show(field, scratch, 0) == canonical;
 }
@@ -98,8 +161,11 @@ std::string editOne(std::string_view text, const TomlDocument& document,
     const std::string literal = tomlLiteral(field, change.text);
     const std::string_view end = lineEnd(text);
     const RawSection* home = nullptr;
+    std::size_t entries = 0;
     for (const RawSection& section : document.sections) {
-        if (section.name != field.section || section.form == SectionForm::ListEntry) {
+        const bool isEntry = section.form == SectionForm::ListEntry;
+        if (section.name != change.section || isEntry != (change.entry > 0) ||
+            (isEntry && ++entries != change.entry)) {
             continue;
         }
         for (const RawEntry& entry : section.entries) {
@@ -112,7 +178,7 @@ std::string editOne(std::string_view text, const TomlDocument& document,
                        std::string(text.substr(value.end));
             }
         }
-        if (section.form == SectionForm::Header) {
+        if (section.form != SectionForm::Other) {
             home = &section;
         }
     }
@@ -121,7 +187,13 @@ std::string editOne(std::string_view text, const TomlDocument& document,
         return addKey(text, *home, line);
     }
     const std::string_view gap = text.empty() ? "" : end;
-    return insertLines(text, text.size(), fmt::format("{}[{}]{}{}", gap, field.section, end, line));
+    if (change.entry > 0) {
+        // isIntended() refuses it where this is not the next entry.
+        return insertLines(text, text.size(),
+                           fmt::format("{}[[{}]]{}{}", gap, change.section, end, line));
+    }
+    return insertLines(text, text.size(),
+                       fmt::format("{}[{}]{}{}", gap, change.section, end, line));
 }
 
 /// Every value by its place in the document.
@@ -148,7 +220,9 @@ bool isIntended(const TomlDocument& before, const TomlDocument& after, const Che
     if (!after.faults.empty()) {
         return false;
     }
-    const std::string name = change.field->path();
+    const std::string name =
+        change.entry > 0 ? fmt::format("{}[{}].{}", change.section, change.entry, change.field->key)
+                         : change.field->path();
     auto expected = valuesOf(before);
     auto found = valuesOf(after);
     const auto changed = found.find(name);
@@ -171,8 +245,55 @@ util::Unexpected<WriteFault> unwritable(const std::filesystem::path& path, util:
                   fmt::format("{} cannot be written: {}", path.string(), util::describe(error)));
 }
 
-util::Result<void, WriteFault> replace(const std::filesystem::path& path, std::string_view text,
-                                       util::FileAccess access, util::Files& files)
+} // namespace
+
+std::string_view code(WriteFaultCode fault)
+{
+    switch (fault) {
+    case WriteFaultCode::UnknownKey:
+        return "unknown_key";
+    case WriteFaultCode::BadValue:
+        return "bad_value";
+    case WriteFaultCode::SecretNotAllowed:
+        return "secret_not_allowed";
+    case WriteFaultCode::Unreadable:
+        return "unreadable";
+    case WriteFaultCode::BrokenFile:
+        return "broken_file";
+    case WriteFaultCode::NotEditable:
+        return "not_editable";
+    case WriteFaultCode::Unwritable:
+        break;
+    }
+    return "unwritable";
+}
+
+std::string tomlLiteral(const Field& field, std::string_view text)
+{
+    switch (field.type) {
+    case ValueType::Boolean:
+    case ValueType::Count:
+    case ValueType::Seconds:
+    case ValueType::FineSeconds:
+    case ValueType::Percent:
+    case ValueType::Difficulty:
+        return std::string(text);
+    case ValueType::IpNetworks: {
+        std::string list;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t comma = std::min(text.find(',', begin), text.size());
+            list += (list.empty() ? "" : ", ") + quoteToml(text.substr(begin, comma - begin));
+            begin = comma + 1;
+        }
+        return "[" + list + "]";
+    }
+    default:
+        return quoteToml(text);
+    }
+}
+
+util::Result<void, WriteFault> writeText(const std::filesystem::path& path, std::string_view text,
+                                         util::FileAccess access, util::Files& files)
 {
     const auto replaced = files.replaceDurably(path, util::asBytes(text), access);
     if (!replaced) {
@@ -185,25 +306,6 @@ util::Result<void, WriteFault> replace(const std::filesystem::path& path, std::s
     return {};
 }
 
-} // namespace
-
-std::string tomlLiteral(const Field& field, std::string_view text)
-{
-    switch (field.type) {
-    case ValueType::Boolean:
-    case ValueType::Count:
-    case ValueType::Seconds:
-    case ValueType::FineSeconds:
-    case ValueType::Percent:
-    case ValueType::Difficulty:
-        return std::string(text);
-    case ValueType::IpNetworks:
-        return "[]";
-    default:
-        return quoteToml(text);
-    }
-}
-
 std::filesystem::path lastGoodPathFor(const std::filesystem::path& configPath)
 {
     std::filesystem::path path = configPath;
@@ -211,11 +313,11 @@ std::filesystem::path lastGoodPathFor(const std::filesystem::path& configPath)
     return path;
 }
 
-Edited editConfig(std::string_view text, std::span<const SettingChange> changes)
+Edited editConfig(std::string_view text, std::span<const SettingChange> changes, ConfigPart part)
 {
     std::string current(text);
     for (const SettingChange& change : changes) {
-        WARP_TRY(checked, check(change));
+        WARP_TRY(checked, check(change, part));
         const TomlDocument before = parseToml(current);
         if (!before.faults.empty()) {
             return refuse(WriteFaultCode::BrokenFile, "",
@@ -250,9 +352,9 @@ util::Result<void, WriteFault> writeConfig(const std::filesystem::path& path,
         return unwritable(path, util::FileError::TooLarge);
     }
     if (old) {
-        WARP_CHECK(replace(lastGoodPathFor(path), *old, access, files));
+        WARP_CHECK(writeText(lastGoodPathFor(path), *old, access, files));
     }
-    return replace(path, edited, access, files);
+    return writeText(path, edited, access, files);
 }
 
 } // namespace warp::config

@@ -35,7 +35,11 @@ A value is taken from the last of these that has it:
 4. the environment: `WARPPOOL_<SECTION>_<KEY>`, for instance `WARPPOOL_MINING_PAYOUT_ADDRESS`,
 5. the command line: `--set section.key=value`, as often as needed.
 
-A change takes effect at the next start unless the key says otherwise.
+While the program runs, `SIGHUP` makes it read the file anew. The file is judged as a whole: where
+anything in it is wrong, nothing changes, and the health issue `settings_invalid` names file, line
+and key until a good one was read. A key that says so takes effect at once, and miners stay
+connected; any other at the next start. What was read without a fault is kept beside the file as
+`config.toml.last-good`, where the folder can be written to.
 
 Lists of sections (`[[listener]]`, `[[node.backup]]`) can be set in the file only. A relative path
 in the file begins at the file's folder; `~/` is the home folder.

@@ -75,6 +75,24 @@ void BlockFollower::onTip(std::int64_t height)
     }
 }
 
+void BlockFollower::forgetQuestions()
+{
+    for (auto& [hash, entry] : m_entries) {
+        entry.questions.clear();
+        entry.answers.clear();
+        entry.open = 0;
+        entry.preferences.clear();
+        entry.audit.reset();
+    }
+}
+
+void BlockFollower::askAboutAll()
+{
+    for (auto& [hash, entry] : m_entries) {
+        askAll(entry);
+    }
+}
+
 void BlockFollower::keepOnly(bitcoin::Network network)
 {
     std::erase_if(m_entries,

@@ -51,6 +51,10 @@ public:
     void ask(const bitcoin::Hash256& hash);
     /// @param height  of the best chain.
     void onTip(std::int64_t height);
+    /// The nodes are about to be others: no answer of theirs follows.
+    void forgetQuestions();
+    /// Once they are.
+    void askAboutAll();
     /// Forgets the blocks of other networks.
     void keepOnly(bitcoin::Network network);
 

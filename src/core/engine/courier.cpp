@@ -422,13 +422,41 @@ void Courier::clearRisk(Parcel& parcel)
     }
 }
 
-void Courier::retry(const bitcoin::Hash256& hash)
+void Courier::useNodes(NodeLinks links, std::optional<bitcoin::Network> network)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    // What asks the old nodes ends before they do.
+    std::vector<bitcoin::Hash256> underWay;
+    for (auto& [hash, parcel] : m_parcels) {
+        if (parcel.delivery) {
+            parcel.delivery.reset();
+            underWay.push_back(hash);
+        }
+    }
+    m_follower.forgetQuestions();
+    m_links = std::move(links);
+    m_options.network = network;
+    for (const bitcoin::Hash256& hash : underWay) {
+        Parcel& parcel = m_parcels.at(hash);
+        const Phase phase = parcel.phase;
+        launch(parcel, DeliveryStart::AskFirst);
+        if (phase == Phase::Settled) {
+            parcel.phase = phase;
+            parcel.riskTimer.reset();
+        }
+    }
+    m_follower.askAboutAll();
+}
+
+bool Courier::retry(const bitcoin::Hash256& hash)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     const auto it = m_parcels.find(hash);
-    if (it != m_parcels.end() && it->second.delivery) {
-        it->second.delivery->retryNow();
+    if (it == m_parcels.end() || !it->second.delivery) {
+        return false;
     }
+    it->second.delivery->retryNow();
+    return true;
 }
 
 void Courier::acknowledge(const bitcoin::Hash256& hash)

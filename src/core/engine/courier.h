@@ -64,8 +64,13 @@ public:
     /// The best chain has this height. Blocks of another network stay in the spool.
     void onTip(std::int64_t height, std::optional<bitcoin::Network> network);
 
-    /// A block at risk is tried at once, or said no more.
-    void retry(const bitcoin::Hash256& hash);
+    /// Other nodes from here on: blocks under way go to these, those that are followed are looked
+    /// for there.
+    void useNodes(NodeLinks links, std::optional<bitcoin::Network> network);
+
+    /// A block without a verdict is tried at once; false where there is none of this hash.
+    bool retry(const bitcoin::Hash256& hash);
+    /// A block at risk is said no more.
     void acknowledge(const bitcoin::Hash256& hash);
 
     /// Calls `done` once nothing is under way, or after `patience`.

@@ -9,27 +9,27 @@
 
 namespace warp::engine {
 
-Engine::Engine(const Platform& platform, EngineOptions options)
+Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource source)
     : m_platform(platform)
     , m_options(std::move(options))
+    , m_source(std::move(source))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+    , m_hall({.platform = m_platform,
+              .courier = m_courier,
+              .statistics = m_statistics,
+              .onKeyJob =
+                  [this](const auto& job) {
+                      m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });
+                  }},
+             m_options.ioThreads)
 {
-    WARP_ASSERT(m_options.ioThreads >= 1 && m_options.ioThreads <= 255);
-    m_listenerStates.reserve(m_options.listeners.size());
-    for (const ListenerOptions& listener : m_options.listeners) {
-        m_listenerStates.push_back(std::make_unique<ListenerState>(listener));
-    }
     m_eventExecutor = platform.executors.createExecutor("events");
     m_statisticsExecutor = platform.executors.createExecutor("stats");
     m_storeExecutor = platform.executors.createExecutor("store");
     m_spoolExecutor = platform.executors.createExecutor("spool");
     m_courierExecutor = platform.executors.createExecutor("courier");
     m_workExecutor = platform.executors.createExecutor("work");
-    for (std::size_t i = 0; i < m_options.ioThreads; ++i) {
-        m_ioExecutors.push_back(platform.executors.createExecutor(fmt::format("io.{}", i)));
-        m_workers.push_back(std::make_unique<Hosted<IoWorker>>());
-        m_workers.back()->attach(*m_ioExecutors.back());
-    }
+    m_settingsExecutor = platform.executors.createExecutor("settings");
     m_watchExecutor = platform.executors.createExecutor("watch");
     m_threadWatch.attach(*m_watchExecutor);
     m_serviceReporter.attach(*m_watchExecutor);
@@ -39,7 +39,7 @@ Engine::Engine(const Platform& platform, EngineOptions options)
     m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
-    m_listeners.attach(*m_ioExecutors.front());
+    m_desk.attach(*m_settingsExecutor);
 }
 
 Engine::~Engine()
@@ -48,33 +48,22 @@ Engine::~Engine()
     m_serviceReporter.reset({});
     m_threadWatch.reset({});
     m_watchExecutor.reset();
-    m_listeners.reset({});
-    for (const auto& worker : m_workers) {
-        worker->reset({});
-    }
+    m_desk.reset({});
+    m_settingsExecutor.reset();
+    m_hall.abandon();
     m_work.reset({});
     m_dataFolder.reset({});
     m_courier.reset({});
     m_spool.reset({});
     m_statistics.reset({});
     // Each executor ends only after what was posted to it; those that post to others go first.
-    m_ioExecutors.clear();
+    m_hall.endThreads();
     m_workExecutor.reset();
     m_courierExecutor.reset();
     m_spoolExecutor.reset();
     m_storeExecutor.reset();
     m_statisticsExecutor.reset();
     m_eventExecutor.reset();
-}
-
-std::vector<Hosted<IoWorker>*> Engine::workers()
-{
-    std::vector<Hosted<IoWorker>*> list;
-    list.reserve(m_workers.size());
-    for (const auto& worker : m_workers) {
-        list.push_back(worker.get());
-    }
-    return list;
 }
 
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
@@ -100,16 +89,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
     startSpool();
-    startMiners();
-    m_work.emplace([this] {
-        std::vector<node::NodeOptions> nodes{m_options.node};
-        nodes.insert(nodes.end(), m_options.backupNodes.begin(), m_options.backupNodes.end());
-        return std::make_unique<WorkMaster>(
-            *m_workExecutor, m_platform, m_options, m_statistics, workers(),
-            std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
-                                            m_platform.files, std::move(nodes)),
-            [this] { return isBlockPending(); });
-    });
+    startDesk();
     startWatch();
 }
 
@@ -119,8 +99,9 @@ void Engine::startWatch()
         {.name = "work", .executor = m_workExecutor.get()},
         {.name = "courier", .executor = m_courierExecutor.get()},
         {.name = "stats", .executor = m_statisticsExecutor.get()}};
-    for (std::size_t i = 0; i < m_ioExecutors.size(); ++i) {
-        threads.push_back({.name = fmt::format("io.{}", i), .executor = m_ioExecutors[i].get()});
+    for (const Hosted<IoWorker>* worker : m_hall.workers()) {
+        threads.push_back({.name = fmt::format("io.{}", threads.size() - 3),
+                           .executor = &worker->executor()});
     }
     m_threadWatch.emplace([this, threads = std::move(threads)] {
         return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
@@ -139,19 +120,43 @@ void Engine::startWatch()
     });
 }
 
-NodeLinks Engine::createLinks()
+void Engine::startDesk()
+{
+    m_desk.emplace([this] {
+        return std::make_unique<SettingsDesk>(
+            SettingsDesk::Surroundings{.files = m_platform.files, .statistics = m_statistics},
+            std::move(m_source), m_options,
+            SettingsDesk::Pool{
+                .start = [this](const EngineOptions& options) { startMining(options); },
+                .change = [this](const EngineOptions& before,
+                                 const EngineOptions& after) { changeMining(before, after); },
+                .stop = [this](util::Task done) { stopMining(std::move(done)); },
+                .snapshot = [this] { return snapshot(); }});
+    });
+    m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+}
+
+NodeLinks Engine::createLinks(const EngineOptions& options)
 {
     const auto createSubmitter = [this](const node::NodeOptions& node) {
         return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
                                                     m_platform.clock, m_platform.files, node);
     };
     NodeLinks links;
-    links.push_back({.name = "node", .submitter = createSubmitter(m_options.node)});
-    for (const node::NodeOptions& backup : m_options.backupNodes) {
+    links.push_back({.name = "node", .submitter = createSubmitter(options.node)});
+    for (const node::NodeOptions& backup : options.backupNodes) {
         links.push_back(
             {.name = fmt::format("backup.{}", links.size()), .submitter = createSubmitter(backup)});
     }
     return links;
+}
+
+std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& options)
+{
+    std::vector<node::NodeOptions> nodes{options.node};
+    nodes.insert(nodes.end(), options.backupNodes.begin(), options.backupNodes.end());
+    return std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
+                                           m_platform.files, std::move(nodes));
 }
 
 std::filesystem::path Engine::spoolFolder() const
@@ -167,7 +172,7 @@ void Engine::startCourier()
                                   .clock = m_platform.clock,
                                   .statistics = m_statistics,
                                   .spool = m_spool},
-            createLinks(),
+            createLinks(m_options),
             Courier::Options{.delivery = {.submitTimeout = m_options.node.submitTimeout},
                              .spoolFolder = spoolFolder(),
                              .network = m_options.node.expectedNetwork},
@@ -190,53 +195,56 @@ void Engine::startSpool()
     });
 }
 
-void Engine::startMiners()
+void Engine::startMining(const EngineOptions& options)
 {
-    for (std::size_t i = 0; i < m_workers.size(); ++i) {
-        m_workers[i]->emplace([this, i] {
-            return std::make_unique<IoWorker>(
-                *m_ioExecutors[i], static_cast<std::uint8_t>(i),
-                IoWorker::Shared{.clock = m_platform.clock,
-                                 .courier = m_courier,
-                                 .statistics = m_statistics,
-                                 .connections = m_connections,
-                                 .maxConnections = m_options.maxConnections,
-                                 .listeners = m_listenerStates,
-                                 .peers = m_peers,
-                                 .keyUse = m_options.payout.mode == config::PayoutMode::PerMiner
-                                               ? mining::KeyUse::Separate
-                                               : mining::KeyUse::Shared,
-                                 .network = m_options.node.expectedNetwork,
-                                 .onKeyJob = [this](const auto& job) {
-                                     m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });
-                                 }});
+    m_statistics.post(
+        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Starting); });
+    m_work.emplace([this, options] {
+        return std::make_unique<WorkMaster>(*m_workExecutor, m_platform, options, m_statistics,
+                                            m_hall.workers(), createSource(options),
+                                            [this] { return isBlockPending(); });
+    });
+    m_hall.start(options);
+}
+
+void Engine::changeMining(const EngineOptions& before, const EngineOptions& after)
+{
+    // The io threads first: they take no work that does not go with their mode of payout.
+    m_hall.change(after);
+    const bool isOtherNode = before.node != after.node || before.backupNodes != after.backupNodes;
+    if (isOtherNode) {
+        m_courier.post([this, after](Courier& courier) {
+            courier.useNodes(createLinks(after), after.node.expectedNetwork);
         });
     }
-    m_listeners.emplace([this] {
-        return std::make_unique<Listeners>(*m_ioExecutors.front(), m_platform.network,
-                                           m_listenerStates, workers(), m_statistics);
+    m_work.post([this, after, isOtherNode](WorkMaster& work) {
+        work.change(after, isOtherNode ? createSource(after) : nullptr);
+    });
+}
+
+void Engine::stopMining(util::Task done)
+{
+    m_statistics.post(
+        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+    m_hall.stop([this, done = std::move(done)] {
+        m_work.post([](WorkMaster& work) { work.retire(); });
+        m_work.reset([this, done] {
+            m_statistics.post([](Statistics& statistics) {
+                statistics.setState(interfaces::EngineState::Stopped);
+            });
+            m_desk.post([done](SettingsDesk&) { done(); });
+        });
     });
 }
 
 void Engine::stop(util::Task done)
 {
-    m_statistics.post(
-        [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
-    m_listeners.reset([this, done = std::move(done)] {
-        stopMiners(std::make_shared<util::Task>([this, done] { stopRest(done); }));
+    // The desk first, so that nobody starts anything any more.
+    m_desk.reset([this, done = std::move(done)] {
+        m_statistics.post(
+            [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
+        m_hall.stop([this, done] { stopRest(done); });
     });
-}
-
-void Engine::stopMiners(const std::shared_ptr<util::Task>& then)
-{
-    const auto left = std::make_shared<std::atomic<std::size_t>>(m_workers.size());
-    for (const auto& worker : m_workers) {
-        worker->reset([left, then] {
-            if (left->fetch_sub(1) == 1) {
-                (*then)();
-            }
-        });
-    }
 }
 
 void Engine::stopRest(const util::Task& done)

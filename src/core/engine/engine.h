@@ -9,19 +9,17 @@
 #include "core/engine/engine_options.h"
 #include "core/engine/event_hub.h"
 #include "core/engine/hosted.h"
-#include "core/engine/io_worker.h"
-#include "core/engine/listener_state.h"
-#include "core/engine/listeners.h"
-#include "core/engine/peer_registry.h"
+#include "core/engine/miner_hall.h"
 #include "core/engine/service_reporter.h"
+#include "core/engine/settings_desk.h"
 #include "core/engine/statistics.h"
 #include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
-#include <vector>
 
 namespace warp::engine {
 
@@ -32,19 +30,26 @@ public:
     static constexpr std::chrono::seconds DRAIN_LIMIT{5};
 
     /// Everything in `platform` must outlive the engine.
-    Engine(const Platform& platform, EngineOptions options);
+    /// @param options what it starts with: as `source` says, where it says anything
+    /// @param source  where to read and write settings while it runs
+    Engine(const Platform& platform, EngineOptions options, SettingsSource source = {});
     /// After stop() has called `done`, or before start(). On a scheduler that plays all threads in
     /// one it may also end what still runs, as a crash would.
     ~Engine() override;
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
+    /// The folder, blocks of an earlier run, then node, work and listeners, unless settings are
+    /// missing: then it waits for them.
     /// @param folderLock from lockDataFolder(); none where the folder cannot be used yet
     void start(std::unique_ptr<util::Handle> folderLock);
     /// Listeners, sessions, work, courier (found blocks get DRAIN_LIMIT), statistics, in this
     /// order. `done` is called on the "stats" executor; the engine may then be destroyed on its own
     /// thread.
     void stop(util::Task done);
+
+    /// Settings, and starting and stopping the pool.
+    [[nodiscard]] Hosted<SettingsDesk>& desk() { return m_desk; }
 
     [[nodiscard]] std::shared_ptr<const interfaces::PoolSnapshot> snapshot() const override;
     [[nodiscard]] std::unique_ptr<util::Subscription>
@@ -53,23 +58,24 @@ public:
 private:
     void startCourier();
     void startSpool();
-    [[nodiscard]] NodeLinks createLinks();
+    void startDesk();
+    [[nodiscard]] NodeLinks createLinks(const EngineOptions& options);
+    [[nodiscard]] std::unique_ptr<node::WorkSource> createSource(const EngineOptions& options);
     [[nodiscard]] std::filesystem::path spoolFolder() const;
-    void startMiners();
     void startWatch();
-    void stopMiners(const std::shared_ptr<util::Task>& then);
+    // By the desk alone, on its executor.
+    void startMining(const EngineOptions& options);
+    void changeMining(const EngineOptions& before, const EngineOptions& after);
+    void stopMining(util::Task done);
     void stopRest(const util::Task& done);
-    [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
 
     Platform m_platform;
-    EngineOptions m_options;
+    const EngineOptions m_options; ///< as at the start
+    SettingsSource m_source;       ///< until the desk has it
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
-    std::atomic<std::size_t> m_connections{0};
-    ListenerStates m_listenerStates;
-    PeerRegistry m_peers;
     std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;
@@ -77,8 +83,8 @@ private:
     Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;
     Hosted<WorkMaster> m_work;
-    std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
-    Hosted<Listeners> m_listeners;
+    Hosted<SettingsDesk> m_desk;
+    MinerHall m_hall;
     Hosted<ThreadWatch> m_threadWatch;
     Hosted<ServiceReporter> m_serviceReporter;
 
@@ -89,7 +95,7 @@ private:
     std::unique_ptr<util::Executor> m_spoolExecutor;
     std::unique_ptr<util::Executor> m_courierExecutor;
     std::unique_ptr<util::Executor> m_workExecutor;
-    std::vector<std::unique_ptr<util::Executor>> m_ioExecutors;
+    std::unique_ptr<util::Executor> m_settingsExecutor;
     std::unique_ptr<util::Executor> m_watchExecutor; ///< asks all others
 };
 

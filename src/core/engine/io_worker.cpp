@@ -24,7 +24,7 @@ bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(std::move(shared))
-    , m_perMinerPolicy(m_shared.network)
+    , m_perMinerPolicy(m_shared.terms.network)
     , m_extranonces(number)
     , m_number(number)
     , m_fanOut(
@@ -39,16 +39,53 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
           })
 {
     m_payoutJobs.setObserver(m_shared.onKeyJob);
-    const bool isKeyed = m_shared.keyUse == mining::KeyUse::Separate;
-    for (const auto& listener : m_shared.listeners) {
-        m_contexts.push_back(
-            std::make_unique<stratum::v1::ServerContext>(stratum::v1::ServerContext{
-                .options = listener->options.stratum,
+    renewContexts();
+    scheduleTick();
+}
+
+void IoWorker::renewContexts()
+{
+    const bool isKeyed = m_shared.terms.keyUse == mining::KeyUse::Separate;
+    const ListenerStates& listeners = m_shared.terms.listeners;
+    m_contexts.resize(listeners.size());
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        if (listeners[i] == nullptr) {
+            m_contexts[i].reset();
+        } else if (m_contexts[i] != nullptr) {
+            m_contexts[i]->options = listeners[i]->options.stratum;
+        } else {
+            m_contexts[i] = std::make_unique<stratum::v1::ServerContext>(stratum::v1::ServerContext{
+                .options = listeners[i]->options.stratum,
                 .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
                                   : m_singlePolicy,
-                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr}));
+                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr});
+        }
     }
-    scheduleTick();
+}
+
+void IoWorker::change(Terms terms)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    const bool isOtherUse = terms.keyUse != m_shared.terms.keyUse;
+    std::vector<std::uint64_t> gone;
+    for (const auto& [id, miner] : m_miners) {
+        const std::size_t listener = miner->identity().listener;
+        if (isOtherUse || terms.listeners[listener] == nullptr) {
+            gone.push_back(id);
+        }
+    }
+    for (const std::uint64_t id : gone) {
+        remove(id);
+    }
+    m_shared.terms = std::move(terms);
+    if (isOtherUse) {
+        m_jobs.reset();
+        m_contexts.clear();
+    }
+    if (!m_network) {
+        m_perMinerPolicy = stratum::v1::PerMinerPolicy(m_shared.terms.network);
+    }
+    renewContexts();
 }
 
 IoWorker::~IoWorker()
@@ -75,7 +112,7 @@ std::optional<std::string_view> IoWorker::refusalOf(const net::Endpoint& peer,
     if (options.noWork != NoWorkPolicy::Keep && isWithoutWork(options)) {
         return "there is no work";
     }
-    if (m_shared.connections.fetch_add(1) >= m_shared.maxConnections) {
+    if (m_shared.connections.fetch_add(1) >= m_shared.terms.maxConnections) {
         --m_shared.connections;
         return "all connections are taken";
     }
@@ -97,18 +134,21 @@ void IoWorker::release(const MinerConnection& miner)
 {
     m_shared.peers.leave(miner.peer(), miner.isAuthorized() ? PeerRegistry::Standing::Authorized
                                                             : PeerRegistry::Standing::Pending);
-    --m_shared.listeners[miner.identity().listener]->connections;
+    --m_shared.terms.listeners[miner.identity().listener]->connections;
     --m_shared.connections;
 }
 
 void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t listener)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
+    if (listener >= m_contexts.size() || m_contexts[listener] == nullptr) {
+        return; // it was closed meanwhile
+    }
     const auto extranonce1 = m_extranonces.allocate();
     if (!extranonce1) {
         return;
     }
-    if (const auto refusal = refusalOf(connection->peer(), *m_shared.listeners[listener])) {
+    if (const auto refusal = refusalOf(connection->peer(), *m_shared.terms.listeners[listener])) {
         m_extranonces.release(*extranonce1);
         ++listenerDelta(listener).refused;
         LOG_WARNING(Net, "connection refused: {}", *refusal);
@@ -141,6 +181,10 @@ void IoWorker::onAuthorized(const net::Endpoint& peer, std::string_view worker)
 void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
+    // Work with a coinbase for each key has none that could be sent as it is.
+    if (jobs->current()->terms->policy->keyUse() != m_shared.terms.keyUse) {
+        return;
+    }
     m_jobs = std::move(jobs);
     m_doubtfulSince.reset();
     if (m_network != network) {
@@ -175,7 +219,7 @@ void IoWorker::changeNetwork(bitcoin::Network network)
     m_network = network;
     m_singlePolicy = stratum::v1::SingleModePolicy(network);
     m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
-    while (isKnown && m_shared.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
+    while (isKnown && m_shared.terms.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
         remove(m_miners.begin()->first);
     }
 }
@@ -206,7 +250,8 @@ bool IoWorker::isWithoutWork(const ListenerOptions& options) const
 void IoWorker::applyNoWorkPolicies()
 {
     for (const auto& [id, miner] : m_miners) {
-        const ListenerOptions& options = m_shared.listeners[miner->identity().listener]->options;
+        const ListenerOptions& options =
+            m_shared.terms.listeners[miner->identity().listener]->options;
         if (options.noWork == NoWorkPolicy::Close && isWithoutWork(options)) {
             miner->close();
         }

@@ -30,18 +30,24 @@ namespace warp::engine {
 class IoWorker final : private MinerHost
 {
 public:
+    /// What can change while miners are connected.
+    struct Terms
+    {
+        std::size_t maxConnections = 0;
+        ListenerStates listeners{};
+        mining::KeyUse keyUse = mining::KeyUse::Shared;
+        /// Where it is known before the node is.
+        std::optional<bitcoin::Network> network{};
+    };
+
     struct Shared
     {
         const util::Clock& clock;
         Hosted<Courier>& courier;
         Hosted<Statistics>& statistics;
         std::atomic<std::size_t>& connections; ///< of all io threads
-        std::size_t maxConnections = 0;
-        const ListenerStates& listeners;
         PeerRegistry& peers;
-        mining::KeyUse keyUse = mining::KeyUse::Shared;
-        /// Where it is known before the node is.
-        std::optional<bitcoin::Network> network{};
+        Terms terms{};
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
     };
@@ -51,7 +57,10 @@ public:
 
     /// @param listener  index of the listener that it came by
     void accept(std::unique_ptr<net::Connection> connection, std::size_t listener);
-    /// Sends new work to every miner.
+    /// Miners of listeners that are gone are disconnected; where the use of payout keys changes, so
+    /// are all of them. Those that stay have new bounds of difficulty within a tick.
+    void change(Terms terms);
+    /// Sends new work to every miner. Work for another use of payout keys is left aside.
     void setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network);
     /// Nobody is sent work until there are jobs again; miners keep what they have, so that a block
     /// they find is still known for one.
@@ -88,6 +97,8 @@ private:
     void orderFanOut();
     /// What was authorized for another network is judged again when the miners come back.
     void changeNetwork(bitcoin::Network network);
+    /// One context a listener; what is there already stays, for sessions hold it.
+    void renewContexts();
     void scheduleTick();
     void tick();
     void reportSessions();

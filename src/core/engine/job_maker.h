@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace warp::engine {
 
@@ -26,6 +27,8 @@ public:
 
     /// Who is paid from the next job on; nullptr while nobody can be.
     void setPayout(std::shared_ptr<const mining::PayoutPolicy> policy);
+    /// Of the next jobs.
+    void setTag(std::string tag) { m_factory.setTag(std::move(tag)); }
     [[nodiscard]] bool canPay() const { return m_factory.hasPayout(); }
 
     /// A job that is not yet among the live ones. Only while canPay().

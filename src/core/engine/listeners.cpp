@@ -2,6 +2,9 @@
 
 #include "core/util/log.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace warp::engine {
 
 namespace {
@@ -27,13 +30,40 @@ Listeners::Listeners(util::Executor& executor, net::Network& network,
     for (const Hosted<IoWorker>* worker : m_workers) {
         m_targets.push_back(&worker->executor());
     }
-    for (const auto& listener : listeners) {
-        m_entries.push_back(std::make_unique<Entry>());
-        m_entries.back()->endpoint = listener->options.endpoint;
-        m_entries.back()->number = m_entries.size() - 1;
+    change(listeners);
+}
+
+void Listeners::change(const ListenerStates& listeners)
+{
+    std::erase_if(m_entries, [&](const auto& entry) {
+        const bool isGone =
+            entry->number >= listeners.size() || listeners[entry->number] == nullptr;
+        if (isGone) {
+            clearIssue(*entry);
+            LOG_INFO(Net, "no more miners on {}", net::toString(entry->endpoint));
+        }
+        return isGone;
+    });
+    for (std::size_t number = 0; number < listeners.size(); ++number) {
+        const bool isKnown = std::ranges::find(m_entries, number, [](const auto& entry) {
+                                 return entry->number;
+                             }) != m_entries.end();
+        if (listeners[number] != nullptr && !isKnown) {
+            m_entries.push_back(std::make_unique<Entry>());
+            m_entries.back()->endpoint = listeners[number]->options.endpoint;
+            m_entries.back()->number = number;
+            open(*m_entries.back());
+        }
     }
-    for (const auto& entry : m_entries) {
-        open(*entry);
+    reportListening();
+}
+
+void Listeners::clearIssue(Entry& entry)
+{
+    if (!entry.issue.empty()) {
+        m_statistics.post([issue = std::exchange(entry.issue, {})](Statistics& statistics) {
+            statistics.clearIssue(issue);
+        });
     }
 }
 
@@ -57,11 +87,7 @@ void Listeners::open(Entry& entry)
         entry.retry = m_executor.after(RETRY_DELAY, [this, &entry] { open(entry); });
         return;
     }
-    if (!entry.issue.empty()) {
-        m_statistics.post([issue = std::exchange(entry.issue, {})](Statistics& statistics) {
-            statistics.clearIssue(issue);
-        });
-    }
+    clearIssue(entry);
     entry.listener = std::move(*opened);
     LOG_INFO(Net, "listening for miners on {} (Stratum V1)",
              net::toString(entry.listener->local()));
@@ -70,14 +96,14 @@ void Listeners::open(Entry& entry)
 
 void Listeners::reportListening()
 {
-    std::vector<interfaces::ListenerView> views;
+    std::vector<interfaces::ListenerView> views; // by number
     for (const auto& entry : m_entries) {
-        interfaces::ListenerView view;
+        views.resize(std::max(views.size(), entry->number + 1));
+        interfaces::ListenerView& view = views[entry->number];
         view.endpoint = net::toString(entry->listener ? entry->listener->local() : entry->endpoint);
         view.protocol = "v1";
         view.isOpen = entry->listener != nullptr;
         view.code = entry->issue;
-        views.push_back(std::move(view));
     }
     m_statistics.post(
         [views = std::move(views)](Statistics& statistics) { statistics.setListeners(views); });

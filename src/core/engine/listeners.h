@@ -22,6 +22,11 @@ public:
     Listeners(util::Executor& executor, net::Network& network, const ListenerStates& listeners,
               std::vector<Hosted<IoWorker>*> workers, Hosted<Statistics>& statistics);
 
+    /// Closes what is gone, then opens what is new; the others stay as they are.
+    void change(const ListenerStates& listeners);
+    /// Closes all of them, and what was wrong with them is over.
+    void closeAll() { change({}); }
+
 private:
     struct Entry
     {
@@ -33,6 +38,7 @@ private:
     };
 
     void open(Entry& entry);
+    void clearIssue(Entry& entry);
     void reportListening();
 
     util::Executor& m_executor;

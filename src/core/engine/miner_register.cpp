@@ -55,11 +55,17 @@ void MinerRegister::publish(interfaces::PoolSnapshot& snapshot, util::BootTime n
     snapshot.workers = m_workers.views(now);
     snapshot.workersDropped = m_workers.dropped();
     snapshot.sessions = m_sessions.views(now);
-    snapshot.listeners = m_listeners;
-    for (std::size_t i = 0; i < m_listeners.size() && i < m_listenerTotals.size(); ++i) {
-        snapshot.listeners[i].miners =
-            static_cast<std::uint32_t>(std::max<std::int64_t>(m_listenerTotals[i].miners, 0));
-        snapshot.listeners[i].refused = m_listenerTotals[i].refused;
+    snapshot.listeners.clear();
+    for (std::size_t i = 0; i < m_listeners.size(); ++i) {
+        if (m_listeners[i].endpoint.empty()) {
+            continue; // there is none of this number any more
+        }
+        interfaces::ListenerView& view = snapshot.listeners.emplace_back(m_listeners[i]);
+        if (i < m_listenerTotals.size()) {
+            view.miners =
+                static_cast<std::uint32_t>(std::max<std::int64_t>(m_listenerTotals[i].miners, 0));
+            view.refused = m_listenerTotals[i].refused;
+        }
     }
     if (std::exchange(m_hasNewBest, false)) {
         snapshot.bests = interfaces::SharedList<interfaces::BestShare>(m_bests);

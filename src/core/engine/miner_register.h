@@ -18,6 +18,7 @@ class MinerRegister final
 public:
     void add(const ShareBatch& batch, const Moment& now);
     /// Those that are configured; their miners and refused connections go on by number.
+    /// @param listeners by number; without an endpoint where there is none of that number
     void setListeners(std::vector<interfaces::ListenerView> listeners);
     /// A best share of an earlier run.
     void restoreBest(std::shared_ptr<const interfaces::BestShare> best);

@@ -17,6 +17,8 @@ struct CutOptions
 {
     config::BasisPoints part;
     std::string address; ///< not looked at where the part is 0
+
+    friend bool operator==(const CutOptions&, const CutOptions&) = default;
 };
 
 struct PayoutOptions
@@ -25,6 +27,8 @@ struct PayoutOptions
     std::string address; ///< of mode single
     CutOptions poolFee{};
     CutOptions donation{};
+
+    friend bool operator==(const PayoutOptions&, const PayoutOptions&) = default;
 };
 
 /// An address that cannot be paid on this network.

@@ -28,6 +28,15 @@ void ProposalCheck::startOver()
     publish();
 }
 
+void ProposalCheck::setProposers(Proposers proposers)
+{
+    m_request.reset(); // before who answers it
+    m_isAsking = false;
+    m_proposers = std::move(proposers);
+    m_node = 0;
+    startOver();
+}
+
 void ProposalCheck::useNode(std::size_t node)
 {
     const std::size_t index = node < m_proposers.size() ? node : 0;

@@ -47,6 +47,8 @@ public:
 
     /// Another configuration or network: nothing is proven any more, and there is no job yet.
     void startOver();
+    /// Other nodes: what the former ones were asked is left.
+    void setProposers(Proposers proposers);
     /// Work comes from this node from here on: nothing is proven by it yet.
     /// @param node  index of its proposer; the first one answers for nodes that have none
     void useNode(std::size_t node);

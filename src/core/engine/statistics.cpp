@@ -93,7 +93,13 @@ void Statistics::addShares(const ShareBatch& batch)
 
 void Statistics::setState(interfaces::EngineState state)
 {
-    if (m_current.state == state || m_current.state == interfaces::EngineState::Stopping) {
+    using interfaces::EngineState;
+    // What a part says that is about to end does not count.
+    const bool isLate =
+        (m_current.state == EngineState::Stopping && state != EngineState::Stopped) ||
+        (m_current.state == EngineState::Stopped && state != EngineState::Starting &&
+         state != EngineState::Stopping);
+    if (m_current.state == state || isLate) {
         return;
     }
     m_current.state = state;

@@ -33,6 +33,8 @@ interfaces::CoinbaseView toView(const mining::DecodedCoinbase& coinbase)
     return view;
 }
 
+} // namespace
+
 std::vector<interfaces::PayoutPartView> toView(const mining::PayoutSplit& split,
                                                bitcoin::Network network)
 {
@@ -48,8 +50,6 @@ std::vector<interfaces::PayoutPartView> toView(const mining::PayoutSplit& split,
     }
     return parts;
 }
-
-} // namespace
 
 std::optional<mining::SentWork> sentWork(const mining::Job& job)
 {

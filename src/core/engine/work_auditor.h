@@ -13,11 +13,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace warp::engine {
 
 /// A job as a miner would read it from its line mining.notify; nothing where it could not.
 [[nodiscard]] std::optional<mining::SentWork> sentWork(const mining::Job& job);
+
+/// A division of a block's value, for people.
+[[nodiscard]] std::vector<interfaces::PayoutPartView> toView(const mining::PayoutSplit& split,
+                                                             bitcoin::Network network);
 
 class WorkAuditor final
 {
@@ -27,6 +33,8 @@ public:
     /// @param tag as configured
     WorkAuditor(Hosted<Statistics>& statistics, std::string tag);
 
+    /// Of the jobs from here on.
+    void setTag(std::string tag) { m_tag = std::move(tag); }
     /// What is promised from here on.
     void setPromise(std::shared_ptr<const mining::PayoutPolicy> policy, bitcoin::Network network);
 

@@ -33,6 +33,11 @@ void WorkJudge::setPromise(const std::shared_ptr<const mining::PayoutPolicy>& po
     m_keyJobs.clear();
 }
 
+void WorkJudge::setProposers(ProposalCheck::Proposers proposers)
+{
+    m_proposals.setProposers(std::move(proposers));
+}
+
 bool WorkJudge::mayServe(const mining::Job& job)
 {
     if (m_isBranchSuspect && !m_auditor.isBranchGood(job)) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace warp::engine {
 
@@ -37,6 +38,10 @@ public:
     /// What is promised from here on; the node is asked anew.
     void setPromise(const std::shared_ptr<const mining::PayoutPolicy>& policy,
                     bitcoin::Network network);
+    /// Of the jobs from here on.
+    void setTag(std::string tag) { m_auditor.setTag(std::move(tag)); }
+    /// Other nodes from here on.
+    void setProposers(ProposalCheck::Proposers proposers);
     void onTip() { m_proposals.onTip(); }
     /// Work comes from this node from here on; it is asked anew.
     void useNode(std::size_t node) { m_proposals.useNode(node); }

@@ -13,6 +13,8 @@ namespace {
 constexpr std::chrono::seconds RETRY_DELAY{1};
 constexpr std::chrono::milliseconds REPEAT_WINDOW{500};
 constexpr std::size_t PAST_TIPS_KEPT = 16;
+constexpr auto PAYOUT_ISSUE = "payout_wrong_network";
+constexpr auto JOB_ISSUE = "job_not_built";
 
 ProposalCheck::Proposers makeProposers(util::Executor& executor, const Platform& platform,
                                        const EngineOptions& options)
@@ -52,6 +54,11 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
                .withdraw = [this] { stopServing(); }})
     , m_jobs(platform.random, options.tag, options.jobTextBudget)
 {
+    watchSource();
+}
+
+void WorkMaster::watchSource()
+{
     m_subscriptions.push_back(m_source->watchState(
         [this](node::NodeState state, const node::NodeError& error,
                const std::optional<node::ChainInfo>& info) { onState(state, error, info); }));
@@ -62,6 +69,46 @@ WorkMaster::WorkMaster(util::Executor& executor, const Platform& platform,
         }));
     m_subscriptions.push_back(m_source->watchNodes(
         [this](const std::vector<node::NodeStatus>& nodes) { onNodes(nodes); }));
+}
+
+void WorkMaster::change(const EngineOptions& options, std::unique_ptr<node::WorkSource> source)
+{
+    const bool isOtherNode = source != nullptr;
+    const bool isOtherWork = options.payout != m_options.payout || options.tag != m_options.tag;
+    m_options = options;
+    if (isOtherNode) {
+        m_request = {};
+        m_subscriptions.clear();
+        m_source = std::move(source);
+        m_templateTime = {};
+        m_judge.setProposers(makeProposers(m_executor, m_platform, m_options));
+        watchSource();
+    }
+    m_judge.setTag(options.tag);
+    m_jobs.setTag(options.tag);
+    if (!m_chain) {
+        return; // all else follows from the node's first answer
+    }
+    if (isOtherNode || isOtherWork) {
+        preparePayout(m_chain->network);
+    }
+    if (isOtherWork && m_isServing && m_jobs.canPay()) {
+        if (!serve(m_jobs.newest()->source)) {
+            stopServing();
+        }
+    }
+    // The next template is due by the new interval; one that is awaited from another node comes by
+    // itself.
+    scheduleRefresh(m_isServing ? refreshDelay() : RETRY_DELAY);
+}
+
+void WorkMaster::retire()
+{
+    for (const std::string& issue :
+         {m_nodeIssue, std::string(PAYOUT_ISSUE), std::string(JOB_ISSUE)}) {
+        clearIssue(issue);
+    }
+    m_report.publish({});
 }
 
 void WorkMaster::onNodes(const std::vector<node::NodeStatus>& nodes)
@@ -144,18 +191,17 @@ void WorkMaster::onReady(const node::ChainInfo& info)
 
 void WorkMaster::preparePayout(bitcoin::Network network)
 {
-    constexpr auto ISSUE = "payout_wrong_network";
     m_jobs.setPayout(nullptr);
     const auto policy = makePayoutPolicy(m_options.payout, network);
     if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
         stopServing();
         const PayoutFault& fault = policy.error();
-        setIssue(ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting, fault.reason,
-                                    chainName(network)));
+        setIssue(PAYOUT_ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting,
+                                           fault.reason, chainName(network)));
         return;
     }
-    clearIssue(ISSUE);
+    clearIssue(PAYOUT_ISSUE);
     m_judge.setPromise(*policy, network);
     m_jobs.setPayout(*policy);
 }
@@ -293,13 +339,12 @@ void WorkMaster::onTemplate(const std::shared_ptr<const mining::BlockTemplate>& 
 
 bool WorkMaster::serve(const std::shared_ptr<const mining::BlockTemplate>& blockTemplate)
 {
-    constexpr auto ISSUE = "job_not_built";
     const auto job = m_jobs.make(blockTemplate, *m_chain, m_platform.clock.boot());
     if (!job) {
-        setIssue(ISSUE, std::string(describe(job.error())));
+        setIssue(JOB_ISSUE, std::string(describe(job.error())));
         return false;
     }
-    clearIssue(ISSUE);
+    clearIssue(JOB_ISSUE);
     if (!m_judge.mayServe(**job)) {
         return false;
     }

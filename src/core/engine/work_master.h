@@ -38,6 +38,13 @@ public:
                Hosted<Statistics>& statistics, std::vector<Hosted<IoWorker>*> workers,
                std::unique_ptr<node::WorkSource> source, std::function<bool()> isBlockPending);
 
+    /// Runs with these from here on. Other payouts and another tag are in the work that follows at
+    /// once; miners keep what they have until another node has given some.
+    /// @param source  of other nodes; nullptr where they are the same
+    void change(const EngineOptions& options, std::unique_ptr<node::WorkSource> source);
+    /// What it reported of nodes and payout is over, since nobody looks after it any more.
+    void retire();
+
     /// A block of ours was taken: asks for the next template at once.
     void onBlockAccepted();
     /// A coinbase that an io thread made for one payout key, and has sent.
@@ -66,6 +73,7 @@ private:
     /// Whether the current job is of the same tip and only a moment old.
     [[nodiscard]] bool isRepeat(const mining::BlockTemplate& blockTemplate) const;
     void preparePayout(bitcoin::Network network);
+    void watchSource();
     void requestTemplate();
     void sendRequest();
     /// The request that is under way was made for an earlier tip, or of a node that was away.
@@ -85,7 +93,7 @@ private:
 
     util::Executor& m_executor;
     Platform m_platform;
-    const EngineOptions& m_options;
+    EngineOptions m_options;
     Hosted<Statistics>& m_statistics;
     std::vector<Hosted<IoWorker>*> m_workers;
     std::unique_ptr<node::WorkSource> m_source;

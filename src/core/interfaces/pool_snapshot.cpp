@@ -6,8 +6,8 @@ namespace warp::interfaces {
 
 std::string_view name(EngineState state)
 {
-    constexpr std::array<std::string_view, 6> NAMES = {"needs_setup", "starting", "running",
-                                                       "no_work",     "stopping", "failed"};
+    constexpr std::array<std::string_view, 7> NAMES = {
+        "needs_setup", "starting", "running", "no_work", "stopping", "failed", "stopped"};
     return NAMES.at(static_cast<std::size_t>(state));
 }
 

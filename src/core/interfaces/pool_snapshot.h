@@ -21,7 +21,15 @@
 
 namespace warp::interfaces {
 
-enum class EngineState : std::uint8_t { NeedsSetup, Starting, Running, NoWork, Stopping, Failed };
+enum class EngineState : std::uint8_t {
+    NeedsSetup, ///< settings that it cannot do without are missing
+    Starting,
+    Running,
+    NoWork,
+    Stopping,
+    Failed,
+    Stopped, ///< by command; found blocks are still brought to the node
+};
 
 [[nodiscard]] std::string_view name(EngineState state);
 

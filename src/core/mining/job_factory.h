@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace warp::mining {
 
@@ -47,6 +48,8 @@ public:
     /// Whom the next jobs pay; nullptr while nobody can be. Job ids go on, so that those of another
     /// chain are never shared with these.
     void setPayout(std::shared_ptr<const PayoutPolicy> payout);
+    /// Stands in the coinbases of the next jobs; at most MAX_TAG_SIZE bytes.
+    void setTag(std::string tag) { m_options.tag = std::move(tag); }
     [[nodiscard]] bool hasPayout() const { return m_options.payout != nullptr; }
 
     /// Only with a payout. A job that differs from every other one, even on the same template.

@@ -15,6 +15,8 @@ struct RetargetLimits
     util::Duration targetInterval{}; ///< wanted time between shares; > 0
     util::Difficulty minimum{};      ///< > 0
     util::Difficulty maximum{};      ///< 0: none; goes before the minimum
+
+    friend bool operator==(const RetargetLimits&, const RetargetLimits&) = default;
 };
 
 /// Looks at the time since the last change, at most some 32 target intervals of it. A change needs

@@ -40,6 +40,8 @@ struct NodeOptions
     util::Duration longpollTimeout{std::chrono::minutes(10)};
     util::Duration submitTimeout{std::chrono::seconds(30)}; ///< for callers of BlockSubmitter
     Longpoll longpoll = Longpoll::On;
+
+    friend bool operator==(const NodeOptions&, const NodeOptions&) = default;
 };
 
 } // namespace warp::node

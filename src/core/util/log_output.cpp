@@ -23,15 +23,23 @@ std::string isoTime(WallTime time)
 LogOutput::LogOutput(const Clock& clock, LogOptions options, Executor* executor)
     : m_clock(clock)
     , m_options(options)
+    , m_level(options.level)
+    , m_hasNetDebug(options.hasNetDebug)
     , m_writer(executor)
 {}
 
+void LogOutput::changeFilter(const LogOptions& options)
+{
+    m_level = options.level;
+    m_hasNetDebug = options.hasNetDebug;
+}
+
 bool LogOutput::isEnabled(LogLevel level, LogCategory category) const
 {
-    if (level >= m_options.level) {
+    if (level >= m_level.load(std::memory_order_relaxed)) {
         return true;
     }
-    return m_options.hasNetDebug &&
+    return m_hasNetDebug.load(std::memory_order_relaxed) &&
            (category == LogCategory::Net || category == LogCategory::Stratum);
 }
 

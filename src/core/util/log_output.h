@@ -8,6 +8,7 @@
 #include "core/util/log_writer.h"
 #include "core/util/mutex.h"
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -43,6 +44,10 @@ public:
     /// @param executor see LogWriter
     LogOutput(const Clock& clock, LogOptions options, Executor* executor = nullptr);
 
+    /// Takes the level and the records of the network from here on; the rest stays as it was made.
+    /// Any thread.
+    void changeFilter(const LogOptions& options);
+
     [[nodiscard]] bool isEnabled(LogLevel level, LogCategory category) const override;
     void write(const LogRecord& record, LogSite& site) override;
 
@@ -54,7 +59,9 @@ private:
     [[nodiscard]] std::string render(const LogEntry& entry) const;
 
     const Clock& m_clock;
-    LogOptions m_options;
+    const LogOptions m_options; ///< as made; what changes stands in the next two
+    std::atomic<LogLevel> m_level;
+    std::atomic<bool> m_hasNetDebug;
     LogWriter m_writer;
     mutable Mutex m_mutex;
     std::deque<LogEntry> m_ring GUARDED_BY(m_mutex);

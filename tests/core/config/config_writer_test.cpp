@@ -224,6 +224,50 @@ private slots:
         QCOMPARE(written.error().code, WriteFaultCode::Unreadable);
         QCOMPARE(files.content("/c/config.toml"), TEXT);
     }
+
+    // B52: a key of an entry of a list, in both ways to name it; the number after the last one's is
+    // a new entry.
+    void changesKeysOfLists()
+    {
+        const std::string before = "[[listener]]\nlisten = \":1\" # one\n\n[[listener]]\n"
+                                   "listen = \":2\"\nallow = [\"::1\"]\n\n[vardiff]\n";
+        const auto edit = [&](std::vector<SettingChange> changes) {
+            const auto edited = editConfig(before, changes);
+            return edited ? *edited : edited.error().detail;
+        };
+        QCOMPARE(edit({{"[[listener]] 1 listen", ":3"}}),
+                 std::string("[[listener]]\nlisten = \":3\" # one\n\n[[listener]]\n"
+                             "listen = \":2\"\nallow = [\"::1\"]\n\n[vardiff]\n"));
+        QCOMPARE(edit({{"listener[2].allow", "10.0.0.0/8,::1"}, {"listener[2].min_diff", "4"}}),
+                 std::string("[[listener]]\nlisten = \":1\" # one\n\n[[listener]]\n"
+                             "listen = \":2\"\nallow = [\"10.0.0.0/8\", \"::1\"]\n"
+                             "min_diff = 4\n\n[vardiff]\n"));
+        QCOMPARE(edit({{"[[listener]] 3 listen", ":5"}, {"[[listener]] 3 no_work", "close"}}),
+                 before + "\n[[listener]]\nlisten = \":5\"\nno_work = \"close\"\n");
+        for (const char* const name :
+             {"[[listener]] 4 listen", "[[listener]] 0 listen", "[[listener]] x listen",
+              "listener.listen", "[[listener]] listen", "[[server]] 1 pool_listen",
+              "server[1].pool_listen", "[[listener]] 1 nothing",
+              "listener[99999999999999999999].x"}) {
+            const auto edited = editConfig(before, std::vector<SettingChange>{{name, ":5"}});
+            QVERIFY2(!edited, name);
+        }
+    }
+
+    // R259: passwords go to secrets.toml and nowhere else, everything else nowhere near it.
+    void keepsPasswordsApart()
+    {
+        const std::string before = "# mine\n[node]\nrpc_user = \"u\"\nrpc_pass = \"old\"\n";
+        const std::vector<SettingChange> password{{"node.rpc_pass", "n\"ew"}};
+        QCOMPARE(*editConfig(before, password, ConfigPart::Secrets),
+                 std::string("# mine\n[node]\nrpc_user = \"u\"\nrpc_pass = \"n\\\"ew\"\n"));
+        QCOMPARE(*editConfig("", password, ConfigPart::Secrets),
+                 std::string("[node]\nrpc_pass = \"n\\\"ew\"\n"));
+        QCOMPARE(editConfig(before, password).error().code, WriteFaultCode::SecretNotAllowed);
+        const std::vector<SettingChange> other{{"node.rpc_url", "http://h:1"}};
+        QCOMPARE(editConfig(before, other, ConfigPart::Secrets).error().code,
+                 WriteFaultCode::SecretNotAllowed);
+    }
 };
 
 WARP_TEST_CLASS(ConfigWriterTest);

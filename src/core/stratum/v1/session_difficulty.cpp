@@ -25,10 +25,10 @@ util::Duration intervalOf(const ServerOptions& options, mining::MinerClass miner
 
 SessionDifficulty::SessionDifficulty(const ServerOptions& options, util::BootTime now)
     : m_options(options)
-    , m_retarget({.targetInterval = intervalOf(options, mining::MinerClass::Unknown),
-                  .minimum = options.minimumDifficulty,
-                  .maximum = options.maximumDifficulty},
-                 options.minimumDifficulty, now)
+    , m_limits({.targetInterval = intervalOf(options, mining::MinerClass::Unknown),
+                .minimum = options.minimumDifficulty,
+                .maximum = options.maximumDifficulty})
+    , m_retarget(m_limits, options.minimumDifficulty, now)
 {}
 
 void SessionDifficulty::onUserAgent(std::string_view userAgent)
@@ -67,14 +67,20 @@ void SessionDifficulty::onMinimum(util::Difficulty wish, util::BootTime now)
     }
     m_requestedMinimum = wish;
     if (m_hasBegun) {
-        m_retarget = mining::Retarget(limits(), m_retarget.difficulty(), now);
+        restart(m_retarget.difficulty(), now);
     }
+}
+
+void SessionDifficulty::restart(util::Difficulty difficulty, util::BootTime now)
+{
+    m_limits = limits();
+    m_retarget = mining::Retarget(m_limits, difficulty, now);
 }
 
 void SessionDifficulty::begin(util::BootTime now)
 {
     m_hasBegun = true;
-    m_retarget = mining::Retarget(limits(), startWish(), now);
+    restart(startWish(), now);
 }
 
 void SessionDifficulty::onAcceptedShare(util::Difficulty credited, util::BootTime now)
@@ -85,6 +91,9 @@ void SessionDifficulty::onAcceptedShare(util::Difficulty credited, util::BootTim
 
 void SessionDifficulty::onTimer(util::BootTime now)
 {
+    if (m_hasBegun && limits() != m_limits) {
+        restart(m_retarget.difficulty(), now); // the options are others since
+    }
     if (m_hasBegun && m_options.retargeting == ServerOptions::Retargeting::On) {
         // The change is read back by takeChange(), together with the network's limit.
         static_cast<void>(m_retarget.evaluate(now));

@@ -22,7 +22,7 @@ namespace warp::stratum::v1 {
 class SessionDifficulty final
 {
 public:
-    /// Keeps a reference to the options.
+    /// Keeps a reference to the options, whose changes count from the next onTimer() on.
     SessionDifficulty(const ServerOptions& options, util::BootTime now);
     SessionDifficulty(const ServerOptions&& options, util::BootTime now) = delete;
 
@@ -50,8 +50,10 @@ public:
 private:
     [[nodiscard]] util::Difficulty startWish() const;
     [[nodiscard]] mining::RetargetLimits limits() const;
+    void restart(util::Difficulty difficulty, util::BootTime now);
 
     const ServerOptions& m_options;
+    mining::RetargetLimits m_limits; ///< of m_retarget
     mining::Retarget m_retarget;
     mining::MinerClass m_class = mining::MinerClass::Unknown;
     bool m_hasBegun = false;
