@@ -5,6 +5,9 @@
 #include "core/config/loader.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
+#include "core/engine/start_record.h"
+#include "core/util/append_file.h"
+#include "core/util/log_file.h"
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
 
@@ -15,6 +18,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -121,11 +125,31 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 
-util::LogOptions logOptions(const config::LoggingSettings& settings)
+/// Whether standard error goes to systemd's journal.
+enum class Journal : std::uint8_t { Absent, Present };
+
+util::LogOptions logOptions(const config::LoggingSettings& settings, Journal journal)
 {
     return {.level = settings.level,
             .format = settings.isJson ? util::LogFormat::Json : util::LogFormat::Text,
-            .hasNetDebug = settings.isNetDebug};
+            .hasNetDebug = settings.isNetDebug,
+            .prefix =
+                journal == Journal::Present ? util::LinePrefix::Priority : util::LinePrefix::None};
+}
+
+/// The log's file, where there is to be one: the journal keeps what it is given by itself.
+std::unique_ptr<util::LogFile> makeLogFile(const config::Settings& settings, Journal journal,
+                                           engine::QtPlatform& platform)
+{
+    if (settings.logging.quotaMebibytes == 0 || journal == Journal::Present) {
+        return nullptr;
+    }
+    constexpr std::uint64_t MEBIBYTE = 1024 * 1024;
+    return std::make_unique<util::LogFile>(
+        platform.clock(), platform.files(), util::openAppendFile,
+        util::LogFileOptions{
+            .path = settings.server.dataDirectory / "logs" / "warppool.log",
+            .quotaBytes = static_cast<std::uint64_t>(settings.logging.quotaMebibytes) * MEBIBYTE});
 }
 
 void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
@@ -203,9 +227,13 @@ int runHeadless(const config::LoadedSettings& loaded)
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
     }
+    engine::StartRecord record(platform.files(), loaded.settings.server.dataDirectory);
     // Ends after the last record, and writes what is left then.
     const auto logExecutor = platform.platform().executors.createExecutor("log");
-    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging), logExecutor.get());
+    const Journal journal =
+        util::isErrorJournalled(util::systemEnvironment()) ? Journal::Present : Journal::Absent;
+    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging, journal),
+                        logExecutor.get(), makeLogFile(loaded.settings, journal, platform));
     util::setLogSink(&log);
     LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
     for (const config::ConfigWarning& warning : loaded.warnings) {
@@ -214,6 +242,11 @@ int runHeadless(const config::LoadedSettings& loaded)
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.service = platform.serviceLink();
+    if (lock) {
+        options.startMode = record.begin(platform.clock().wall().time);
+    }
+    const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
+    QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options));
     const SignalBridge signalBridge([&](int number) {
@@ -234,6 +267,9 @@ int runHeadless(const config::LoadedSettings& loaded)
     pool->start(std::move(lock));
     QCoreApplication::exec();
     pool.reset();
+    if (exitCode == EXIT_SUCCESS) {
+        markGood();
+    }
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);
     quitAfterLog(*logExecutor, exitCode);

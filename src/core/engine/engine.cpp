@@ -97,6 +97,11 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });
+    if (m_options.startMode == StartMode::Safe) {
+        m_statistics.post([](Statistics& statistics) {
+            statistics.raiseIssue("safe_start", "history, metrics of workers");
+        });
+    }
     // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
     startSpool();
