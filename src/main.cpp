@@ -7,6 +7,9 @@
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
+#include "core/engine/start_record.h"
+#include "core/util/append_file.h"
+#include "core/util/log_file.h"
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
 
@@ -17,6 +20,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -140,6 +144,29 @@ util::LogOptions logOptions(const config::LoggingSettings& settings)
             .hasNetDebug = settings.isNetDebug};
 }
 
+/// Whether standard error goes to systemd's journal.
+enum class Journal : std::uint8_t { Absent, Present };
+
+Journal findJournal()
+{
+    return util::isErrorJournalled(util::systemEnvironment()) ? Journal::Present : Journal::Absent;
+}
+
+/// The log's file, where there is to be one: the journal keeps what it is given by itself.
+std::unique_ptr<util::LogFile> makeLogFile(const config::Settings& settings, Journal journal,
+                                           engine::QtPlatform& platform)
+{
+    if (settings.logging.quotaMebibytes == 0 || journal == Journal::Present) {
+        return nullptr;
+    }
+    constexpr std::uint64_t MEBIBYTE = 1024 * 1024;
+    return std::make_unique<util::LogFile>(
+        platform.clock(), platform.files(), util::openAppendFile,
+        util::LogFileOptions{
+            .path = settings.server.dataDirectory / "logs" / "warppool.log",
+            .quotaBytes = static_cast<std::uint64_t>(settings.logging.quotaMebibytes) * MEBIBYTE});
+}
+
 void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
 {
     const std::string place = config::describe(loaded.placeOf("server.data_dir"));
@@ -201,12 +228,15 @@ engine::SettingsSource settingsSource(config::LoadRequest request,
             }};
 }
 
-void reloadSettings(engine::Engine& pool)
+void reloadSettings(engine::Engine& pool, engine::QtPlatform& platform)
 {
     LOG_INFO(App, "reading the settings anew");
-    pool.desk().post([](engine::SettingsDesk& desk) {
+    platform.notifyService("RELOADING=1");
+    pool.desk().post([&platform](engine::SettingsDesk& desk) {
         // The desk itself logs what came of it.
-        desk.execute(interfaces::ReloadSettings{}, [](const interfaces::CommandReply&) {});
+        desk.execute(interfaces::ReloadSettings{}, [&platform](const interfaces::CommandReply&) {
+            platform.notifyService("READY=1");
+        });
     });
 }
 
@@ -236,9 +266,16 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
     }
+    engine::StartRecord record(platform.files(), loaded.settings.server.dataDirectory);
     // Ends after the last record, and writes what is left then.
     const auto logExecutor = platform.platform().executors.createExecutor("log");
-    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging), logExecutor.get());
+    util::LogOptions logged = logOptions(loaded.settings.logging);
+    const Journal journal = findJournal();
+    if (journal == Journal::Present) {
+        logged.prefix = util::LinePrefix::Priority;
+    }
+    util::LogOutput log(platform.clock(), logged, logExecutor.get(),
+                        makeLogFile(loaded.settings, journal, platform));
     util::setLogSink(&log);
     LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
     for (const config::ConfigWarning& warning : loaded.warnings) {
@@ -247,13 +284,19 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.service = platform.serviceLink();
+    if (lock) {
+        options.startMode = record.begin(platform.clock().wall().time);
+    }
+    const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
+    QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
                                             settingsSource(request, loaded, log));
     const SignalBridge signalBridge([&](int number) {
         if (number == SIGHUP) {
             if (!isStopping) {
-                reloadSettings(*pool);
+                log.reopenFile();
+                reloadSettings(*pool, platform);
             }
             return;
         }
@@ -274,6 +317,9 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     pool->start(std::move(lock));
     QCoreApplication::exec();
     pool.reset();
+    if (exitCode == EXIT_SUCCESS) {
+        markGood();
+    }
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);
     quitAfterLog(*logExecutor, exitCode);

@@ -1,5 +1,6 @@
 #include "core/engine/engine.h"
 
+#include "core/engine/start_record.h"
 #include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
 
@@ -86,6 +87,13 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });
+    if (m_options.startMode == StartMode::Safe) {
+        m_statistics.post([](Statistics& statistics) {
+            statistics.raiseIssue("safe_start", fmt::format("{} crashes within {} minutes",
+                                                            StartRecord::CRASH_LIMIT,
+                                                            StartRecord::WINDOW.count()));
+        });
+    }
     // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
     startSpool();
@@ -100,8 +108,8 @@ void Engine::startWatch()
         {.name = "courier", .executor = m_courierExecutor.get()},
         {.name = "stats", .executor = m_statisticsExecutor.get()}};
     for (const Hosted<IoWorker>* worker : m_hall.workers()) {
-        threads.push_back({.name = fmt::format("io.{}", threads.size() - 3),
-                           .executor = &worker->executor()});
+        threads.push_back(
+            {.name = fmt::format("io.{}", threads.size() - 3), .executor = &worker->executor()});
     }
     m_threadWatch.emplace([this, threads = std::move(threads)] {
         return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
