@@ -216,6 +216,25 @@ void quitAfterLog(util::Executor& logExecutor, int exitCode)
     QTimer::singleShot(LOG_PATIENCE, application, [exitCode] { std::_Exit(exitCode); });
 }
 
+/// The log becomes everybody's; it has to outlive what logs.
+std::unique_ptr<util::LogOutput> startLog(const config::LoadedSettings& loaded,
+                                          engine::QtPlatform& platform, util::Executor& executor)
+{
+    util::LogOptions options = logOptions(loaded.settings.logging);
+    const Journal journal = findJournal();
+    if (journal == Journal::Present) {
+        options.prefix = util::LinePrefix::Priority;
+    }
+    auto log = std::make_unique<util::LogOutput>(platform.clock(), options, &executor,
+                                                 makeLogFile(loaded.settings, journal, platform));
+    util::setLogSink(log.get());
+    LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
+    for (const config::ConfigWarning& warning : loaded.warnings) {
+        LOG_WARNING(Config, "{}", warning.describe());
+    }
+    return log;
+}
+
 /// Where settings are read and written while the pool runs; the log follows them.
 engine::SettingsSource settingsSource(config::LoadRequest request,
                                       const config::LoadedSettings& loaded, util::LogOutput& log)
@@ -269,18 +288,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     engine::StartRecord record(platform.files(), loaded.settings.server.dataDirectory);
     // Ends after the last record, and writes what is left then.
     const auto logExecutor = platform.platform().executors.createExecutor("log");
-    util::LogOptions logged = logOptions(loaded.settings.logging);
-    const Journal journal = findJournal();
-    if (journal == Journal::Present) {
-        logged.prefix = util::LinePrefix::Priority;
-    }
-    util::LogOutput log(platform.clock(), logged, logExecutor.get(),
-                        makeLogFile(loaded.settings, journal, platform));
-    util::setLogSink(&log);
-    LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
-    for (const config::ConfigWarning& warning : loaded.warnings) {
-        LOG_WARNING(Config, "{}", warning.describe());
-    }
+    const auto log = startLog(loaded, platform, *logExecutor);
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.service = platform.serviceLink();
@@ -291,11 +299,11 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
-                                            settingsSource(request, loaded, log));
+                                            settingsSource(request, loaded, *log));
     const SignalBridge signalBridge([&](int number) {
         if (number == SIGHUP) {
             if (!isStopping) {
-                log.reopenFile();
+                log->reopenFile();
                 reloadSettings(*pool, platform);
             }
             return;

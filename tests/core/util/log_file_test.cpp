@@ -154,7 +154,8 @@ private:
     std::uint64_t total()
     {
         std::uint64_t sum = 0;
-        for (const std::string& name : *m_files.list(m_path.parent_path())) {
+        const auto names = m_files.list(m_path.parent_path());
+        for (const std::string& name : *names) {
             sum += m_files.read(m_path.parent_path() / name, 1 << 20)->size();
         }
         return sum;
