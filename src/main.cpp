@@ -4,6 +4,8 @@
 #include "core/config/config_writer.h"
 #include "core/config/folder_lock.h"
 #include "core/config/loader.h"
+#include "core/config/program_arguments.h"
+#include "core/config/program_manual.h"
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
 #include "core/engine/qt_platform.h"
@@ -13,11 +15,11 @@
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
 
-#include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QSocketNotifier>
 #include <QTimer>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdint>
@@ -47,33 +49,74 @@ struct Arguments
     std::vector<std::string> overrides;
 };
 
-Arguments parseArguments(const QCoreApplication& application)
+config::ProgramManual manual()
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QStringLiteral("Solo Bitcoin mining pool: block rewards straight to your own wallet."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    const QCommandLineOption noGui(QStringLiteral("no-gui"),
-                                   QStringLiteral("Run as a server, without a window."));
-    const QCommandLineOption config(QStringLiteral("config"),
-                                    QStringLiteral("Read the settings from <file>."),
-                                    QStringLiteral("file"));
-    const QCommandLineOption set(QStringLiteral("set"),
-                                 QStringLiteral("Set one setting; may be given several times."),
-                                 QStringLiteral("section.key=value"));
-    const QCommandLineOption check(QStringLiteral("check-config"),
-                                   QStringLiteral("Check the settings and end: 0 good, 2 not."));
-    parser.addOptions({noGui, config, set, check});
-    parser.process(application);
-    Arguments arguments{.isHeadless = parser.isSet(noGui),
-                        .isCheckOnly = parser.isSet(check),
-                        .configPath = parser.value(config).toStdString(),
-                        .overrides = {}};
-    for (const QString& value : parser.values(set)) {
-        arguments.overrides.push_back(value.toStdString());
+    return {
+        .name = "warppool",
+        .summary = "solo Bitcoin mining pool",
+        .text = "Solo Bitcoin mining pool: miners connect to it, it makes their work from your own "
+                "Bitcoin node, and the reward of a found block goes straight to your own "
+                "wallet.\n\nWithout a payout address it waits to be set up. SIGHUP reads the "
+                "settings anew and opens the log file anew; SIGTERM and SIGINT end the pool in "
+                "order, and a second one later at once.",
+        .options = {{.name = "no-gui",
+                     .valueName = "",
+                     .help = "Run as a server, without a window."},
+                    {.name = "config",
+                     .valueName = "FILE",
+                     .help = "Read the settings from FILE instead of the usual place."},
+                    {.name = "set",
+                     .valueName = "SECTION.KEY=VALUE",
+                     .help = "Set one setting; may be given several times."},
+                    {.name = "check-config",
+                     .valueName = "",
+                     .help = "Check the settings and end: 0 good, 2 not."},
+                    {.name = "manual-page",
+                     .valueName = "",
+                     .help = "Write the manual page to standard output."}},
+        .commands = {},
+        .exitCodes = {{.term = "0", .text = "The pool was stopped in order."},
+                      {.term = "1", .text = "It could not go on, or was ended at once."},
+                      {.term = "2",
+                       .text = "Wrong arguments, a broken configuration, or a data "
+                               "folder that another pool uses."}},
+        .files = {{.term = "~/.config/warppool/config.toml", .text = "Settings."},
+                  {.term = "~/.config/warppool/secrets.toml",
+                   .text = "Passwords, readable by their owner alone."},
+                  {.term = "~/.local/share/warppool/",
+                   .text = "The data folder: spool/ has found blocks, logs/ the log."}},
+        .examples = {{.term = "warppool --no-gui --config pool.toml", .text = "Starts a server."}},
+        .seeAlso = {"warppool-cli(1)", "warppool.toml(5)", "warppool-sim(1)"}};
+}
+
+/// The arguments, or the exit code where the program is to end at once.
+util::Result<Arguments, int> parseArguments(const std::vector<std::string>& words)
+{
+    const config::ProgramManual program = manual();
+    const auto print = [](const std::string& text) {
+        static_cast<void>(std::fputs(text.c_str(), stdout));
+        return util::Unexpected(EXIT_SUCCESS);
+    };
+    if (config::ProgramArguments::asksForHelp(words)) {
+        return print(config::renderHelp(program));
     }
-    return arguments;
+    if (!words.empty() && (words.front() == "--version" || words.front() == "-v")) {
+        return print("warppool " WARP_VERSION "\n");
+    }
+    const auto parsed = config::ProgramArguments::parse(program.options, words);
+    if (!parsed || !parsed->operands().empty()) {
+        const std::string fault = parsed ? "it takes no operands" : parsed.error();
+        static_cast<void>(
+            std::fprintf(stderr, "warppool: %s (--help tells more)\n", fault.c_str()));
+        return util::Unexpected(EXIT_BAD_CONFIGURATION);
+    }
+    if (parsed->isSet("manual-page")) {
+        return print(config::renderManualPage(program));
+    }
+    return Arguments{.isHeadless = parsed->isSet("no-gui"),
+                     .isCheckOnly = parsed->isSet("check-config"),
+                     .configPath = parsed->value("config"),
+                     .overrides = parsed->values("set")};
 }
 
 config::LoadRequest makeRequest(const Arguments& arguments)
@@ -341,7 +384,12 @@ int main(int argc, char** argv)
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("warppool"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WARP_VERSION));
-    const Arguments arguments = parseArguments(application);
+    const auto parsed =
+        parseArguments(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    if (!parsed) {
+        return parsed.error();
+    }
+    const Arguments& arguments = *parsed;
     if (!engine::QtPlatform::isHashingRight()) {
         static_cast<void>(std::fprintf(stderr, "SHA-256 gives wrong results on this machine\n"));
         return EXIT_RUN_FAILED;

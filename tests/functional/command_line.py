@@ -16,7 +16,7 @@ from warp_test import (Folder, Suite, binary, expect_equal, expect_in, free_port
 
 COMMANDS = ("setup", "status", "check-config", "check-address", "verify-block")
 MANUALS = REPOSITORY / "docs" / "man"
-PROGRAMS = ("warppool-cli",)
+PROGRAMS = ("warppool", "warppool-cli", "warppool-sim", "warppool-translator")
 
 suite = Suite("functional_command_line")
 

@@ -58,7 +58,7 @@ int runStatus(const config::ProgramArguments& arguments)
 {
     std::string url = arguments.value("url");
     if (url.empty()) {
-        const auto loaded = loadSettings(arguments);
+        const auto loaded = loadSettings(arguments, config::Completeness::Optional);
         if (!loaded) {
             return EXIT_USAGE;
         }
