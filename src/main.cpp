@@ -1,13 +1,16 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
+#include "core/api/api_server.h"
 #include "core/config/config_writer.h"
+#include "core/config/field_table.h"
 #include "core/config/folder_lock.h"
 #include "core/config/loader.h"
 #include "core/config/program_arguments.h"
 #include "core/config/program_manual.h"
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
+#include "core/engine/hosted.h"
 #include "core/engine/qt_platform.h"
 #include "core/engine/start_record.h"
 #include "core/util/append_file.h"
@@ -17,6 +20,7 @@
 
 #include <QCoreApplication>
 #include <QSocketNotifier>
+#include <QSysInfo>
 #include <QTimer>
 
 #include <algorithm>
@@ -248,6 +252,53 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     return EXIT_SUCCESS;
 }
 
+std::string profileName(const config::Settings& settings)
+{
+    const config::Field* const field = config::findField("profile", "kind");
+    return field == nullptr ? std::string() : field->binding.show(*field, settings, 0);
+}
+
+/// The API on an executor of its own: opens before the miners' listeners, closes after the engine
+/// has stopped.
+class ApiHost final
+{
+public:
+    ApiHost(const engine::Platform& platform, engine::Engine& pool,
+            const config::Settings& settings)
+        : m_executor(platform.executors.createExecutor("api"))
+    {
+        m_server.attach(*m_executor);
+        if (!settings.server.statusListen) {
+            return;
+        }
+        const config::ListenAddress& listen = *settings.server.statusListen;
+        const std::string host = QSysInfo::machineHostName().toLower().toStdString();
+        api::ApiOptions options{.listen = {.host = listen.host, .port = listen.port},
+                                .hostNames = {host, host + ".local"},
+                                .facts = {.version = WARP_VERSION,
+                                          .profile = profileName(settings),
+                                          .startedAt = platform.clock.wall().time,
+                                          .workers = settings.metrics.hasWorkers
+                                                         ? api::WorkerMetrics::On
+                                                         : api::WorkerMetrics::Off}};
+        m_server.emplace([this, &clock = platform.clock, &pool, options = std::move(options)] {
+            return std::make_unique<api::ApiServer>(
+                *m_executor, clock, pool, options,
+                api::ApiIssues{
+                    .raise = [&pool](const std::string& code,
+                                     const std::string& detail) { pool.raiseIssue(code, detail); },
+                    .clear = [&pool](const std::string& code) { pool.clearIssue(code); }});
+        });
+    }
+    ~ApiHost() { m_server.reset({}); }
+    ApiHost(const ApiHost&) = delete;
+    ApiHost& operator=(const ApiHost&) = delete;
+
+private:
+    engine::Hosted<api::ApiServer> m_server;
+    std::unique_ptr<util::Executor> m_executor; ///< goes first, after what was posted to it
+};
+
 /// Ends the loop once the log is written. Nobody waits for a reader of the log who stands still.
 void quitAfterLog(util::Executor& logExecutor, int exitCode)
 {
@@ -302,6 +353,15 @@ void reloadSettings(engine::Engine& pool, engine::QtPlatform& platform)
     });
 }
 
+/// After crashes the pool runs with what mining needs and nothing else.
+void leaveOutOptional(engine::EngineOptions& options, config::Settings& settings)
+{
+    if (options.startMode == engine::StartMode::Safe) {
+        options.storePlace.clear();
+        settings.metrics.hasWorkers = false;
+    }
+}
+
 int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
 {
     int exitCode = EXIT_SUCCESS;
@@ -335,8 +395,10 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.service = platform.serviceLink();
+    config::Settings settings = loaded.settings;
     if (lock) {
         options.startMode = record.begin(platform.clock().wall().time);
+        leaveOutOptional(options, settings);
     }
     const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
     QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
@@ -365,8 +427,10 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, settings);
     pool->start(std::move(lock));
     QCoreApplication::exec();
+    apiHost.reset();
     pool.reset();
     if (exitCode == EXIT_SUCCESS) {
         markGood();

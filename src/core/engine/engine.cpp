@@ -1,5 +1,6 @@
 #include "core/engine/engine.h"
 
+#include "core/engine/live_requests.h"
 #include "core/engine/start_record.h"
 #include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
@@ -15,6 +16,7 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     , m_options(std::move(options))
     , m_source(std::move(source))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
+    , m_history(platform, m_options, m_statistics, [this] { return m_snapshot.load(); })
     , m_hall({.platform = m_platform,
               .courier = m_courier,
               .statistics = m_statistics,
@@ -39,13 +41,18 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_courier.attach(*m_courierExecutor);
     m_spool.attach(*m_spoolExecutor);
     m_dataFolder.attach(*m_storeExecutor);
+    m_history.attach(*m_storeExecutor);
     m_work.attach(*m_workExecutor);
     m_desk.attach(*m_settingsExecutor);
+    m_gate.attach(*m_statisticsExecutor);
+    serveRequests();
 }
 
 Engine::~Engine()
 {
     m_isEnding = true;
+    m_requests.stop();
+    m_gate.reset({});
     m_serviceReporter.reset({});
     m_threadWatch.reset({});
     m_watchExecutor.reset();
@@ -53,6 +60,7 @@ Engine::~Engine()
     m_settingsExecutor.reset();
     m_hall.abandon();
     m_work.reset({});
+    m_history.stop({});
     m_dataFolder.reset({});
     m_courier.reset({});
     m_spool.reset({});
@@ -70,7 +78,7 @@ Engine::~Engine()
 void Engine::start(std::unique_ptr<util::Handle> folderLock)
 {
     m_statistics.emplace([this] {
-        return std::make_unique<Statistics>(
+        auto statistics = std::make_unique<Statistics>(
             *m_statisticsExecutor, m_platform.clock, m_snapshot,
             [this](const interfaces::PoolEvent& event) {
                 if (event.kind == interfaces::EventKind::TipChanged && !m_isEnding) {
@@ -80,7 +88,16 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                 }
                 m_events.publish(event);
             });
+        statistics->setHistory(m_history.createKeeper());
+        return statistics;
     });
+    m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
+                                                         .profile = m_options.profile,
+                                                         .startedAt = m_platform.clock.wall().time,
+                                                         .bootId = m_platform.random.uint64()}](
+                          Statistics& statistics) { statistics.setProgram(program); });
+    m_statistics.post(
+        [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
@@ -101,15 +118,36 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     startWatch();
 }
 
+void Engine::serveRequests()
+{
+    serveLiveRequests(
+        m_requests,
+        {.statistics = m_statistics, .snapshots = m_snapshot, .workers = m_hall.workers()});
+    m_history.serve(m_requests);
+    serveSettings(m_requests.commands, m_desk);
+    m_requests.commands.serve<interfaces::RetryBlock>(
+        [this](const interfaces::RetryBlock& command,
+               const interfaces::CommandBook::Answer& answer) {
+            m_courier.post([hash = command.hash, answer](Courier& courier) {
+                if (courier.retry(hash)) {
+                    answer(interfaces::CommandAnswer(interfaces::Done{}));
+                } else {
+                    answer(interfaces::CommandBook::failure(interfaces::RequestFault::NotFound));
+                }
+            });
+        });
+}
+
 void Engine::startWatch()
 {
     std::vector<ThreadWatch::Watched> threads{
         {.name = "work", .executor = m_workExecutor.get()},
         {.name = "courier", .executor = m_courierExecutor.get()},
         {.name = "stats", .executor = m_statisticsExecutor.get()}};
-    for (const Hosted<IoWorker>* worker : m_hall.workers()) {
+    const std::size_t others = threads.size();
+    for (util::Executor* const executor : m_hall.executors()) {
         threads.push_back(
-            {.name = fmt::format("io.{}", threads.size() - 3), .executor = &worker->executor()});
+            {.name = fmt::format("io.{}", threads.size() - others), .executor = executor});
     }
     m_threadWatch.emplace([this, threads = std::move(threads)] {
         return std::make_unique<ThreadWatch>(*m_watchExecutor, threads, m_statistics);
@@ -141,12 +179,18 @@ void Engine::startDesk()
                 .stop = [this](util::Task done) { stopMining(std::move(done)); },
                 .snapshot = [this] { return snapshot(); }});
     });
-    m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+    m_gate.emplace([this] {
+        return std::make_unique<StartGate>(*m_statisticsExecutor, History::LOAD_LIMIT, [this] {
+            m_desk.post([](SettingsDesk& desk) { desk.begin(); });
+        });
+    });
+    m_history.start([this] { m_gate.post([](StartGate& gate) { gate.open(); }); });
 }
 
 NodeLinks Engine::createLinks(const EngineOptions& options)
 {
-    const auto createSubmitter = [this](const node::NodeOptions& node) {
+    const auto createSubmitter = [this](node::NodeOptions node) {
+        node.meter = m_rpcMeter;
         return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
                                                     m_platform.clock, m_platform.files, node);
     };
@@ -163,6 +207,9 @@ std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& opti
 {
     std::vector<node::NodeOptions> nodes{options.node};
     nodes.insert(nodes.end(), options.backupNodes.begin(), options.backupNodes.end());
+    for (node::NodeOptions& node : nodes) {
+        node.meter = m_rpcMeter;
+    }
     return std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
                                            m_platform.files, std::move(nodes));
 }
@@ -219,6 +266,7 @@ void Engine::changeMining(const EngineOptions& before, const EngineOptions& afte
 {
     // The io threads first: they take no work that does not go with their mode of payout.
     m_hall.change(after);
+    m_history.change(after);
     const bool isOtherNode = before.node != after.node || before.backupNodes != after.backupNodes;
     if (isOtherNode) {
         m_courier.post([this, after](Courier& courier) {
@@ -247,7 +295,9 @@ void Engine::stopMining(util::Task done)
 
 void Engine::stop(util::Task done)
 {
+    m_requests.stop();
     // The desk first, so that nobody starts anything any more.
+    m_gate.reset({});
     m_desk.reset([this, done = std::move(done)] {
         m_statistics.post(
             [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });
@@ -263,12 +313,28 @@ void Engine::stopRest(const util::Task& done)
                 m_spool.post([](BlockSpool& spool) { spool.flush(); });
                 // The folder's lock goes last: nobody else may use what is still written to.
                 m_spool.reset([this, done] {
-                    m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                    // What was counted last is in the inbox once statistics come to this.
+                    m_statistics.post([this, done](Statistics&) {
+                        m_history.stop([this, done] {
+                            m_dataFolder.reset([this, done] { m_statistics.reset(done); });
+                        });
+                    });
                 });
             });
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
     });
+}
+
+void Engine::raiseIssue(const std::string& code, const std::string& detail)
+{
+    m_statistics.post(
+        [code, detail](Statistics& statistics) { statistics.raiseIssue(code, detail); });
+}
+
+void Engine::clearIssue(const std::string& code)
+{
+    m_statistics.post([code](Statistics& statistics) { statistics.clearIssue(code); });
 }
 
 bool Engine::isBlockPending() const
@@ -287,6 +353,18 @@ std::shared_ptr<const interfaces::PoolSnapshot> Engine::snapshot() const
 std::unique_ptr<util::Subscription> Engine::subscribe(interfaces::EventFn onEvent)
 {
     return m_events.subscribe(std::move(onEvent));
+}
+
+util::RequestHandle Engine::query(const interfaces::Query& query, util::Executor& replyOn,
+                                  util::Reply<interfaces::QueryReply> reply)
+{
+    return m_requests.queries.ask(query, replyOn, std::move(reply));
+}
+
+util::RequestHandle Engine::execute(const interfaces::Command& command, util::Executor& replyOn,
+                                    util::Reply<interfaces::CommandReply> reply)
+{
+    return m_requests.commands.ask(command, replyOn, std::move(reply));
 }
 
 } // namespace warp::engine

@@ -8,14 +8,17 @@
 #include "core/engine/data_folder.h"
 #include "core/engine/engine_options.h"
 #include "core/engine/event_hub.h"
+#include "core/engine/history.h"
 #include "core/engine/hosted.h"
 #include "core/engine/miner_hall.h"
 #include "core/engine/service_reporter.h"
 #include "core/engine/settings_desk.h"
+#include "core/engine/start_gate.h"
 #include "core/engine/statistics.h"
 #include "core/engine/thread_watch.h"
 #include "core/engine/work_master.h"
 #include "core/interfaces/pool_service.h"
+#include "core/interfaces/request_desk.h"
 
 #include <atomic>
 #include <filesystem>
@@ -54,31 +57,46 @@ public:
     [[nodiscard]] std::shared_ptr<const interfaces::PoolSnapshot> snapshot() const override;
     [[nodiscard]] std::unique_ptr<util::Subscription>
     subscribe(interfaces::EventFn onEvent) override;
+    [[nodiscard]] util::RequestHandle query(const interfaces::Query& query, util::Executor& replyOn,
+                                            util::Reply<interfaces::QueryReply> reply) override;
+    [[nodiscard]] util::RequestHandle execute(const interfaces::Command& command,
+                                              util::Executor& replyOn,
+                                              util::Reply<interfaces::CommandReply> reply) override;
+
+    /// An issue of a part that is not the engine's own. Any thread; nothing before start().
+    void raiseIssue(const std::string& code, const std::string& detail);
+    void clearIssue(const std::string& code);
 
 private:
     void startCourier();
     void startSpool();
+    void serveRequests();
     void startDesk();
     [[nodiscard]] NodeLinks createLinks(const EngineOptions& options);
     [[nodiscard]] std::unique_ptr<node::WorkSource> createSource(const EngineOptions& options);
     [[nodiscard]] std::filesystem::path spoolFolder() const;
-    void startWatch();
     // By the desk alone, on its executor.
     void startMining(const EngineOptions& options);
     void changeMining(const EngineOptions& before, const EngineOptions& after);
     void stopMining(util::Task done);
+    void startWatch();
     void stopRest(const util::Task& done);
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
 
+    /// All clients of all nodes count their answers in one place.
+
     Platform m_platform;
     const EngineOptions m_options; ///< as at the start
     SettingsSource m_source;       ///< until the desk has it
+    std::shared_ptr<node::RpcMeter> m_rpcMeter = std::make_shared<node::RpcMeter>();
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
+    interfaces::RequestDesk m_requests;
     std::atomic<bool> m_isEnding{false}; ///< the courier's executor is about to end
 
     Hosted<Statistics> m_statistics;
+    History m_history;
     Hosted<Courier> m_courier;
     Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;
@@ -87,6 +105,7 @@ private:
     MinerHall m_hall;
     Hosted<ThreadWatch> m_threadWatch;
     Hosted<ServiceReporter> m_serviceReporter;
+    Hosted<StartGate> m_gate; ///< miners wait for the store, but not for long
 
     // Last members, so that they end before what their tasks use; in their stopping order.
     std::unique_ptr<util::Executor> m_eventExecutor;

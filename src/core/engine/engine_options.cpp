@@ -79,6 +79,9 @@ node::NodeOptions toNode(const config::NodeSettings& settings, std::chrono::seco
     return options;
 }
 
+/// In the data folder.
+constexpr auto DATABASE_NAME = "warppool.db";
+
 /// Where the settings leave the number of threads to the machine.
 std::size_t threadsFor(unsigned cores)
 {
@@ -106,6 +109,7 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
+    options.storePlace = (options.dataDirectory / DATABASE_NAME).string();
     options.minuteRetention = std::chrono::hours(24) * settings.history.minuteDays;
     options.workerRetention = std::chrono::hours(24) * settings.history.workerDays;
     options.storeCommitInterval = settings.history.commitInterval;

@@ -71,6 +71,8 @@ struct EngineOptions
     std::size_t maxConnections = 1000;
     std::vector<ListenerOptions> listeners;
     std::filesystem::path dataDirectory;
+    std::string version; ///< of the program, for the snapshot
+    std::string profile; ///< name of the profile in force, for the snapshot
     PayoutOptions payout;
     std::string tag;
     util::Duration jobRefresh{std::chrono::seconds(30)};
@@ -79,6 +81,8 @@ struct EngineOptions
     std::vector<node::NodeOptions> backupNodes;
     ServiceLink service;
     StartMode startMode = StartMode::Normal;
+    /// Where history is kept, as store::Database::open() takes it; empty: nowhere.
+    std::string storePlace;
     util::Duration minuteRetention{std::chrono::hours(24 * 7)};
     util::Duration workerRetention{std::chrono::hours(24 * 90)}; ///< of quarters of an hour
     util::Duration storeCommitInterval{std::chrono::seconds(30)};

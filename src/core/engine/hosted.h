@@ -25,6 +25,13 @@ public:
         m_executor->post([this, make = std::move(make)] { m_object = make(); });
     }
 
+    /// Takes an object that was made on the executor, at once. On the executor only.
+    void adopt(std::unique_ptr<T> object)
+    {
+        WARP_EXPECT_EXECUTOR(*m_executor);
+        m_object = std::move(object);
+    }
+
     /// Calls `use` with the object on its executor, unless it is gone by then. Any thread.
     void post(std::function<void(T&)> use)
     {

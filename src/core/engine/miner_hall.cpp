@@ -30,6 +30,16 @@ void MinerHall::abandon()
     }
 }
 
+std::vector<util::Executor*> MinerHall::executors() const
+{
+    std::vector<util::Executor*> found;
+    found.reserve(m_executors.size());
+    for (const auto& executor : m_executors) {
+        found.push_back(executor.get());
+    }
+    return found;
+}
+
 std::vector<Hosted<IoWorker>*> MinerHall::workers()
 {
     std::vector<Hosted<IoWorker>*> list;

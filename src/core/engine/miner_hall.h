@@ -52,6 +52,8 @@ public:
     void endThreads() { m_executors.clear(); }
 
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
+    /// The io threads; they live until endThreads().
+    [[nodiscard]] std::vector<util::Executor*> executors() const;
 
 private:
     [[nodiscard]] IoWorker::Terms termsOf(const EngineOptions& options) const;

@@ -40,10 +40,18 @@ interfaces::NodeView toView(const node::NodeStatus& status)
                               .network = std::nullopt,
                               .height = -1,
                               .isActive = status.duty == Duty::Active,
+                              .isInitialDownload = false,
+                              .isPruned = false,
+                              .tipTime = std::nullopt,
                               .feeds = {}};
     if (status.chain) {
         view.network = status.chain->network;
         view.height = status.chain->tip.height;
+        view.isInitialDownload = status.chain->isInitialDownload;
+        view.isPruned = status.chain->isPruned;
+        if (status.chain->tipTime != 0) {
+            view.tipTime = util::WallTime(std::chrono::seconds(status.chain->tipTime));
+        }
     }
     for (const node::FeedStatus& feed : status.feeds) {
         view.feeds.push_back(toView(feed));

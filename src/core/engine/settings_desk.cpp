@@ -240,4 +240,20 @@ void SettingsDesk::execute(const interfaces::StopPool&, const Reply& reply)
     });
 }
 
+void serveSettings(interfaces::CommandBook& book, Hosted<SettingsDesk>& desk)
+{
+    const auto answerFrom = [&]<class Kind>(Kind /*tag*/) {
+        book.serve<Kind>([&desk](const Kind& command,
+                                 const interfaces::CommandBook::Answer& answer) {
+            desk.post([command, answer](SettingsDesk& owner) { owner.execute(command, answer); });
+        });
+    };
+    answerFrom(interfaces::ValidateSettings{});
+    answerFrom(interfaces::ApplySettings{});
+    answerFrom(interfaces::ReloadSettings{});
+    answerFrom(interfaces::PreviewPayout{});
+    answerFrom(interfaces::StartPool{});
+    answerFrom(interfaces::StopPool{});
+}
+
 } // namespace warp::engine

@@ -10,6 +10,7 @@
 #include "core/engine/statistics.h"
 #include "core/interfaces/command.h"
 #include "core/interfaces/pool_snapshot.h"
+#include "core/interfaces/request_desk.h"
 #include "core/util/executor.h"
 #include "core/util/files.h"
 
@@ -89,5 +90,8 @@ private:
     Stage m_stage = Stage::Stopped;
     std::vector<Reply> m_stopReplies; ///< while Stopping
 };
+
+/// The commands that the desk carries out.
+void serveSettings(interfaces::CommandBook& book, Hosted<SettingsDesk>& desk);
 
 } // namespace warp::engine

@@ -29,7 +29,8 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
     : m_executor(executor)
     , m_clock(clock)
     , m_snapshots(snapshots)
-    , m_publish(std::move(publish))
+    , m_events(clock, std::move(publish))
+    , m_latency(clock)
 {
     scheduleTick();
 }
@@ -46,12 +47,18 @@ void Statistics::tick()
 {
     m_miners.publish(m_current, m_clock.boot());
     publishSnapshot();
+    if (m_history) {
+        m_history->onTick(m_current);
+    }
 }
 
 void Statistics::publishSnapshot()
 {
     ++m_current.version;
+    m_current.takenAt = m_clock.boot();
+    m_current.takenAtWall = m_clock.wall().time;
     m_current.luck = luck();
+    m_latency.publish(m_current);
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
 }
@@ -75,12 +82,6 @@ interfaces::LuckView Statistics::luck()
             .run = viewOf(m_bests.run)};
 }
 
-void Statistics::emit(PoolEvent event)
-{
-    event.id = m_nextEvent++;
-    m_publish(event);
-}
-
 void Statistics::addShares(const ShareBatch& batch)
 {
     const Moment now{.boot = m_clock.boot(), .wall = m_clock.wall().time};
@@ -89,6 +90,12 @@ void Statistics::addShares(const ShareBatch& batch)
     m_bests.add(batch.shares.best);
     m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;
+    if (m_history) {
+        m_history->addShares(batch);
+    }
+    m_current.authorizations += batch.authorized;
+    m_current.disconnections += batch.disconnected;
+    m_latency.addReplies(batch.replies);
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -105,7 +112,7 @@ void Statistics::setState(interfaces::EngineState state)
     m_current.state = state;
     LOG_INFO(Engine, "state: {}", name(state));
     publishSnapshot();
-    emit({.kind = EventKind::StateChanged, .state = state});
+    m_events.record({.kind = EventKind::StateChanged, .state = state});
 }
 
 void Statistics::setNetwork(bitcoin::Network network)
@@ -121,31 +128,21 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHeight = height;
     m_current.tipHash = hash;
     publishSnapshot();
-    emit({.kind = EventKind::TipChanged});
-}
-
-void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
-{
-    if (tipNumber != m_deliveredTip) {
-        m_deliveredTip = tipNumber;
-        m_delivery = {};
-    }
-    m_delivery.add(latency);
-    using std::chrono::duration_cast;
-    using std::chrono::microseconds;
-    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
-                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
-                          .last = duration_cast<microseconds>(m_delivery.longest())};
+    m_events.record({.kind = EventKind::TipChanged});
 }
 
 void Statistics::seedBest(util::Difficulty allTime)
 {
     m_bests.allTime = std::max(m_bests.allTime, allTime);
+    if (m_history) {
+        m_history->seedBest(allTime);
+    }
 }
 
-void Statistics::countJob(util::Difficulty network)
+void Statistics::setJob(interfaces::JobView job)
 {
-    m_networkDifficulty = network;
+    m_networkDifficulty = job.networkDifficulty;
+    m_current.work.job = std::move(job);
     ++m_current.jobsMade;
 }
 
@@ -187,6 +184,9 @@ void Statistics::restoreBlock(const BlockRecord& record)
             blocks.erase(blocks.begin());
         }
     }
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     publishSnapshot();
 }
 
@@ -204,6 +204,9 @@ void Statistics::followBlock(const BlockRecord& record, BlockState before)
         *known = record;
         publishSnapshot();
     }
+    if (m_history) {
+        m_history->addBlock(record);
+    }
     announceBlock(record, before);
 }
 
@@ -217,17 +220,23 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
-            emit({.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
+            ++m_current.blocksFound;
+            m_events.record(
+                {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
-        emit({.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
+        ++m_current.blocksRejected;
+        m_events.record(
+            {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;
     case BlockState::Orphaned:
-        emit({.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
+        m_events.record(
+            {.kind = EventKind::BlockOrphaned, .severity = Severity::Warning, .block = record});
         break;
     case BlockState::Confirmed:
-        emit({.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
+        m_events.record(
+            {.kind = EventKind::BlockConfirmed, .severity = Severity::Info, .block = record});
         break;
     case BlockState::Pending:
     case BlockState::Superseded:
@@ -238,14 +247,14 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
 void Statistics::raiseBlockRisk(const BlockRecord& record, const std::string& path)
 {
     const std::string code = riskCode(record.hash);
-    raiseIssue(code, record.reason + "; " + path);
+    raiseIssue(code, record.reason + "; " + path, Severity::Critical);
     const auto& issues = m_current.issues;
     const auto issue = std::find_if(issues.begin(), issues.end(),
                                     [&](const auto& each) { return each.code == code; });
-    emit({.kind = EventKind::BlockAtRisk,
-          .severity = Severity::Critical,
-          .issue = *issue,
-          .block = record});
+    m_events.record({.kind = EventKind::BlockAtRisk,
+                     .severity = Severity::Critical,
+                     .issue = *issue,
+                     .block = record});
 }
 
 void Statistics::clearBlockRisk(const bitcoin::Hash256& hash)
@@ -278,10 +287,14 @@ void Statistics::raiseIssue(const std::string& code, const std::string& detail,
         known->detail = detail;
         return;
     }
-    issues.push_back({.code = code, .detail = detail, .since = m_clock.boot()});
+    issues.push_back({.code = code,
+                      .detail = detail,
+                      .since = m_clock.boot(),
+                      .raisedAt = m_clock.wall().time,
+                      .severity = severity});
     LOG_WARNING(Engine, "health: {}: {}", code, util::sanitize(detail, 300));
     publishSnapshot();
-    emit({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
+    m_events.record({.kind = EventKind::IssueRaised, .severity = severity, .issue = issues.back()});
 }
 
 void Statistics::clearIssue(const std::string& code)
@@ -296,7 +309,7 @@ void Statistics::clearIssue(const std::string& code)
     issues.erase(known);
     LOG_INFO(Engine, "health: {} is over", code);
     publishSnapshot();
-    emit({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
+    m_events.record({.kind = EventKind::IssueCleared, .issue = std::move(cleared)});
 }
 
 } // namespace warp::engine

@@ -2,9 +2,11 @@
 // executor, the only writer; others post batches.
 #pragma once
 
+#include "core/engine/event_journal.h"
+#include "core/engine/history_keeper.h"
+#include "core/engine/latency_keeper.h"
 #include "core/engine/miner_register.h"
 #include "core/engine/share_batch.h"
-#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
 #include "core/mining/work_rate.h"
@@ -14,7 +16,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace warp::engine {
@@ -24,24 +28,28 @@ class Statistics final
 public:
     using SnapshotSink = util::Published<interfaces::PoolSnapshot>;
 
-    /// @param publish receives each event, already numbered; called on this executor
+    /// @param publish receives each event, complete; called on this executor
     Statistics(util::Executor& executor, const util::Clock& clock, SnapshotSink& snapshots,
                interfaces::EventFn publish);
 
+    /// Sees all that is counted from now on. Once, if anything is to be kept.
+    void setHistory(std::unique_ptr<HistoryKeeper> history) { m_history = std::move(history); }
     void addShares(const ShareBatch& batch);
     /// Workers, sessions and their bests, as published with the next snapshot.
     [[nodiscard]] MinerRegister& miners() { return m_miners; }
+    /// The last events.
+    [[nodiscard]] const EventJournal& events() const { return m_events; }
+    void setProgram(interfaces::ProgramView program) { m_current.program = std::move(program); }
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);
     /// The all-time best of earlier runs, where somebody has kept it.
     void seedBest(util::Difficulty allTime);
-    /// A job of this difficulty is served.
-    void countJob(util::Difficulty network);
+    /// A job is served.
+    void setJob(interfaces::JobView job);
     /// Time in which all miners worked on an empty block of our own making.
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
-    /// One io thread has sent the first work of a tip to all its miners.
-    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
+    [[nodiscard]] LatencyKeeper& latency() { return m_latency; }
     void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
@@ -70,21 +78,19 @@ private:
     [[nodiscard]] interfaces::LuckView luck();
     void tick();
     void scheduleTick();
-    void emit(interfaces::PoolEvent event);
 
     util::Executor& m_executor;
     const util::Clock& m_clock;
     SnapshotSink& m_snapshots;
-    interfaces::EventFn m_publish;
+    EventJournal m_events;
     interfaces::PoolSnapshot m_current;
     MinerRegister m_miners;
+    std::unique_ptr<HistoryKeeper> m_history; ///< none where nothing is kept
     mining::Bests m_bests;
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
-    std::uint32_t m_deliveredTip = 0;
-    WeightedLatency m_delivery; ///< of m_deliveredTip
-    std::uint64_t m_nextEvent = 1;
+    LatencyKeeper m_latency;
     util::TimerHandle m_timer;
 };
 

@@ -10,6 +10,19 @@ namespace warp::engine {
 
 namespace {
 
+interfaces::JobView viewOf(const mining::Job& job, mining::CleanJobs clean)
+{
+    return {.id = job.id.value(),
+            .height = job.source->height,
+            .previous = job.source->previous,
+            .coinbaseValue = job.source->coinbaseValue,
+            .transactions = job.transactionCount,
+            .isClean = clean == mining::CleanJobs::Yes,
+            .isProvisional = job.source->origin == mining::TemplateOrigin::Provisional,
+            .received = job.source->received,
+            .networkDifficulty = job.networkTarget.toDifficulty()};
+}
+
 constexpr std::chrono::seconds RETRY_DELAY{1};
 constexpr std::chrono::milliseconds REPEAT_WINDOW{500};
 constexpr std::size_t PAST_TIPS_KEPT = 16;
@@ -397,11 +410,10 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
     LOG_INFO(Mining, "job {:08x}: height {}, {} transactions, {} sat{}", job->id.value(),
              job->source->height, job->transactionCount, job->source->coinbaseValue.value(),
              jobs->clean == mining::CleanJobs::Yes ? ", new tip" : "");
-    m_statistics.post([emptyTime, height = job->source->height - 1, hash = job->source->previous,
-                       difficulty = job->networkTarget.toDifficulty()](Statistics& statistics) {
-        statistics.countJob(difficulty);
+    m_statistics.post([emptyTime, view = viewOf(*job, jobs->clean)](Statistics& statistics) {
+        statistics.setJob(view);
         statistics.addEmptyTime(emptyTime);
-        statistics.setTip(height, hash);
+        statistics.setTip(view.height - 1, view.previous);
         statistics.setState(interfaces::EngineState::Running);
     });
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -96,6 +97,8 @@ struct RenameWorker
 };
 
 enum class Visibility : std::uint8_t { Shown, Hidden };
+
+[[nodiscard]] std::string_view name(Visibility visibility);
 
 struct HideWorker
 {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace warp::interfaces {
@@ -20,6 +21,8 @@ namespace warp::interfaces {
 inline constexpr std::uint32_t HISTORY_FORMAT = 1;
 
 enum class BucketSpan : std::uint8_t { OneMinute, FifteenMinutes, Day };
+
+[[nodiscard]] std::string_view name(BucketSpan span);
 
 [[nodiscard]] constexpr std::chrono::seconds lengthOf(BucketSpan span)
 {

@@ -1,3 +1,5 @@
+#include "core/interfaces/command.h"
+#include "core/interfaces/history.h"
 #include "core/interfaces/pool_event.h"
 #include "core/interfaces/query.h"
 
@@ -25,6 +27,18 @@ std::string_view name(RequestFault fault)
     constexpr std::array<std::string_view, 6> NAMES{"not_available", "bad_argument", "not_found",
                                                     "refused",       "timed_out",    "stopping"};
     return NAMES.at(static_cast<std::size_t>(fault));
+}
+
+std::string_view name(BucketSpan span)
+{
+    constexpr std::array<std::string_view, 3> NAMES{"minute", "quarter_hour", "day"};
+    return NAMES.at(static_cast<std::size_t>(span));
+}
+
+std::string_view name(Visibility visibility)
+{
+    constexpr std::array<std::string_view, 2> NAMES{"shown", "hidden"};
+    return NAMES.at(static_cast<std::size_t>(visibility));
 }
 
 } // namespace warp::interfaces

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/interfaces/pool_snapshot.h"
+#include "core/interfaces/severity.h"
 #include "core/util/clock.h"
 
 #include <cstdint>
@@ -24,18 +25,15 @@ enum class EventKind : std::uint8_t {
 
 [[nodiscard]] std::string_view name(EventKind kind);
 
-enum class Severity : std::uint8_t { Info, Warning, Critical };
-
-[[nodiscard]] std::string_view name(Severity severity);
-
 /// Rises by one with each change of this type, for whoever stores or transmits it.
 inline constexpr std::uint32_t POOL_EVENT_FORMAT = 1;
 
 struct PoolEvent
 {
-    std::uint64_t id = 0; ///< rises by one within a run
+    std::uint64_t id = 0; ///< from 1, rises by one within a run
     /// The event that this one follows from, so that one cause is one message: the IssueRaised of
-    /// an IssueCleared, the BlockFound of a BlockOrphaned. Its own id where it is a cause itself.
+    /// an IssueCleared or a BlockAtRisk, the BlockFound of a BlockOrphaned or BlockConfirmed. Its
+    /// own id where it is a cause itself.
     std::uint64_t cause = 0;
     util::WallTime at{};
     EventKind kind = EventKind::StateChanged;

@@ -5,8 +5,10 @@
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
 #include "core/interfaces/history.h"
+#include "core/interfaces/latency_view.h"
 #include "core/interfaces/luck_view.h"
 #include "core/interfaces/miner_view.h"
+#include "core/interfaces/severity.h"
 #include "core/interfaces/shared_list.h"
 #include "core/interfaces/work_view.h"
 #include "core/util/clock.h"
@@ -89,6 +91,8 @@ struct HealthIssue
     std::string code;   ///< e.g. "node_unauthorized", "listener_port_in_use"
     std::string detail; ///< values, such as an address or the node's words; unsanitised
     util::BootTime since{};
+    util::WallTime raisedAt{};
+    Severity severity = Severity::Warning;
 
     friend bool operator==(const HealthIssue&, const HealthIssue&) = default;
 };
@@ -115,23 +119,47 @@ struct NodeView
     std::optional<bitcoin::Network> network;
     std::int64_t height = -1;
     bool isActive = false; ///< work is made from its templates
+    bool isInitialDownload = false;
+    bool isPruned = false;
+    std::optional<util::WallTime> tipTime; ///< as the tip's header says
     std::vector<FeedView> feeds;
 
     friend bool operator==(const NodeView&, const NodeView&) = default;
 };
 
+/// What runs, and since when.
+struct ProgramView
+{
+    std::string version; ///< e.g. "0.1.0"
+    std::string profile; ///< name of the profile in force
+    util::WallTime startedAt{};
+    std::uint64_t bootId = 0; ///< of this run, by chance
+
+    friend bool operator==(const ProgramView&, const ProgramView&) = default;
+};
+
+/// Rises by one with each change of this type, for whoever stores or transmits it.
+inline constexpr std::uint32_t POOL_SNAPSHOT_FORMAT = 1;
+
 struct PoolSnapshot
 {
     std::uint64_t version = 0; ///< rises with each one
+    util::BootTime takenAt{};  ///< what ages are measured against
+    util::WallTime takenAtWall{};
+    ProgramView program;
     EngineState state = EngineState::Starting;
     std::optional<bitcoin::Network> network;
     std::int64_t tipHeight = -1; ///< -1 before the first job
     bitcoin::Hash256 tipHash{};
     std::uint64_t jobsMade = 0;
-    std::uint32_t miners = 0; ///< connections
+    std::uint32_t miners = 0;         ///< connections
+    std::uint64_t authorizations = 0; ///< sessions so far
+    std::uint64_t disconnections = 0; ///< of sessions that were authorized
     ShareCounters shares;
     TipDelivery delivery;
-    std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
+    std::uint64_t blocksFound = 0;    ///< accepted by a node, in this run
+    std::uint64_t blocksRejected = 0; ///< in this run
+    std::vector<BlockRecord> blocks;  ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening;  ///< "host:port" of each open listener
     std::vector<ListenerView> listeners; ///< all that are configured
@@ -142,9 +170,12 @@ struct PoolSnapshot
     std::vector<NodeView> nodes;         ///< the primary first
     WorkView work;
     LuckView luck;
+    LatencyView latency;
 
     static constexpr std::size_t MAX_BLOCKS = 100;
     static constexpr std::size_t MAX_BESTS = 100;
+
+    friend bool operator==(const PoolSnapshot&, const PoolSnapshot&) = default;
 };
 
 } // namespace warp::interfaces

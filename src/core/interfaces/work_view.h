@@ -94,9 +94,26 @@ struct ProposalView
 /// Rises by one with each change of these types, for whoever stores or transmits them.
 inline constexpr std::uint32_t WORK_VIEW_FORMAT = 1;
 
+/// The work that was handed out last.
+struct JobView
+{
+    std::uint32_t id = 0;
+    std::int64_t height = -1; ///< of the block to be made; -1 before the first
+    bitcoin::Hash256 previous{};
+    util::Satoshi coinbaseValue{};  ///< subsidy and fees
+    std::uint64_t transactions = 0; ///< without the coinbase
+    bool isClean = false;           ///< it replaced all work before it
+    bool isProvisional = false;     ///< empty, of our own making, until the node's template comes
+    util::BootTime received{};      ///< when its template arrived; older is more stale
+    util::Difficulty networkDifficulty{};
+
+    friend bool operator==(const JobView&, const JobView&) = default;
+};
+
 struct WorkView
 {
     std::uint32_t format = WORK_VIEW_FORMAT;
+    JobView job;
     AuditView audit;
     ProposalView proposal;
     /// How long a miner that was always connected has worked on empty blocks of our own making,

@@ -10,6 +10,7 @@ namespace warp::tools {
 [[nodiscard]] int runMiner(const QStringList& arguments);
 [[nodiscard]] int runLoad(const QStringList& arguments);
 [[nodiscard]] int runDemo(const QStringList& arguments);
+[[nodiscard]] int runHistory(const QStringList& arguments);
 [[nodiscard]] int runScenario(const QStringList& arguments);
 
 } // namespace warp::tools

@@ -31,6 +31,7 @@ constexpr std::array COMMANDS{
     Command{.name = "node", .summary = "a simulated Bitcoin node", .run = runNode},
     Command{.name = "miner", .summary = "simulated miners for any pool", .run = runMiner},
     Command{.name = "load", .summary = "load on any pool, with latencies", .run = runLoad},
+    Command{.name = "history", .summary = "a database with a year in it", .run = runHistory},
     Command{.name = "demo", .summary = "node, miners and warppool together", .run = runDemo},
     Command{
         .name = "scenario", .summary = "one checked story; --list names them", .run = runScenario},

@@ -47,7 +47,9 @@ private slots:
     {
         const auto snapshot = run([](engine::Statistics& statistics) {
             statistics.seedBest(util::Difficulty(500));
-            statistics.countJob(util::Difficulty(100));
+            interfaces::JobView job;
+            job.networkDifficulty = util::Difficulty(100);
+            statistics.setJob(job);
             interfaces::BlockRecord block;
             block.state = interfaces::BlockState::Accepted;
             statistics.addShares({.shares = {.acceptedWork = 1, .best = util::Difficulty(90)}});

@@ -1,0 +1,178 @@
+#include "core/engine/history_keeper.h"
+
+#include "core/engine/worker_table.h"
+#include "core/interfaces/history_sums.h"
+#include "core/mining/miner_class.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warp::engine {
+
+using interfaces::HistoryBucket;
+using interfaces::WorkerView;
+
+namespace {
+
+HistoryBucket& bucketOf(store::HistoryBatch& batch, const std::string& worker,
+                        const HistoryBucket& empty)
+{
+    return batch.workers.try_emplace({empty.start, worker}, empty).first->second;
+}
+
+void addTally(HistoryBucket& bucket, const ShareTally& tally)
+{
+    interfaces::ShareCounters counters;
+    accumulate(counters, tally);
+    bucket.acceptedWork += counters.acceptedWork;
+    bucket.accepted += counters.accepted;
+    bucket.stale += counters.stale;
+    bucket.refused += counters.refused() - counters.stale;
+    bucket.best = std::max(bucket.best, tally.best);
+}
+
+/// Whether it mines: a name alone, without a share, is nothing to remember.
+bool isMining(const WorkerView& worker)
+{
+    return worker.sessions != 0 && worker.lastShare;
+}
+
+} // namespace
+
+HistoryKeeper::HistoryKeeper(const util::Clock& clock, std::uint64_t bootId, Sinks sinks)
+    : m_clock(clock)
+    , m_bootId(bootId)
+    , m_sinks(std::move(sinks))
+    , m_minute(interfaces::startOf(clock.wall().time, interfaces::BucketSpan::OneMinute))
+    , m_minuteSince(clock.boot())
+    , m_lastTick(clock.boot())
+{}
+
+HistoryBucket HistoryKeeper::emptyBucket() const
+{
+    HistoryBucket bucket;
+    bucket.start = interfaces::startOf(m_clock.wall().time, interfaces::BucketSpan::OneMinute);
+    bucket.bootId = m_bootId;
+    return bucket;
+}
+
+void HistoryKeeper::addShares(const ShareBatch& batch)
+{
+    if (batch.shares == ShareTally{} && batch.workers.empty()) {
+        return;
+    }
+    const HistoryBucket empty = emptyBucket();
+    const util::WallTime now = m_clock.wall().time;
+    store::HistoryBatch history;
+    addTally(history.pool.try_emplace(empty.start, empty).first->second, batch.shares);
+    history.best = batch.shares.best;
+    for (const WorkerDelta& delta : batch.workers) {
+        const auto before = m_sinks.directory.load();
+        // One that never had a good share is not worth a row, whatever it sends.
+        if (delta.shares.accepted() == 0 && before->find(delta.worker) == nullptr) {
+            continue;
+        }
+        addTally(bucketOf(history, delta.worker, empty), delta.shares);
+        if (delta.shares.accepted() != 0) {
+            history.lastShares.insert_or_assign(delta.worker, now);
+        }
+        if (delta.best) {
+            history.bests.push_back(*delta.best);
+            history.bests.back().foundAt = now;
+        }
+    }
+    m_sinks.inbox.add(std::move(history));
+    noteRecord(batch.shares.best);
+}
+
+void HistoryKeeper::noteRecord(util::Difficulty best)
+{
+    const util::BootTime now = m_clock.boot();
+    if (best <= m_best || (m_lastRecord && now - *m_lastRecord < RECORD_INTERVAL)) {
+        return;
+    }
+    m_best = best;
+    m_lastRecord = now;
+    m_sinks.keepNow();
+}
+
+void HistoryKeeper::seedBest(util::Difficulty best)
+{
+    m_best = std::max(m_best, best);
+}
+
+void HistoryKeeper::addBlock(const interfaces::BlockRecord& block)
+{
+    store::HistoryBatch history;
+    history.blocks.emplace(block.hash, block);
+    m_sinks.inbox.add(std::move(history));
+    m_sinks.keepNow();
+}
+
+void HistoryKeeper::onTick(const interfaces::PoolSnapshot& snapshot)
+{
+    const util::BootTime now = m_clock.boot();
+    const HistoryBucket empty = emptyBucket();
+    if (empty.start != m_minute) {
+        closeMinute(snapshot, now - m_minuteSince);
+        m_minute = empty.start;
+        m_minuteSince = now;
+    }
+    m_uncounted += now - m_lastTick;
+    m_lastTick = now;
+    const auto whole = std::chrono::floor<std::chrono::seconds>(m_uncounted);
+    m_uncounted -= whole;
+    store::HistoryBatch history;
+    HistoryBucket& bucket = history.pool.try_emplace(empty.start, empty).first->second;
+    bucket.covered = whole;
+    bucket.miners = snapshot.miners;
+    m_sinks.inbox.add(std::move(history));
+}
+
+void HistoryKeeper::closeMinute(const interfaces::PoolSnapshot& snapshot, util::Duration length)
+{
+    HistoryBucket empty;
+    empty.start = m_minute;
+    empty.bootId = m_bootId;
+    empty.covered = std::min(std::chrono::round<std::chrono::seconds>(length),
+                             interfaces::lengthOf(interfaces::BucketSpan::OneMinute));
+    store::HistoryBatch history;
+    for (const WorkerView& worker : snapshot.workers) {
+        if (isMining(worker)) {
+            bucketOf(history, worker.name, empty).miners = worker.sessions;
+        }
+    }
+    noteDifficulties(snapshot, history);
+    m_sinks.inbox.add(std::move(history));
+}
+
+void HistoryKeeper::noteDifficulties(const interfaces::PoolSnapshot& snapshot,
+                                     store::HistoryBatch& batch)
+{
+    const bool isToBeKept = --m_minutesToNote == 0;
+    if (isToBeKept) {
+        m_minutesToNote = NOTE_MINUTES;
+    }
+    const util::WallTime now = m_clock.wall().time;
+    auto directory = std::make_shared<store::WorkerDirectory>(*m_sinks.directory.load());
+    for (const WorkerView& worker : snapshot.workers) {
+        if (!isMining(worker)) {
+            continue;
+        }
+        store::WorkerDifficulty noted{
+            .worker = worker.name,
+            .minerClass =
+                std::string(mining::traits(mining::classifyUserAgent(worker.userAgent)).name),
+            .difficulty = worker.difficulty,
+            .rate = worker.hashrate,
+            .notedAt = now};
+        directory->note(worker, noted);
+        if (isToBeKept) {
+            std::pair key(noted.worker, noted.minerClass);
+            batch.difficulties.insert_or_assign(std::move(key), std::move(noted));
+        }
+    }
+    m_sinks.directory.store(std::move(directory));
+}
+
+} // namespace warp::engine
