@@ -6,21 +6,27 @@
 #include "core/config/field_table.h"
 #include "core/config/folder_lock.h"
 #include "core/config/loader.h"
+#include "core/config/program_arguments.h"
+#include "core/config/program_manual.h"
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
 #include "core/engine/hosted.h"
 #include "core/engine/qt_platform.h"
+#include "core/engine/start_record.h"
+#include "core/util/append_file.h"
+#include "core/util/log_file.h"
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
 
-#include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QSocketNotifier>
 #include <QSysInfo>
 #include <QTimer>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -47,33 +53,74 @@ struct Arguments
     std::vector<std::string> overrides;
 };
 
-Arguments parseArguments(const QCoreApplication& application)
+config::ProgramManual manual()
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QStringLiteral("Solo Bitcoin mining pool: block rewards straight to your own wallet."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    const QCommandLineOption noGui(QStringLiteral("no-gui"),
-                                   QStringLiteral("Run as a server, without a window."));
-    const QCommandLineOption config(QStringLiteral("config"),
-                                    QStringLiteral("Read the settings from <file>."),
-                                    QStringLiteral("file"));
-    const QCommandLineOption set(QStringLiteral("set"),
-                                 QStringLiteral("Set one setting; may be given several times."),
-                                 QStringLiteral("section.key=value"));
-    const QCommandLineOption check(QStringLiteral("check-config"),
-                                   QStringLiteral("Check the settings and end: 0 good, 2 not."));
-    parser.addOptions({noGui, config, set, check});
-    parser.process(application);
-    Arguments arguments{.isHeadless = parser.isSet(noGui),
-                        .isCheckOnly = parser.isSet(check),
-                        .configPath = parser.value(config).toStdString(),
-                        .overrides = {}};
-    for (const QString& value : parser.values(set)) {
-        arguments.overrides.push_back(value.toStdString());
+    return {
+        .name = "warppool",
+        .summary = "solo Bitcoin mining pool",
+        .text = "Solo Bitcoin mining pool: miners connect to it, it makes their work from your own "
+                "Bitcoin node, and the reward of a found block goes straight to your own "
+                "wallet.\n\nWithout a payout address it waits to be set up. SIGHUP reads the "
+                "settings anew and opens the log file anew; SIGTERM and SIGINT end the pool in "
+                "order, and a second one later at once.",
+        .options = {{.name = "no-gui",
+                     .valueName = "",
+                     .help = "Run as a server, without a window."},
+                    {.name = "config",
+                     .valueName = "FILE",
+                     .help = "Read the settings from FILE instead of the usual place."},
+                    {.name = "set",
+                     .valueName = "SECTION.KEY=VALUE",
+                     .help = "Set one setting; may be given several times."},
+                    {.name = "check-config",
+                     .valueName = "",
+                     .help = "Check the settings and end: 0 good, 2 not."},
+                    {.name = "manual-page",
+                     .valueName = "",
+                     .help = "Write the manual page to standard output."}},
+        .commands = {},
+        .exitCodes = {{.term = "0", .text = "The pool was stopped in order."},
+                      {.term = "1", .text = "It could not go on, or was ended at once."},
+                      {.term = "2",
+                       .text = "Wrong arguments, a broken configuration, or a data "
+                               "folder that another pool uses."}},
+        .files = {{.term = "~/.config/warppool/config.toml", .text = "Settings."},
+                  {.term = "~/.config/warppool/secrets.toml",
+                   .text = "Passwords, readable by their owner alone."},
+                  {.term = "~/.local/share/warppool/",
+                   .text = "The data folder: spool/ has found blocks, logs/ the log."}},
+        .examples = {{.term = "warppool --no-gui --config pool.toml", .text = "Starts a server."}},
+        .seeAlso = {"warppool-cli(1)", "warppool.toml(5)", "warppool-sim(1)"}};
+}
+
+/// The arguments, or the exit code where the program is to end at once.
+util::Result<Arguments, int> parseArguments(const std::vector<std::string>& words)
+{
+    const config::ProgramManual program = manual();
+    const auto print = [](const std::string& text) {
+        static_cast<void>(std::fputs(text.c_str(), stdout));
+        return util::Unexpected(EXIT_SUCCESS);
+    };
+    if (config::ProgramArguments::asksForHelp(words)) {
+        return print(config::renderHelp(program));
     }
-    return arguments;
+    if (!words.empty() && (words.front() == "--version" || words.front() == "-v")) {
+        return print("warppool " WARP_VERSION "\n");
+    }
+    const auto parsed = config::ProgramArguments::parse(program.options, words);
+    if (!parsed || !parsed->operands().empty()) {
+        const std::string fault = parsed ? "it takes no operands" : parsed.error();
+        static_cast<void>(
+            std::fprintf(stderr, "warppool: %s (--help tells more)\n", fault.c_str()));
+        return util::Unexpected(EXIT_BAD_CONFIGURATION);
+    }
+    if (parsed->isSet("manual-page")) {
+        return print(config::renderManualPage(program));
+    }
+    return Arguments{.isHeadless = parsed->isSet("no-gui"),
+                     .isCheckOnly = parsed->isSet("check-config"),
+                     .configPath = parsed->value("config"),
+                     .overrides = parsed->values("set")};
 }
 
 config::LoadRequest makeRequest(const Arguments& arguments)
@@ -142,6 +189,29 @@ util::LogOptions logOptions(const config::LoggingSettings& settings)
     return {.level = settings.level,
             .format = settings.isJson ? util::LogFormat::Json : util::LogFormat::Text,
             .hasNetDebug = settings.isNetDebug};
+}
+
+/// Whether standard error goes to systemd's journal.
+enum class Journal : std::uint8_t { Absent, Present };
+
+Journal findJournal()
+{
+    return util::isErrorJournalled(util::systemEnvironment()) ? Journal::Present : Journal::Absent;
+}
+
+/// The log's file, where there is to be one: the journal keeps what it is given by itself.
+std::unique_ptr<util::LogFile> makeLogFile(const config::Settings& settings, Journal journal,
+                                           engine::QtPlatform& platform)
+{
+    if (settings.logging.quotaMebibytes == 0 || journal == Journal::Present) {
+        return nullptr;
+    }
+    constexpr std::uint64_t MEBIBYTE = 1024 * 1024;
+    return std::make_unique<util::LogFile>(
+        platform.clock(), platform.files(), util::openAppendFile,
+        util::LogFileOptions{
+            .path = settings.server.dataDirectory / "logs" / "warppool.log",
+            .quotaBytes = static_cast<std::uint64_t>(settings.logging.quotaMebibytes) * MEBIBYTE});
 }
 
 void printLockHolder(const config::LoadedSettings& loaded, std::int64_t pid)
@@ -240,6 +310,25 @@ void quitAfterLog(util::Executor& logExecutor, int exitCode)
     QTimer::singleShot(LOG_PATIENCE, application, [exitCode] { std::_Exit(exitCode); });
 }
 
+/// The log becomes everybody's; it has to outlive what logs.
+std::unique_ptr<util::LogOutput> startLog(const config::LoadedSettings& loaded,
+                                          engine::QtPlatform& platform, util::Executor& executor)
+{
+    util::LogOptions options = logOptions(loaded.settings.logging);
+    const Journal journal = findJournal();
+    if (journal == Journal::Present) {
+        options.prefix = util::LinePrefix::Priority;
+    }
+    auto log = std::make_unique<util::LogOutput>(platform.clock(), options, &executor,
+                                                 makeLogFile(loaded.settings, journal, platform));
+    util::setLogSink(log.get());
+    LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
+    for (const config::ConfigWarning& warning : loaded.warnings) {
+        LOG_WARNING(Config, "{}", warning.describe());
+    }
+    return log;
+}
+
 /// Where settings are read and written while the pool runs; the log follows them.
 engine::SettingsSource settingsSource(config::LoadRequest request,
                                       const config::LoadedSettings& loaded, util::LogOutput& log)
@@ -252,13 +341,25 @@ engine::SettingsSource settingsSource(config::LoadRequest request,
             }};
 }
 
-void reloadSettings(engine::Engine& pool)
+void reloadSettings(engine::Engine& pool, engine::QtPlatform& platform)
 {
     LOG_INFO(App, "reading the settings anew");
-    pool.desk().post([](engine::SettingsDesk& desk) {
+    platform.notifyService("RELOADING=1");
+    pool.desk().post([&platform](engine::SettingsDesk& desk) {
         // The desk itself logs what came of it.
-        desk.execute(interfaces::ReloadSettings{}, [](const interfaces::CommandReply&) {});
+        desk.execute(interfaces::ReloadSettings{}, [&platform](const interfaces::CommandReply&) {
+            platform.notifyService("READY=1");
+        });
     });
+}
+
+/// After crashes the pool runs with what mining needs and nothing else.
+void leaveOutOptional(engine::EngineOptions& options, config::Settings& settings)
+{
+    if (options.startMode == engine::StartMode::Safe) {
+        options.storePlace.clear();
+        settings.metrics.hasWorkers = false;
+    }
 }
 
 int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
@@ -287,26 +388,30 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     if (!lockFolder(platform.files(), loaded, lock)) {
         return EXIT_BAD_CONFIGURATION;
     }
+    engine::StartRecord record(platform.files(), loaded.settings.server.dataDirectory);
     // Ends after the last record, and writes what is left then.
     const auto logExecutor = platform.platform().executors.createExecutor("log");
-    util::LogOutput log(platform.clock(), logOptions(loaded.settings.logging), logExecutor.get());
-    util::setLogSink(&log);
-    LOG_INFO(App, "WarpPool {} starts", WARP_VERSION);
-    for (const config::ConfigWarning& warning : loaded.warnings) {
-        LOG_WARNING(Config, "{}", warning.describe());
-    }
+    const auto log = startLog(loaded, platform, *logExecutor);
     engine::EngineOptions options =
         engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
     options.version = WARP_VERSION;
     options.profile = profileName(loaded.settings);
     options.service = platform.serviceLink();
+    config::Settings settings = loaded.settings;
+    if (lock) {
+        options.startMode = record.begin(platform.clock().wall().time);
+        leaveOutOptional(options, settings);
+    }
+    const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
+    QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
-                                            settingsSource(request, loaded, log));
+                                            settingsSource(request, loaded, *log));
     const SignalBridge signalBridge([&](int number) {
         if (number == SIGHUP) {
             if (!isStopping) {
-                reloadSettings(*pool);
+                log->reopenFile();
+                reloadSettings(*pool, platform);
             }
             return;
         }
@@ -324,11 +429,14 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
-    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, loaded.settings);
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, settings);
     pool->start(std::move(lock));
     QCoreApplication::exec();
     apiHost.reset();
     pool.reset();
+    if (exitCode == EXIT_SUCCESS) {
+        markGood();
+    }
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);
     quitAfterLog(*logExecutor, exitCode);
@@ -342,7 +450,12 @@ int main(int argc, char** argv)
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("warppool"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WARP_VERSION));
-    const Arguments arguments = parseArguments(application);
+    const auto parsed =
+        parseArguments(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    if (!parsed) {
+        return parsed.error();
+    }
+    const Arguments& arguments = *parsed;
     if (!engine::QtPlatform::isHashingRight()) {
         static_cast<void>(std::fprintf(stderr, "SHA-256 gives wrong results on this machine\n"));
         return EXIT_RUN_FAILED;

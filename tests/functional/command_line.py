@@ -1,5 +1,7 @@
 """The commands of warppool-cli and the manual pages, from outside."""
 
+import http.server
+import json
 import os
 import re
 import shutil
@@ -9,11 +11,12 @@ import threading
 
 from life_bench import LifeBench
 from processes import REPOSITORY
-from warp_test import Folder, Suite, binary, expect_equal, expect_in, run, wait_until
+from warp_test import (Folder, Suite, binary, expect_equal, expect_in, free_port, is_listening,
+                       run, wait_until)
 
-COMMANDS = ("setup", "check-config", "check-address", "verify-block")
+COMMANDS = ("setup", "status", "check-config", "check-address", "verify-block")
 MANUALS = REPOSITORY / "docs" / "man"
-PROGRAMS = ("warppool-cli",)
+PROGRAMS = ("warppool", "warppool-cli", "warppool-sim", "warppool-translator")
 
 suite = Suite("functional_command_line")
 
@@ -89,6 +92,121 @@ def check_config_finds_a_folder_in_use():
         bench.pool.stop()
         expect_equal(cli(*arguments, environment=bench.pool.environment),
                      (0, "The configuration is good."))
+
+
+# --- status
+
+class Answers:
+    """An HTTP server that answers each path with what the test says: (status, body)."""
+
+    def __init__(self, answers):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802: the library's name
+                status, body = answers[self.path]
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+OVERVIEW = {
+    "format": 1, "state": "no_work", "chain": "main", "tip": {"height": 800_000},
+    "program": {"version": "1.2.3", "profile": "small", "started_at_seconds": 1_700_000_000},
+    "pool": {"hashrate_hashes_per_second": 1.234e12, "connections": 3, "workers": 2,
+             "shares": {"accepted": 5, "rejected": 1}},
+    "work": {"height": 800_001, "coinbase_value_sats": 312_500_007, "network_difficulty": 9e13},
+    "luck": {"block_probability": {"day": 0.001, "year": 0.25},
+             "best_shares": {"all_time": {"difficulty": 12, "fraction_of_block": 0.1}}},
+    "blocks": {"found": 1, "rejected": 0},
+    "nodes": [{"state": "node_away", "height": 799_999, "is_active": False}],
+}
+HEALTH = {"format": 1, "state": "failed", "checks": [
+    {"name": "engine", "state": "ok", "code": "ok", "since_seconds": 1_700_000_000},
+    {"name": "node", "state": "failed", "code": "node_away", "detail": "\x1b[31mrefused",
+     "since_seconds": 1_700_000_000}]}
+
+
+# R260
+@suite.check
+def status_is_told_with_units():
+    answers = Answers({"/healthz": (503, json.dumps(HEALTH).encode()),
+                       "/api/overview": (200, json.dumps(OVERVIEW).encode())})
+    try:
+        code, output = cli("status", "--url", answers.url)
+        expect_equal(code, 1, output)
+        for words in ("WarpPool 1.2.3: no_work, health failed", "1.23 TH/s, 3 connections",
+                      "5 accepted, 1 rejected", "main, height 800000, difficulty 9e+13",
+                      "height 800001, worth 3.12500007 BTC", "1 in 1000 a day, 1 in 4 a year",
+                      "10 % of a block", "1 found", "node_away, height 799999\n",
+                      "failed        node: node_away (\\x1b[31mrefused), "
+                      "since 2023-11-14 22:13:20 UTC"):
+            expect_in(words, output, "status")
+        assert "engine" not in output, output
+        code, output = cli("status", "--json", "--url", answers.url)
+        expect_equal((code, json.loads(output)), (1, {"overview": OVERVIEW, "health": HEALTH}))
+    finally:
+        answers.close()
+
+
+# R260
+@suite.check
+def status_knows_when_no_pool_answers():
+    code, output = cli("status", "--url", f"http://127.0.0.1:{free_port()}")
+    expect_equal(code, 3, output)
+    expect_in("connection refused", output)
+    for body in (b"<html>", b"[]", b"{}"):
+        answers = Answers({"/healthz": (200, body)})
+        try:
+            code, output = cli("status", "--url", answers.url)
+            expect_equal(code, 3, output)
+            expect_in("not the answer of a WarpPool", output)
+        finally:
+            answers.close()
+
+
+# R260: the whole way, with the settings that the pool runs with.
+@suite.check
+def status_asks_the_running_pool():
+    port = free_port()
+    with LifeBench({"server": {"status_listen": f"127.0.0.1:{port}"}}) as bench:
+        wait_until(lambda: is_listening(port), 10, "the status port")
+        bench.share()
+        arguments = ("status", "--config", bench.pool.config)
+
+        def status():
+            return cli(*arguments, environment=bench.pool.environment)
+
+        wait_until(lambda: status()[0] == 0 and "\n  shares        1 accepted, 1 rejected\n"
+                   in status()[1], 20, lambda: f"the share in the status:\n{status()[1]}")
+        expect_in(f"regtest, height {bench.node.height()}", status()[1])
+        expect_in("node_ready", status()[1])
+        code, output = cli(*arguments, "--json", environment=bench.pool.environment)
+        expect_equal(code, 0, output)
+        expect_equal(json.loads(output)["overview"]["state"], "running", "state")
+        bench.pool.stop()
+        expect_equal(status()[0], 3, "exit code without a pool")
+
+
+@suite.check
+def status_without_a_status_port_says_so():
+    with LifeBench() as bench:
+        code, output = cli("status", "--config", bench.pool.config,
+                           environment=bench.pool.environment)
+        expect_equal(code, 3, output)
+        expect_in("status_listen is off", output)
 
 
 # --- verify-block

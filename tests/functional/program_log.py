@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,80 @@ def net_debug_records_the_traffic_with_miners():
 def log_holds_no_secret():
     log = "\n".join(log_of({"level": "debug", "net_debug": True}))
     assert "fake-node" not in log, log
+
+
+def log_file(bench):
+    return bench.pool.folder / "data" / "logs" / "warppool.log"
+
+
+# R262, B44: for those who start the program without a terminal.
+@suite.check
+def the_log_is_kept_in_a_file_too():
+    with LifeBench() as bench:
+        bench.share()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        path = log_file(bench)
+        expect_equal(path.read_text(encoding="utf-8").splitlines(), bench.process.lines(), "file")
+        expect_equal(f"{path.stat().st_mode & 0o777:o}", "640", "mode")
+        bench.start()
+        bench.pool.stop()
+        expect_equal(path.read_text(encoding="utf-8").count(" starts\n"), 2, "starts in the file")
+    with LifeBench({"logging": {"quota_mib": 0}}) as bench:
+        bench.share()
+        assert not log_file(bench).exists(), "quota_mib = 0 is no file"
+
+
+# R262: as logrotate does it.
+@suite.check
+def sighup_opens_the_log_file_anew():
+    with LifeBench() as bench:
+        path = log_file(bench)
+        wait_until(path.exists, 10, "the log file")
+        path.rename(path.with_suffix(".moved"))
+        bench.process.signal(signal.SIGHUP)
+        wait_until(lambda: path.exists() and "reading the settings anew" in path.read_text(), 10,
+                   "the new file")
+
+
+# B44: a file that cannot be written stops nothing.
+@suite.check
+def a_log_file_that_cannot_be_written_stops_nothing():
+    with LifeBench() as bench:
+        bench.pool.stop()
+        for path in (bench.pool.folder / "data" / "logs").iterdir():
+            path.unlink()
+        (bench.pool.folder / "data" / "logs").rmdir()
+        (bench.pool.folder / "data" / "logs").write_text("in the way", encoding="utf-8")
+        bench.start()
+        bench.share()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+
+
+# R262: journald takes the number for the level, and keeps the log by itself.
+@suite.check
+def the_journal_gets_levels_and_there_is_no_file():
+    with LifeBench() as bench:
+        bench.pool.stop()
+        shutil.rmtree(log_file(bench).parent)
+        reader, writer = os.pipe()
+        try:
+            status = os.fstat(writer)
+            with subprocess.Popen([binary("warppool"), "--no-gui", "--config", bench.pool.config],
+                                  stdout=writer, stderr=writer,
+                                  env={**os.environ, **bench.pool.environment,
+                                       "JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+                                  ) as process:
+                wait_until(lambda: is_listening(bench.pool.port), 10, "the listener")
+                process.send_signal(signal.SIGTERM)
+                expect_equal(process.wait(STOP_SECONDS), 0, "exit code")
+            lines = os.read(reader, 65536).decode().splitlines()
+            for line in lines:
+                assert line.startswith("<") and line[1] in "3467" and line[2] == ">", line
+                assert TEXT_LINE.fullmatch(line[3:]), line
+            assert not log_file(bench).exists(), "a log file beside the journal"
+        finally:
+            os.close(reader)
+            os.close(writer)
 
 
 # R262: a reader of the log who stands still holds up neither miners nor the end.

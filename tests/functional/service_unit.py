@@ -168,6 +168,40 @@ def a_program_that_stands_still_gives_no_sign():
         manager.close()
 
 
+# B22: systemctl reload waits for the second of them.
+@suite.check
+def says_when_it_reads_the_settings_anew():
+    manager = Manager()
+    try:
+        with managed_bench(manager, 60) as bench:
+            manager.wait_for("READY=1")
+            bench.process.signal(signal.SIGHUP)
+            manager.wait_for("RELOADING=1")
+            wait_until(lambda: manager.messages()[-1] == "READY=1"
+                       or manager.messages().count("READY=1") > 1, 10, "READY=1 again")
+    finally:
+        manager.close()
+
+
+# --- crashes
+
+# B43: killed three times in ten minutes; the fourth start mines with an amber issue.
+@suite.check
+def the_start_after_three_crashes_is_a_safe_one():
+    with LifeBench() as bench:
+        for _ in range(3):
+            assert "safe_start" not in bench.process.output(), bench.process.output()
+            bench.process.signal(signal.SIGKILL)
+            bench.process.wait_exit()
+            bench.start()
+        bench.process.wait_line("health: safe_start: 3 crashes within 10 minutes")
+        bench.share()
+        expect_equal(bench.pool.stop(), 0, "exit code")
+        bench.start()  # the stop was in order, so this start is like any other
+        bench.share()
+        assert "safe_start" not in bench.process.output(), bench.process.output()
+
+
 # Without a manager, or with one whose socket is gone, the pool runs all the same.
 @suite.check
 def a_socket_that_is_gone_does_no_harm():

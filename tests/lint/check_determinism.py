@@ -16,6 +16,7 @@ IMPLEMENTATIONS = {
     "util/system_clock.cpp": {"time"},
     "util/random.cpp": {"chance"},
     "util/system_files.cpp": {"files", "process"},
+    "util/system_append_file.cpp": {"files"},
     "util/system_environment.cpp": {"files", "process"},
     "engine/qt_executor.h": {"threads"},
     "engine/qt_executor.cpp": {"threads"},

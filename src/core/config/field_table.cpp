@@ -520,9 +520,11 @@ constexpr std::array FIELDS{
           .key = "quota_mib",
           .type = ValueType::Count,
           .defaultText = "50",
-          .help = "Space in MiB for all log files together; the oldest go first.",
-          .range = {.lowest = 1, .highest = 100'000},
-          .availability = Availability::Later,
+          .help =
+              "Space in MiB for logs/warppool.log in the data folder and the older files beside "
+              "it, the oldest of which go first; 0 for no file. There is none either where the "
+              "journal of systemd has the log.",
+          .range = {.lowest = 0, .highest = 100'000},
           .binding = bind<&Settings::logging, &LoggingSettings::quotaMebibytes>()},
 };
 

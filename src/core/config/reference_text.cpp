@@ -2,6 +2,7 @@
 
 #include "core/config/config_writer.h"
 #include "core/config/name_advice.h"
+#include "core/config/program_manual.h"
 #include "core/config/value_codec.h"
 
 #include <fmt/format.h>
@@ -69,6 +70,23 @@ constexpr std::string_view EXAMPLE_HEAD =
 #
 # Passwords do not belong here but into secrets.toml beside this file (mode 0600) or into the
 # environment.
+)";
+
+constexpr std::string_view SETTINGS_PAGE_HEAD =
+    R"(.\" Made from the field table in src/core/config; edit that, not this file.
+.TH WARPPOOL.TOML 5 "" "WarpPool" "WarpPool manual"
+.SH NAME
+warppool.toml \- settings of the WarpPool mining pool
+.SH DESCRIPTION
+A TOML file: the one that
+.B \-\-config
+names, else
+.IR $XDG_CONFIG_HOME/warppool/config.toml
+or
+.IR ~/.config/warppool/config.toml .
+A value is taken from the last of these that has it: the default, the profile, the file with
+secrets.toml beside it, the environment (WARPPOOL_SECTION_KEY), the command line (\-\-set
+section.key=value). Passwords belong into secrets.toml, with mode 0600, or into the environment.
 )";
 
 std::string_view typeText(ValueType type)
@@ -232,6 +250,27 @@ std::string renderExampleToml(std::span<const Section> sections, std::span<const
         }
     }
     return text;
+}
+
+std::string renderSettingsPage(std::span<const Section> sections, std::span<const Field> fields)
+{
+    std::string text(SETTINGS_PAGE_HEAD);
+    for (const Section& section : sections) {
+        text += fmt::format(".SH {}\n{}\n", troffText(headerText(section)),
+                            troffText(sectionHelp(section)));
+        if (section.name != section.fields) {
+            continue;
+        }
+        for (const Field& field : fields) {
+            if (field.section == section.fields) {
+                text += fmt::format(".TP\n\\fB{}\\fR ({}{}{})\n{}\n", troffText(field.key),
+                                    troffText(valueText(field)),
+                                    field.defaultText.empty() ? "" : "; default ",
+                                    troffText(field.defaultText), troffText(helpText(field)));
+            }
+        }
+    }
+    return text + ".SH SEE ALSO\nwarppool(1), warppool\\-cli(1)\n";
 }
 
 } // namespace warp::config

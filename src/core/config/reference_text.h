@@ -17,4 +17,8 @@ namespace warp::config {
 [[nodiscard]] std::string renderExampleToml(std::span<const Section> sections,
                                             std::span<const Field> fields);
 
+/// docs/man/warppool.toml.5.
+[[nodiscard]] std::string renderSettingsPage(std::span<const Section> sections,
+                                             std::span<const Field> fields);
+
 } // namespace warp::config

@@ -1,6 +1,7 @@
 #include "core/engine/engine.h"
 
 #include "core/engine/live_requests.h"
+#include "core/engine/start_record.h"
 #include "core/node/node_set.h"
 #include "core/node/rpc_submitter.h"
 
@@ -103,6 +104,13 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                 m_options.dataDirectory, std::move(*lock),
                                                 m_statistics);
         });
+    if (m_options.startMode == StartMode::Safe) {
+        m_statistics.post([](Statistics& statistics) {
+            statistics.raiseIssue("safe_start", fmt::format("{} crashes within {} minutes",
+                                                            StartRecord::CRASH_LIMIT,
+                                                            StartRecord::WINDOW.count()));
+        });
+    }
     // Blocks of an earlier run set out before anybody connects; nobody waits for them.
     startCourier();
     startSpool();

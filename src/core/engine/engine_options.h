@@ -16,6 +16,7 @@
 #include "core/util/random.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -59,6 +60,11 @@ struct ServiceLink
     util::Duration watchdog{}; ///< the longest silence that is borne; zero for any
 };
 
+enum class StartMode : std::uint8_t {
+    Normal,
+    Safe, ///< after crashes: with what mining needs, and nothing else
+};
+
 struct EngineOptions
 {
     std::size_t ioThreads = 1; ///< 1 to 255
@@ -74,6 +80,7 @@ struct EngineOptions
     node::NodeOptions node;                                   ///< the primary one
     std::vector<node::NodeOptions> backupNodes;
     ServiceLink service;
+    StartMode startMode = StartMode::Normal;
     /// Where history is kept, as store::Database::open() takes it; empty: nowhere.
     std::string storePlace;
     util::Duration minuteRetention{std::chrono::hours(24 * 7)};

@@ -20,12 +20,13 @@ std::string isoTime(WallTime time)
 
 } // namespace
 
-LogOutput::LogOutput(const Clock& clock, LogOptions options, Executor* executor)
+LogOutput::LogOutput(const Clock& clock, LogOptions options, Executor* executor,
+                     std::unique_ptr<LogFile> file)
     : m_clock(clock)
     , m_options(options)
     , m_level(options.level)
     , m_hasNetDebug(options.hasNetDebug)
-    , m_writer(executor)
+    , m_writer(executor, options.prefix, std::move(file))
 {}
 
 void LogOutput::changeFilter(const LogOptions& options)
@@ -84,7 +85,7 @@ void LogOutput::write(const LogRecord& record, LogSite& site)
     if (suppressed > 0) {
         entry.text += fmt::format(" ({} more like this were left out)", suppressed);
     }
-    m_writer.write(render(entry));
+    m_writer.write({.level = entry.level, .text = render(entry)});
     const MutexLock lock(m_mutex);
     entry.id = m_nextId++;
     m_ring.push_back(std::move(entry));

@@ -1,5 +1,5 @@
-// The log of the running program: standard error as text or JSON lines, and a bounded ring of the
-// newest records with ids. Thread-safe.
+// The log of the running program: standard error and a file as text or JSON lines, and a bounded
+// ring of the newest records with ids. Thread-safe.
 #pragma once
 
 #include "core/util/clock.h"
@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct LogOptions
     LogFormat format = LogFormat::Text;
     bool hasNetDebug = false;        ///< debug records of Net and Stratum whatever the level
     std::size_t ringCapacity = 2000; ///< records; the oldest is dropped
+    LinePrefix prefix = LinePrefix::None;
 };
 
 struct LogEntry
@@ -41,8 +43,9 @@ public:
     /// At most this many records of one site in ten seconds; the rest are counted.
     static constexpr std::uint32_t SITE_LIMIT = 50;
 
-    /// @param executor see LogWriter
-    LogOutput(const Clock& clock, LogOptions options, Executor* executor = nullptr);
+    /// @param executor, file see LogWriter
+    LogOutput(const Clock& clock, LogOptions options, Executor* executor = nullptr,
+              std::unique_ptr<LogFile> file = nullptr);
 
     /// Takes the level and the records of the network from here on; the rest stays as it was made.
     /// Any thread.
@@ -50,6 +53,9 @@ public:
 
     [[nodiscard]] bool isEnabled(LogLevel level, LogCategory category) const override;
     void write(const LogRecord& record, LogSite& site) override;
+
+    /// See LogFile::reopen(). Any thread.
+    void reopenFile() { m_writer.reopenFile(); }
 
     /// Records with a larger id, oldest first.
     [[nodiscard]] std::vector<LogEntry> since(std::uint64_t id) const;

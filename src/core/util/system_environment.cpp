@@ -1,7 +1,9 @@
 #include "core/util/system_environment.h"
 
 #include <string_view>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 extern char** environ; // NOLINT(readability-redundant-declaration): POSIX puts it in no header
 
@@ -28,6 +30,15 @@ std::optional<std::filesystem::perms> permissionsOf(const std::filesystem::path&
         return std::nullopt;
     }
     return status.permissions();
+}
+
+bool isErrorJournalled(const std::map<std::string, std::string, std::less<>>& environment)
+{
+    const auto stream = environment.find("JOURNAL_STREAM");
+    struct stat status{};
+    // The variable is inherited; whether it is about this standard error only the file tells.
+    return stream != environment.end() && ::fstat(STDERR_FILENO, &status) == 0 &&
+           stream->second == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
 } // namespace warp::util

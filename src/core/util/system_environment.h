@@ -17,4 +17,9 @@ namespace warp::util {
 [[nodiscard]] std::optional<std::filesystem::perms>
 permissionsOf(const std::filesystem::path& path);
 
+/// Whether standard error goes to the journal of systemd, which says so in JOURNAL_STREAM
+/// (systemd.exec(5)).
+[[nodiscard]] bool
+isErrorJournalled(const std::map<std::string, std::string, std::less<>>& environment);
+
 } // namespace warp::util

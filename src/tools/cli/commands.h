@@ -24,6 +24,8 @@ struct Command
 [[nodiscard]] Command checkConfigCommand();
 /// Asks for what the pool needs to start and writes config.toml and secrets.toml.
 [[nodiscard]] Command setupCommand();
+/// Says how the running pool is.
+[[nodiscard]] Command statusCommand();
 /// Checks a found block, from the spool or from anywhere, without a node.
 [[nodiscard]] Command verifyBlockCommand();
 

@@ -11,7 +11,7 @@ namespace {
 
 int runCheckConfig(const config::ProgramArguments& arguments)
 {
-    const auto loaded = loadSettings(arguments);
+    const auto loaded = loadSettings(arguments, config::Completeness::Required);
     if (!loaded) {
         return EXIT_USAGE;
     }

@@ -43,9 +43,11 @@ std::string timeText(std::int64_t seconds)
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
-std::optional<config::LoadedSettings> loadSettings(const config::ProgramArguments& arguments)
+std::optional<config::LoadedSettings> loadSettings(const config::ProgramArguments& arguments,
+                                                   config::Completeness completeness)
 {
     config::LoadRequest request;
+    request.completeness = completeness;
     request.environment = util::systemEnvironment();
     request.permissionsOf = util::permissionsOf;
     request.overrides = arguments.values("set");

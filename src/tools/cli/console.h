@@ -25,7 +25,7 @@ void printError(std::string_view text);
 /// Reads the settings that --config and --set name, with the environment. Prints every fault where
 /// there is one; warnings are printed too.
 [[nodiscard]] std::optional<config::LoadedSettings>
-loadSettings(const config::ProgramArguments& arguments);
+loadSettings(const config::ProgramArguments& arguments, config::Completeness completeness);
 
 /// The options that loadSettings() reads.
 [[nodiscard]] std::vector<config::ManualOption> settingsOptions();

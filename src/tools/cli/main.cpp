@@ -20,7 +20,8 @@ constexpr std::string_view PROGRAM = "warppool-cli";
 
 std::vector<Command> allCommands()
 {
-    return {setupCommand(), checkConfigCommand(), checkAddressCommand(), verifyBlockCommand()};
+    return {setupCommand(), statusCommand(), checkConfigCommand(), checkAddressCommand(),
+            verifyBlockCommand()};
 }
 
 config::ProgramManual manualOf(const std::vector<Command>& commands)
@@ -36,13 +37,15 @@ config::ProgramManual manualOf(const std::vector<Command>& commands)
         .commands = {},
         .exitCodes = {{.term = "0", .text = "All is well."},
                       {.term = "1", .text = "The answer is no, or the work could not be done."},
-                      {.term = "2", .text = "Wrong arguments or a broken configuration."}},
+                      {.term = "2", .text = "Wrong arguments or a broken configuration."},
+                      {.term = "3", .text = "No pool answers."}},
         .files = {{.term = "~/.config/warppool/config.toml",
                    .text = "The settings, where --config names no other file; see "
                            "warppool.toml(5)."},
                   {.term = "~/.config/warppool/secrets.toml",
                    .text = "Passwords, readable by their owner alone."}},
         .examples = {{.term = "warppool-cli setup", .text = "Asks what the pool needs."},
+                     {.term = "warppool-cli status --json", .text = "Asks the running pool."},
                      {.term = "warppool-cli check-config --config pool.toml",
                       .text = "Checks a file before the pool is started with it."},
                      {.term = "warppool-cli verify-block block.hex",

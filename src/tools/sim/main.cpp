@@ -1,9 +1,11 @@
 // warppool-sim: a simulated node, simulated miners, a load driver, the demo and scenarios.
 // Nothing in it is part of the pool programs.
 
+#include "core/config/program_manual.h"
 #include "core/engine/qt_platform.h"
 #include "tools/sim/commands.h"
 #include "tools/sim/console.h"
+#include "tools/sim/options.h"
 
 #include <QCoreApplication>
 
@@ -35,6 +37,40 @@ constexpr std::array COMMANDS{
         .name = "scenario", .summary = "one checked story; --list names them", .run = runScenario},
 };
 
+/// The page of the program, with what each command says of itself.
+int printManualPage()
+{
+    const warp::config::ProgramManual manual{
+        .name = "warppool-sim",
+        .summary = "simulate nodes, miners and failures around a mining pool",
+        .text = "Simulates what a pool needs around it, without hardware and without real money.",
+        .options = {{.name = "manual-page",
+                     .valueName = "",
+                     .help = "Write the manual page to standard output."}},
+        .commands = {},
+        .exitCodes = {{.term = "0", .text = "All is well."},
+                      {.term = "1", .text = "What was checked is not so, or could not be done."},
+                      {.term = "2", .text = "Wrong arguments."}},
+        .files = {},
+        .examples = {{.term = "warppool-sim demo",
+                      .text = "Shows a pool with everything around "
+                              "it."}},
+        .seeAlso = {"warppool(1)", "warppool-cli(1)"}};
+    const std::string page = warp::config::renderManualPage(manual);
+    const std::size_t place = page.find(".SH EXIT STATUS");
+    printLine(std::string_view(page).substr(0, place - 1));
+    printLine(".SH COMMANDS");
+    for (const Command& command : COMMANDS) {
+        const QString section = QString::fromLatin1(Options::MANUAL_SECTION.data(),
+                                                    qsizetype(Options::MANUAL_SECTION.size()));
+        if (const int code = command.run({section}); code != EXIT_GOOD) {
+            return code;
+        }
+    }
+    printLine(std::string_view(page).substr(place, page.size() - place - 1));
+    return EXIT_GOOD;
+}
+
 void printHelp()
 {
     printLine("Usage: warppool-sim COMMAND [options]\n\n"
@@ -61,6 +97,9 @@ int main(int argc, char** argv)
     if (first == "--version" || first == "-v") {
         printLine("warppool-sim " WARP_VERSION);
         return EXIT_GOOD;
+    }
+    if (first == "--manual-page") {
+        return printManualPage();
     }
     const auto found = std::find_if(COMMANDS.begin(), COMMANDS.end(),
                                     [&](const Command& command) { return command.name == first; });

@@ -28,6 +28,11 @@ std::optional<T> parseWhole(const std::string& text)
 
 Options::Options(std::string_view command, std::string_view summary)
     : m_command(command)
+    , m_manual({.name = std::string(command),
+                .operands = {},
+                .summary = std::string(summary.substr(0, summary.find_last_not_of('.') + 1)),
+                .text = {},
+                .options = {}})
 {
     m_parser.setApplicationDescription(toQt(summary));
     m_parser.addOption(
@@ -42,23 +47,36 @@ Options& Options::addValue(std::string_view name, std::string_view valueName,
         help += QStringLiteral(" [") + toQt(fallback) + QStringLiteral("]");
     }
     m_parser.addOption({toQt(name), help, toQt(valueName), toQt(fallback)});
+    m_manual.options.push_back({.name = std::string(name),
+                                .valueName = std::string(valueName),
+                                .help = help.toStdString()});
     return *this;
 }
 
 Options& Options::addFlag(std::string_view name, std::string_view description)
 {
     m_parser.addOption({toQt(name), toQt(description)});
+    m_manual.options.push_back(
+        {.name = std::string(name), .valueName = {}, .help = std::string(description)});
     return *this;
 }
 
 Options& Options::addArgument(std::string_view name, std::string_view description)
 {
     m_parser.addPositionalArgument(toQt(name), toQt(description));
+    m_manual.operands += (m_manual.operands.empty() ? "" : " ") + std::string(name);
+    m_manual.text +=
+        (m_manual.text.empty() ? "" : "\n\n") + fmt::format("{}: {}", name, description);
     return *this;
 }
 
 std::optional<int> Options::parse(const QStringList& arguments)
 {
+    if (arguments == QStringList{toQt(MANUAL_SECTION)}) {
+        const std::string section = config::renderManualSection(m_manual);
+        printLine(std::string_view(section).substr(0, section.size() - 1));
+        return EXIT_GOOD;
+    }
     // The parser takes the first one for the name of the program.
     const QString program = QStringLiteral("warppool-sim ") + toQt(m_command);
     if (!m_parser.parse(QStringList{program} + arguments)) {

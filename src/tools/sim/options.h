@@ -2,6 +2,7 @@
 // Made and used on the main thread.
 #pragma once
 
+#include "core/config/program_manual.h"
 #include "core/net/endpoint.h"
 
 #include <QCommandLineParser>
@@ -18,6 +19,9 @@ namespace warp::tools {
 class Options final
 {
 public:
+    /// As the only argument: write this command's part of the manual page.
+    static constexpr std::string_view MANUAL_SECTION = "--manual-section";
+
     Options(std::string_view command, std::string_view summary);
 
     Options& addValue(std::string_view name, std::string_view valueName,
@@ -26,7 +30,9 @@ public:
     Options& addArgument(std::string_view name, std::string_view description);
 
     /// @param arguments  what follows the name of the subcommand.
-    /// @return the exit code where the program is to end: help was asked for, or a name is unknown.
+    /// @return the exit code where the program is to end: help or MANUAL_SECTION was asked for, or
+    /// a
+    ///         name is unknown.
     [[nodiscard]] std::optional<int> parse(const QStringList& arguments);
 
     [[nodiscard]] bool isSet(std::string_view name) const;
@@ -49,6 +55,7 @@ private:
 
     QCommandLineParser m_parser;
     std::string m_command;
+    config::ManualCommand m_manual; ///< the same options, for the manual page
     bool m_hasFault = false;
 };
 

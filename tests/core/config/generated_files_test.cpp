@@ -49,6 +49,8 @@ private slots:
     {
         compareWithFile("docs/configuration.md", renderMarkdown(sectionTable(), fieldTable()));
         compareWithFile("config/example.toml", exampleText());
+        compareWithFile("docs/man/warppool.toml.5",
+                        renderSettingsPage(sectionTable(), fieldTable()));
         compareWithFile("docs/profiles.md", renderProfiles(profileTable()));
     }
 

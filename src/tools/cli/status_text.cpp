@@ -1,0 +1,146 @@
+#include "tools/cli/status_text.h"
+
+#include "core/util/log.h"
+#include "tools/cli/console.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace warp::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+const json::value* find(const json::object& object, std::initializer_list<std::string_view> path)
+{
+    const json::object* place = &object;
+    const json::value* value = nullptr;
+    for (const std::string_view key : path) {
+        value = place != nullptr ? place->if_contains(key) : nullptr;
+        place = value != nullptr ? value->if_object() : nullptr;
+    }
+    return value;
+}
+
+std::string text(const json::object& object, std::initializer_list<std::string_view> path)
+{
+    const json::value* const value = find(object, path);
+    if (value == nullptr || !value->is_string()) {
+        return "?";
+    }
+    return util::sanitize(std::string_view(value->get_string()), 300);
+}
+
+double number(const json::object& object, std::initializer_list<std::string_view> path)
+{
+    const json::value* const value = find(object, path);
+    boost::system::error_code fault;
+    const double result = value != nullptr ? value->to_number<double>(fault) : 0;
+    return fault ? 0 : result;
+}
+
+std::int64_t whole(const json::object& object, std::initializer_list<std::string_view> path)
+{
+    const json::value* const value = find(object, path);
+    boost::system::error_code fault;
+    const auto result = value != nullptr ? value->to_number<std::int64_t>(fault) : 0;
+    return fault ? 0 : result;
+}
+
+const json::array& list(const json::object& object, std::initializer_list<std::string_view> path)
+{
+    static const json::array NOTHING;
+    const json::value* const value = find(object, path);
+    return value != nullptr && value->is_array() ? value->get_array() : NOTHING;
+}
+
+std::string probabilityText(double probability)
+{
+    return probability > 0 ? fmt::format("1 in {:.6g}", 1 / probability) : std::string("none");
+}
+
+std::string poolLines(const json::object& overview)
+{
+    std::string out =
+        fmt::format("  hashrate      {}, {} connections, {} workers\n",
+                    hashrateText(number(overview, {"pool", "hashrate_hashes_per_second"})),
+                    whole(overview, {"pool", "connections"}), whole(overview, {"pool", "workers"}));
+    out += fmt::format("  shares        {} accepted, {} rejected\n",
+                       whole(overview, {"pool", "shares", "accepted"}),
+                       whole(overview, {"pool", "shares", "rejected"}));
+    out += fmt::format("  chain         {}, height {}, difficulty {:.6g}\n",
+                       text(overview, {"chain"}), whole(overview, {"tip", "height"}),
+                       number(overview, {"work", "network_difficulty"}));
+    out += fmt::format("  next block    height {}, worth {}\n", whole(overview, {"work", "height"}),
+                       bitcoinText(whole(overview, {"work", "coinbase_value_sats"})));
+    out += fmt::format("  chances       {} a day, {} a year\n",
+                       probabilityText(number(overview, {"luck", "block_probability", "day"})),
+                       probabilityText(number(overview, {"luck", "block_probability", "year"})));
+    out += fmt::format(
+        "  best share    {:.6g}, {:.3g} % of a block\n",
+        number(overview, {"luck", "best_shares", "all_time", "difficulty"}),
+        100 * number(overview, {"luck", "best_shares", "all_time", "fraction_of_block"}));
+    out +=
+        fmt::format("  blocks        {} found, {} rejected\n", whole(overview, {"blocks", "found"}),
+                    whole(overview, {"blocks", "rejected"}));
+    return out;
+}
+
+std::string listLines(const json::object& overview, const json::object& health)
+{
+    std::string out;
+    for (const json::value& each : list(overview, {"nodes"})) {
+        if (const json::object* const node = each.if_object()) {
+            const json::value* const isActive = find(*node, {"is_active"});
+            out += fmt::format("  node          {}, height {}{}\n", text(*node, {"state"}),
+                               whole(*node, {"height"}),
+                               isActive != nullptr && *isActive == true ? ", gives the work" : "");
+        }
+    }
+    for (const json::value& each : list(health, {"checks"})) {
+        const json::object* const check = each.if_object();
+        if (check == nullptr || text(*check, {"state"}) == "ok") {
+            continue;
+        }
+        const std::string detail = text(*check, {"detail"});
+        out += fmt::format("  {:<12}  {}: {}{}, since {}\n", text(*check, {"state"}),
+                           text(*check, {"name"}), text(*check, {"code"}),
+                           detail == "?" ? "" : " (" + detail + ")",
+                           timeText(whole(*check, {"since_seconds"})));
+    }
+    return out;
+}
+
+} // namespace
+
+std::string hashrateText(double hashesPerSecond)
+{
+    constexpr std::array<std::string_view, 8> UNITS{"H/s",  "kH/s", "MH/s", "GH/s",
+                                                    "TH/s", "PH/s", "EH/s", "ZH/s"};
+    std::size_t unit = 0;
+    while (hashesPerSecond >= 1000 && unit + 1 < UNITS.size()) {
+        hashesPerSecond /= 1000;
+        ++unit;
+    }
+    return fmt::format("{:.3g} {}", hashesPerSecond, UNITS.at(unit));
+}
+
+std::string statusText(const json::object& overview, const json::object& health)
+{
+    std::string out =
+        fmt::format("WarpPool {}: {}, health {}\n", text(overview, {"program", "version"}),
+                    text(overview, {"state"}), text(health, {"state"}));
+    out += fmt::format("  started       {}, profile {}\n",
+                       timeText(whole(overview, {"program", "started_at_seconds"})),
+                       text(overview, {"program", "profile"}));
+    return out + poolLines(overview) + listLines(overview, health);
+}
+
+} // namespace warp::cli
