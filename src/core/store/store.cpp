@@ -156,6 +156,13 @@ StoreResult<void> Store::keepBatch()
         return {};
     }
     auto result = m_archive->commit(batch, m_outside.clock.wall().time);
+    if (!result && result.error().fault == StoreFault::Refused) {
+        // Kept, it would hold up all that follows for ever.
+        LOG_ERROR(Store, "a batch of history is refused and given up: {}",
+                  util::sanitize(result.error().detail, 300));
+        m_outside.inbox.giveUp(batch);
+        return {};
+    }
     if (!result) {
         m_outside.inbox.putBack(std::move(batch));
     }
