@@ -47,9 +47,11 @@ public:
     void setCommitInterval(util::Duration interval);
 
     /// `answer` is called once, on the store's executor, or at once where too many wait.
-    void query(interfaces::Query query, std::function<void(interfaces::QueryReply)> answer);
+    void query(const interfaces::Query& query,
+               const std::function<void(interfaces::QueryReply)>& answer);
     /// RenameWorker, HideWorker and ForgetWorker; `answer` as that of query().
-    void execute(interfaces::Command command, std::function<void(interfaces::CommandReply)> answer);
+    void execute(const interfaces::Command& command,
+                 const std::function<void(interfaces::CommandReply)>& answer);
 
     /// What is known of workers; never nullptr.
     [[nodiscard]] std::shared_ptr<const store::WorkerDirectory> directory() const

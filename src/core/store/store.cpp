@@ -3,7 +3,6 @@
 #include "core/util/log.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <type_traits>
