@@ -1,6 +1,5 @@
 #include "core/engine/history.h"
 
-#include <algorithm>
 #include <map>
 #include <type_traits>
 #include <utility>
@@ -193,7 +192,7 @@ bool History::post(std::function<void(store::Store&)> work)
     return true;
 }
 
-void History::query(interfaces::Query query, std::function<void(QueryReply)> answer)
+void History::query(const interfaces::Query& query, const std::function<void(QueryReply)>& answer)
 {
     const auto isPosted = !isOff() && post([this, query, answer](store::Store& store) {
         answer(addLive(query, store.answer(query)));
@@ -215,7 +214,8 @@ QueryReply History::addLive(const interfaces::Query& query, QueryReply reply) co
         *workers, kept != nullptr ? kept->workers : std::vector<WorkerView>(), *m_snapshot()));
 }
 
-void History::execute(interfaces::Command command, std::function<void(CommandReply)> answer)
+void History::execute(const interfaces::Command& command,
+                      const std::function<void(CommandReply)>& answer)
 {
     const auto isPosted = !isOff() && post([this, command, answer](store::Store& store) {
         answer(change(store, command));

@@ -51,9 +51,11 @@ public:
     void serve(interfaces::RequestDesk& desk);
 
     /// `answer` is called once, on the store's executor, or at once where too many wait.
-    void query(interfaces::Query query, std::function<void(interfaces::QueryReply)> answer);
+    void query(const interfaces::Query& query,
+               const std::function<void(interfaces::QueryReply)>& answer);
     /// RenameWorker, HideWorker and ForgetWorker; `answer` as that of query().
-    void execute(interfaces::Command command, std::function<void(interfaces::CommandReply)> answer);
+    void execute(const interfaces::Command& command,
+                 const std::function<void(interfaces::CommandReply)>& answer);
 
     /// Of this run, also where nothing is kept.
     [[nodiscard]] std::uint64_t bootId() const { return m_options.bootId; }

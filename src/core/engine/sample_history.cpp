@@ -21,6 +21,9 @@ using interfaces::HistoryBucket;
 
 constexpr std::chrono::days DAY{1};
 constexpr std::chrono::minutes MINUTE{1};
+constexpr std::chrono::minutes QUARTER{15};
+/// Workers' rows of days of which only the day stays.
+constexpr std::chrono::minutes LONG_SPAN{4 * 60};
 constexpr double SHARES_A_MINUTE = 6;
 constexpr double OFFLINE_PART = 0.02;
 /// A run of the program lasts so long.
@@ -59,12 +62,14 @@ public:
         if (day % DAYS_A_RUN == 0) {
             m_bootId = m_random.uint64();
         }
-        // Minutes that would be taken away at once are made as the quarters that stay of them.
+        // What would be taken away at once is made as the longer spans that stay of it.
         const bool hasMinutes = start + DAY > m_options.end - retention.minutes;
-        const auto step = hasMinutes ? MINUTE : std::chrono::minutes(15);
+        const bool hasQuarters = start + DAY > m_options.end - retention.workerQuarters;
+        const std::chrono::minutes step = hasMinutes ? MINUTE : QUARTER;
         store::HistoryBatch batch;
         for (util::WallTime time = start; time < start + DAY; time += step) {
-            addSpan(batch, time, step);
+            const bool isWhole = hasQuarters || (time - start) % LONG_SPAN == MINUTE * 0;
+            addSpan(batch, time, step, isWhole ? (hasQuarters ? step : LONG_SPAN) : MINUTE * 0);
         }
         if (day % DAYS_A_BLOCK == DAYS_A_BLOCK / 2) {
             addBlock(batch, start);
@@ -75,7 +80,9 @@ public:
     }
 
 private:
-    void addSpan(store::HistoryBatch& batch, util::WallTime time, std::chrono::minutes length)
+    /// @param workers  how long the workers' rows are; zero for none at this time
+    void addSpan(store::HistoryBatch& batch, util::WallTime time, std::chrono::minutes length,
+                 std::chrono::minutes workers)
     {
         HistoryBucket empty;
         empty.start = time;
@@ -86,24 +93,35 @@ private:
             if (m_random.unit() < OFFLINE_PART) {
                 continue;
             }
-            const double expected = SHARES_A_MINUTE * static_cast<double>(length.count());
             HistoryBucket bucket = empty;
-            bucket.accepted = static_cast<std::uint64_t>(expected * (0.5 + m_random.unit()));
-            bucket.acceptedWork = rig.difficulty * static_cast<double>(bucket.accepted);
-            bucket.stale = m_random.below(100) == 0 ? 1 : 0;
-            bucket.refused = m_random.below(200) == 0 ? 1 : 0;
-            // The best of n shares is n times as good as one, over a number from 0 to 1.
-            bucket.best = util::Difficulty(bucket.acceptedWork / (m_random.unit() + 1e-6));
-            bucket.miners = 1;
-            noteBest(batch, rig, bucket);
+            addShares(bucket, rig, length);
             interfaces::merge(pool, bucket);
+            if (workers == MINUTE * 0) {
+                continue;
+            }
+            HistoryBucket own = empty;
+            own.covered = workers;
+            addShares(own, rig, workers);
+            noteBest(batch, rig, own);
             batch.lastShares.insert_or_assign(rig.name, time);
-            batch.workers.emplace(std::pair(time, rig.name), bucket);
+            batch.workers.emplace(std::pair(time, rig.name), own);
         }
         pool.covered = length;
         pool.miners = static_cast<std::uint32_t>(m_rigs.size());
         batch.best = std::max(batch.best, pool.best);
         batch.pool.emplace(time, pool);
+    }
+
+    void addShares(HistoryBucket& bucket, const Rig& rig, std::chrono::minutes length)
+    {
+        const double expected = SHARES_A_MINUTE * static_cast<double>(length.count());
+        bucket.accepted = static_cast<std::uint64_t>(expected * (0.5 + m_random.unit()));
+        bucket.acceptedWork = rig.difficulty * static_cast<double>(bucket.accepted);
+        bucket.stale = m_random.below(100) == 0 ? 1 : 0;
+        bucket.refused = m_random.below(200) == 0 ? 1 : 0;
+        // The best of n shares is n times as good as one, over a number from 0 to 1.
+        bucket.best = util::Difficulty(bucket.acceptedWork / (m_random.unit() + 1e-6));
+        bucket.miners = 1;
     }
 
     void noteBest(store::HistoryBatch& batch, const Rig& rig, const HistoryBucket& bucket)

@@ -42,6 +42,10 @@ StoreFault sqliteFault(int code)
     case 14: // SQLITE_CANTOPEN
     case 23: // SQLITE_AUTH
         return StoreFault::Unwritable;
+    case 18: // SQLITE_TOOBIG
+    case 19: // SQLITE_CONSTRAINT
+    case 20: // SQLITE_MISMATCH
+        return StoreFault::Refused;
     default:
         return StoreFault::Failed;
     }
@@ -61,6 +65,9 @@ StoreFault postgresFault(std::string_view state)
     }
     if (state == "25006" || state == "42501") { // read only, not allowed
         return StoreFault::Unwritable;
+    }
+    if (begins("22") || begins("23")) { // data exceptions, constraints
+        return StoreFault::Refused;
     }
     // A connection that was lost often has no state at all.
     return state.empty() || begins("08") || begins("57P") || begins("53") ? StoreFault::Unreachable

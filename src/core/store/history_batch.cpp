@@ -18,7 +18,7 @@ void HistoryBatch::append(HistoryBatch&& later)
     const auto add = [](auto& rows, const auto& row) {
         const auto [place, isNew] = rows.try_emplace(row.first, row.second);
         if (!isNew) {
-            merge(place->second, row.second);
+            interfaces::merge(place->second, row.second);
         }
     };
     for (const auto& row : later.pool) {

@@ -118,6 +118,17 @@ void Inbox::putBack(HistoryBatch&& batch)
     bound(m_batch, m_limits, m_dropped);
 }
 
+void Inbox::giveUp(const HistoryBatch& batch)
+{
+    const util::MutexLock lock(m_mutex);
+    m_dropped.buckets += batch.pool.size() + batch.workers.size();
+    for (const auto& [start, bucket] : batch.pool) {
+        m_dropped.shares += bucket.accepted;
+    }
+    m_dropped.bests += batch.bests.size();
+    m_dropped.blocks += batch.blocks.size();
+}
+
 void Inbox::overlay(const interfaces::HistoryQuery& query, interfaces::HistoryReply& reply) const
 {
     const auto add = [&](const HistoryBucket& bucket) {

@@ -46,6 +46,8 @@ public:
     [[nodiscard]] HistoryBatch take();
     /// What could not be kept: it goes before what came since.
     void putBack(HistoryBatch&& batch);
+    /// What no database will ever take: counted and gone.
+    void giveUp(const HistoryBatch& batch);
     /// Adds what lies here to an answer of the store.
     void overlay(const interfaces::HistoryQuery& query, interfaces::HistoryReply& reply) const;
     void forget(std::string_view worker);

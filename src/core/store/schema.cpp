@@ -3,7 +3,6 @@
 #include <array>
 #include <fmt/format.h>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace warp::store {

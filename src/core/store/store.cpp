@@ -3,7 +3,6 @@
 #include "core/util/log.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <type_traits>
@@ -156,6 +155,13 @@ StoreResult<void> Store::keepBatch()
         return {};
     }
     auto result = m_archive->commit(batch, m_outside.clock.wall().time);
+    if (!result && result.error().fault == StoreFault::Refused) {
+        // Kept, it would hold up all that follows for ever.
+        LOG_ERROR(Store, "a batch of history is refused and given up: {}",
+                  util::sanitize(result.error().detail, 300));
+        m_outside.inbox.giveUp(batch);
+        return {};
+    }
     if (!result) {
         m_outside.inbox.putBack(std::move(batch));
     }

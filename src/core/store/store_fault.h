@@ -17,6 +17,7 @@ enum class StoreFault : std::uint8_t {
     Unwritable,  ///< it cannot be opened or not be written: rights, or a folder that is missing
     NewerSchema, ///< a later version of the program made it; it is left alone
     Unreachable, ///< a database server does not answer
+    Refused,     ///< a value that no database of this schema takes; trying again is in vain
     Failed,      ///< anything else; `detail` says what
 };
 

@@ -3,6 +3,8 @@
 
 #include "core/engine/engine.h"
 #include "core/sim/world.h"
+#include "tests/core/engine/mixed_files.h"
+#include "tests/core/engine/stuck_executor.h"
 #include "tests/core/mining/mining_fixtures.h"
 
 #include <array>
@@ -57,6 +59,13 @@ inline engine::EngineOptions engineOptions()
     return options;
 }
 
+/// What of a farm is not of the simulated world.
+struct FarmParts
+{
+    std::string realFolder;    ///< its files are real; empty for none
+    std::string stuckExecutor; ///< runs nothing; empty for none
+};
+
 /// A world with a running engine in it.
 class Farm
 {
@@ -64,8 +73,11 @@ public:
     explicit Farm(std::uint64_t seed, engine::EngineOptions options = engineOptions())
         : Farm(worldOptions(seed), std::move(options))
     {}
-    Farm(const sim::WorldOptions& surroundings, engine::EngineOptions options)
+    Farm(const sim::WorldOptions& surroundings, engine::EngineOptions options,
+         const FarmParts& parts = {})
         : world(surroundings)
+        , files(world.files(), parts.realFolder)
+        , executors(world.scheduler(), parts.stuckExecutor)
         , m_options(std::move(options))
     {
         restart();
@@ -74,10 +86,10 @@ public:
     /// Another engine on the same disk; the one before has to be gone.
     void restart()
     {
-        pool = std::make_unique<engine::Engine>(engine::Platform{.executors = world.scheduler(),
+        pool = std::make_unique<engine::Engine>(engine::Platform{.executors = executors,
                                                                  .clock = world.scheduler(),
                                                                  .random = world.random(),
-                                                                 .files = world.files(),
+                                                                 .files = files,
                                                                  .network = world.network()},
                                                 m_options);
         pool->start(nullptr);
@@ -110,6 +122,8 @@ public:
     }
 
     sim::World world;
+    MixedFiles files;
+    StuckExecutorFactory executors;
     std::unique_ptr<engine::Engine> pool;
 
 private:

@@ -42,12 +42,14 @@ private slots:
         QTest::newRow("read only") << true << "8" << "store_unwritable";
         QTest::newRow("cannot open") << true << "14" << "store_unwritable";
         QTest::newRow("I/O") << true << "10" << "store_failed";
+        QTest::newRow("constraint") << true << "1299" << "store_refused";
         QTest::newRow("nothing") << true << "" << "store_failed";
         QTest::newRow("server lock") << false << "55P03" << "store_locked";
         QTest::newRow("server full") << false << "53100" << "store_full";
         QTest::newRow("server gone") << false << "57P01" << "store_unreachable";
         QTest::newRow("no connection") << false << "" << "store_unreachable";
         QTest::newRow("server read only") << false << "25006" << "store_unwritable";
+        QTest::newRow("server constraint") << false << "23502" << "store_refused";
         QTest::newRow("syntax") << false << "42601" << "store_failed";
     }
     void tellsFaultsApart()

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -367,6 +368,27 @@ private slots:
         bench.makeFolder();
         bench.scheduler.runFor(seconds(61));
         QVERIFY(bench.issues.contains("store_dropped"));
+    }
+
+    // A value that the database refuses costs its batch and nothing of what follows.
+    void givesUpWhatIsRefused()
+    {
+        Bench bench;
+        bench.makeFolder();
+        bench.start();
+        store::HistoryBatch batch;
+        auto poison = minute(EPOCH_2026, 5);
+        poison.acceptedWork = std::numeric_limits<double>::quiet_NaN();
+        addMinute(batch, "", poison);
+        bench.inbox.add(std::move(batch));
+        bench.scheduler.runFor(seconds(11));
+        QCOMPARE(bench.issues["store_dropped"],
+                 std::string("buckets 1, shares 5, best shares 0, blocks 0"));
+        bench.addShares(3);
+        bench.scheduler.runFor(seconds(11));
+        QVERIFY(bench.inbox.take().isEmpty());
+        QCOMPARE(bench.shares(), std::optional<std::uint64_t>(3));
+        QVERIFY(!bench.issues.contains("store_refused"));
     }
 
     void namesAndForgetsWorkersOfTheLastSeconds()
