@@ -11,6 +11,7 @@ find_package(simdjson REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Sql)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
 
 if(BUILD_TESTING)

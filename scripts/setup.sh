@@ -4,7 +4,7 @@
 #   scripts/setup.sh [--dev] [--with-peers] [--yes]
 #
 #   --dev         also clang 19, clang-format, clang-tidy, codespell and Google Benchmark
-#   --with-peers  also the programs that only tests talk to: btcd, in build/peers/bin
+#   --with-peers  also the programs that only tests talk to: btcd and Prometheus, in build/peers
 #   --yes         do not ask, not even before apt removes a package that conflicts
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
     qt6-base-dev libgl-dev libqt6sql6-sqlite libqt6sql6-psql
     libboost1.81-dev libboost-json1.81-dev
     libssl-dev libzmq3-dev libcurl4-openssl-dev
-    libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
+    libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
 )
 DEV_PACKAGES=(
     clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 libbenchmark-dev codespell
@@ -139,6 +139,26 @@ install_btcd() {
         "github.com/btcsuite/btcd@$BTCD_VERSION" || die "btcd could not be built"
 }
 
+# Unpacked and not installed: the package would run a service.
+install_prometheus() {
+    local folder="$PEERS/prometheus"
+    if [ -x "$folder/usr/bin/promtool" ] || command -v promtool > /dev/null; then
+        return
+    fi
+    is_debian_12 || {
+        say "Prometheus is left out: it is fetched on Debian 12 alone"
+        return
+    }
+    say "fetching Prometheus for the tests"
+    rm -rf "$folder" "$folder.fetched"
+    mkdir -p "$folder.fetched"
+    (cd "$folder.fetched" && { apt-get download -q prometheus ||
+        { as_root apt-get update -q && apt-get download -q prometheus; }; }) ||
+        die "the package prometheus could not be fetched"
+    dpkg-deb -x "$folder.fetched"/prometheus_*.deb "$folder"
+    rm -rf "$folder.fetched"
+}
+
 command -v dpkg-query > /dev/null ||
     die "this script knows Debian 12; here, install the packages that README.md names by hand"
 packages=("${BUILD_PACKAGES[@]}")
@@ -148,4 +168,5 @@ fi
 install_packages "${packages[@]}"
 if [ "$with_peers" = yes ]; then
     install_btcd
+    install_prometheus
 fi

@@ -1,11 +1,14 @@
 // The composition root: arguments, settings, log, engine, and the loop that waits for the end.
 // Everything here happens on the main thread.
 
+#include "core/api/api_server.h"
 #include "core/config/config_writer.h"
+#include "core/config/field_table.h"
 #include "core/config/folder_lock.h"
 #include "core/config/loader.h"
 #include "core/config/toml_document.h"
 #include "core/engine/engine.h"
+#include "core/engine/hosted.h"
 #include "core/engine/qt_platform.h"
 #include "core/util/log_output.h"
 #include "core/util/system_environment.h"
@@ -13,6 +16,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QSocketNotifier>
+#include <QSysInfo>
 #include <QTimer>
 
 #include <array>
@@ -178,6 +182,53 @@ int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
     return EXIT_SUCCESS;
 }
 
+std::string profileName(const config::Settings& settings)
+{
+    const config::Field* const field = config::findField("profile", "kind");
+    return field == nullptr ? std::string() : field->binding.show(*field, settings, 0);
+}
+
+/// The API on an executor of its own: opens before the miners' listeners, closes after the engine
+/// has stopped.
+class ApiHost final
+{
+public:
+    ApiHost(const engine::Platform& platform, engine::Engine& pool,
+            const config::Settings& settings)
+        : m_executor(platform.executors.createExecutor("api"))
+    {
+        m_server.attach(*m_executor);
+        if (!settings.server.statusListen) {
+            return;
+        }
+        const config::ListenAddress& listen = *settings.server.statusListen;
+        const std::string host = QSysInfo::machineHostName().toLower().toStdString();
+        api::ApiOptions options{.listen = {.host = listen.host, .port = listen.port},
+                                .hostNames = {host, host + ".local"},
+                                .facts = {.version = WARP_VERSION,
+                                          .profile = profileName(settings),
+                                          .startedAt = platform.clock.wall().time,
+                                          .workers = settings.metrics.hasWorkers
+                                                         ? api::WorkerMetrics::On
+                                                         : api::WorkerMetrics::Off}};
+        m_server.emplace([this, &clock = platform.clock, &pool, options = std::move(options)] {
+            return std::make_unique<api::ApiServer>(
+                *m_executor, clock, pool, options,
+                api::ApiIssues{
+                    .raise = [&pool](const std::string& code,
+                                     const std::string& detail) { pool.raiseIssue(code, detail); },
+                    .clear = [&pool](const std::string& code) { pool.clearIssue(code); }});
+        });
+    }
+    ~ApiHost() { m_server.reset({}); }
+    ApiHost(const ApiHost&) = delete;
+    ApiHost& operator=(const ApiHost&) = delete;
+
+private:
+    engine::Hosted<api::ApiServer> m_server;
+    std::unique_ptr<util::Executor> m_executor; ///< goes first, after what was posted to it
+};
+
 /// Ends the loop once the log is written. Nobody waits for a reader of the log who stands still.
 void quitAfterLog(util::Executor& logExecutor, int exitCode)
 {
@@ -271,8 +322,10 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, loaded.settings);
     pool->start(std::move(lock));
     QCoreApplication::exec();
+    apiHost.reset();
     pool.reset();
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);

@@ -202,8 +202,7 @@ constexpr std::array FIELDS{
           .key = "status_listen",
           .type = ValueType::Listen,
           .defaultText = "127.0.0.1:18334",
-          .help = "Web pages and API.",
-          .availability = Availability::Later,
+          .help = "Health, metrics and API.",
           .binding = bind<&Settings::server, &ServerSettings::statusListen>()},
     Field{.section = "server",
           .key = "lan_access",
@@ -489,7 +488,6 @@ constexpr std::array FIELDS{
           .type = ValueType::Boolean,
           .defaultText = "false",
           .help = "Whether each worker has figures of its own.",
-          .availability = Availability::Later,
           .binding = bind<&Settings::metrics, &MetricsSettings::hasWorkers>()},
 
     // [logging]

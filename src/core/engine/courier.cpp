@@ -122,7 +122,8 @@ void Courier::finishWaiting(Parcels::iterator it)
     report(record);
 }
 
-void Courier::deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network)
+void Courier::deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network,
+                      std::optional<util::BootTime> receivedAt)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     if (isKnown(block.hash)) {
@@ -149,6 +150,11 @@ void Courier::deliver(const mining::FoundBlock& block, std::string worker, bitco
     parcel.block.bytes = assemble(block);
     if (goesFirst) {
         sendFirst(parcel);
+        if (receivedAt) {
+            m_statistics.post([time = m_clock.boot() - *receivedAt](Statistics& statistics) {
+                statistics.latency().addSubmission(time);
+            });
+        }
         LOG_INFO(Engine, "block found at height {}: {}", parcel.block.record.height,
                  bitcoin::toDisplayHex(block.hash));
     } else {

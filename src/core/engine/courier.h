@@ -56,7 +56,9 @@ public:
 
     /// A block that was found. Blocks on a parent that is already won are only counted; when full,
     /// so are those that wait behind a block under way on their own parent.
-    void deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network);
+    /// @param receivedAt  when its share arrived, to measure the way to the nodes
+    void deliver(const mining::FoundBlock& block, std::string worker, bitcoin::Network network,
+                 std::optional<util::BootTime> receivedAt = {});
     /// What the spool has from an earlier run: pending blocks go on, the others are followed.
     void replay(const std::vector<SpooledBlock>& blocks);
     /// The spool's answer for a block that a node has lost.

@@ -95,6 +95,8 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                          .startedAt = m_platform.clock.wall().time,
                                                          .bootId = m_platform.random.uint64()}](
                           Statistics& statistics) { statistics.setProgram(program); });
+    m_statistics.post(
+        [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
         [this, lock = std::make_shared<std::unique_ptr<util::Handle>>(std::move(folderLock))] {
             return std::make_unique<DataFolder>(*m_storeExecutor, m_platform.files,
@@ -181,7 +183,8 @@ void Engine::startDesk()
 
 NodeLinks Engine::createLinks(const EngineOptions& options)
 {
-    const auto createSubmitter = [this](const node::NodeOptions& node) {
+    const auto createSubmitter = [this](node::NodeOptions node) {
+        node.meter = m_rpcMeter;
         return std::make_unique<node::RpcSubmitter>(*m_courierExecutor, m_platform.network,
                                                     m_platform.clock, m_platform.files, node);
     };
@@ -198,6 +201,9 @@ std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& opti
 {
     std::vector<node::NodeOptions> nodes{options.node};
     nodes.insert(nodes.end(), options.backupNodes.begin(), options.backupNodes.end());
+    for (node::NodeOptions& node : nodes) {
+        node.meter = m_rpcMeter;
+    }
     return std::make_unique<node::NodeSet>(*m_workExecutor, m_platform.network, m_platform.clock,
                                            m_platform.files, std::move(nodes));
 }
@@ -312,6 +318,17 @@ void Engine::stopRest(const util::Task& done)
         };
         m_courier.post([finish](Courier& courier) { courier.drain(DRAIN_LIMIT, finish); });
     });
+}
+
+void Engine::raiseIssue(const std::string& code, const std::string& detail)
+{
+    m_statistics.post(
+        [code, detail](Statistics& statistics) { statistics.raiseIssue(code, detail); });
+}
+
+void Engine::clearIssue(const std::string& code)
+{
+    m_statistics.post([code](Statistics& statistics) { statistics.clearIssue(code); });
 }
 
 bool Engine::isBlockPending() const

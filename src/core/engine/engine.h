@@ -63,6 +63,10 @@ public:
                                               util::Executor& replyOn,
                                               util::Reply<interfaces::CommandReply> reply) override;
 
+    /// An issue of a part that is not the engine's own. Any thread; nothing before start().
+    void raiseIssue(const std::string& code, const std::string& detail);
+    void clearIssue(const std::string& code);
+
 private:
     void startCourier();
     void startSpool();
@@ -80,9 +84,12 @@ private:
     /// Any thread.
     [[nodiscard]] bool isBlockPending() const;
 
+    /// All clients of all nodes count their answers in one place.
+
     Platform m_platform;
     const EngineOptions m_options; ///< as at the start
     SettingsSource m_source;       ///< until the desk has it
+    std::shared_ptr<node::RpcMeter> m_rpcMeter = std::make_shared<node::RpcMeter>();
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
     interfaces::RequestDesk m_requests;

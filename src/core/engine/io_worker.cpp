@@ -33,7 +33,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
                   m_shared.statistics.post(
                       [tip = m_jobs->current()->tipNumber, latency](Statistics& statistics) {
-                          statistics.addDelivery(tip, latency);
+                          statistics.latency().addDelivery(tip, latency);
                       });
               }
           })
@@ -176,6 +176,7 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
 void IoWorker::onAuthorized(const net::Endpoint& peer, std::string_view worker)
 {
     m_shared.peers.authorize(peer, worker);
+    ++m_collector.batch().authorized;
 }
 
 void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Network network)
@@ -258,14 +259,15 @@ void IoWorker::applyNoWorkPolicies()
     }
 }
 
-void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker)
+void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker,
+                        util::BootTime receivedAt)
 {
     for (const stratum::ShareReport& share : shares) {
         if (share.verdict.block) {
             m_shared.courier.post(
-                [block = *share.verdict.block, finder = share.worker,
+                [block = *share.verdict.block, finder = share.worker, receivedAt,
                  network = m_network.value_or(bitcoin::Network::Main)](Courier& courier) mutable {
-                    courier.deliver(block, std::move(finder), network);
+                    courier.deliver(block, std::move(finder), network, receivedAt);
                 });
         }
         m_collector.add(share, worker);
@@ -273,6 +275,11 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, std::st
             flushBatch(); // so that its shares count for the round that it ends
         }
     }
+}
+
+void IoWorker::onReplied(std::size_t shares, util::BootTime receivedAt)
+{
+    m_collector.batch().replies.add(now() - receivedAt, shares);
 }
 
 void IoWorker::onGone(std::uint64_t id)
@@ -297,6 +304,9 @@ void IoWorker::remove(std::uint64_t id)
             batch.sessions.push_back(std::move(*delta));
         }
         batch.closed.push_back(id);
+    }
+    if (miner.isAuthorized()) {
+        ++batch.disconnected;
     }
     --batch.connectionsDelta;
     --listenerDelta(miner.identity().listener).miners;

@@ -82,8 +82,9 @@ private:
 
     [[nodiscard]] util::BootTime now() const override { return m_shared.clock.boot(); }
     [[nodiscard]] stratum::Actions& scratch() override;
-    void onShares(const std::vector<stratum::ShareReport>& shares,
-                  std::string_view worker) override;
+    void onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker,
+                  util::BootTime receivedAt) override;
+    void onReplied(std::size_t shares, util::BootTime receivedAt) override;
     void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
     void onGone(std::uint64_t id) override;
 

@@ -39,8 +39,9 @@ void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs
         return;
     }
     stratum::Actions& actions = m_host.scratch();
-    m_session->onJobs(jobs, m_host.now(), actions);
-    perform(actions);
+    const util::BootTime begin = m_host.now();
+    m_session->onJobs(jobs, begin, actions);
+    perform(actions, begin);
 }
 
 void MinerConnection::onTimer()
@@ -49,8 +50,9 @@ void MinerConnection::onTimer()
         return;
     }
     stratum::Actions& actions = m_host.scratch();
-    m_session->onTimer(m_host.now(), actions);
-    perform(actions);
+    const util::BootTime begin = m_host.now();
+    m_session->onTimer(begin, actions);
+    perform(actions, begin);
 }
 
 void MinerConnection::onBytes(util::ByteView bytes)
@@ -61,10 +63,11 @@ void MinerConnection::onBytes(util::ByteView bytes)
     LOG_DEBUG(Stratum, "from {}: {}", net::toString(m_connection->peer()),
               forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
-    m_session->onBytes(bytes, m_host.now(), actions);
+    const util::BootTime begin = m_host.now();
+    m_session->onBytes(bytes, begin, actions);
     m_isHeard = true;
     noteAuthorization();
-    perform(actions);
+    perform(actions, begin);
 }
 
 void MinerConnection::noteAuthorization()
@@ -108,18 +111,22 @@ void MinerConnection::close()
     }
 }
 
-void MinerConnection::perform(stratum::Actions& actions)
+void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
 {
-    if (!actions.shares.empty()) {
+    const std::size_t shares = actions.shares.size();
+    if (shares != 0) {
         for (const stratum::ShareReport& share : actions.shares) {
             m_shares.add(share.verdict);
         }
-        m_host.onShares(actions.shares, m_worker);
+        m_host.onShares(actions.shares, m_worker, begin);
     }
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
                   forLog(actions.output));
         m_connection->send(util::asBytes(actions.output));
+    }
+    if (shares != 0) {
+        m_host.onReplied(shares, begin);
     }
     if (actions.close) {
         LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),

@@ -29,9 +29,12 @@ public:
     /// A cleared buffer that all connections of the thread share; valid until the next call.
     [[nodiscard]] virtual stratum::Actions& scratch() = 0;
     /// Counts shares and hands blocks to the courier, before any reply is sent.
-    /// @param worker  the session's newest; empty before it is authorised
-    virtual void onShares(const std::vector<stratum::ShareReport>& shares,
-                          std::string_view worker) = 0;
+    /// @param worker      the session's newest; empty before it is authorised
+    /// @param receivedAt  when the first of their bytes reached the session
+    virtual void onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker,
+                          util::BootTime receivedAt) = 0;
+    /// The reply to that many shares is with the socket.
+    virtual void onReplied(std::size_t shares, util::BootTime receivedAt) = 0;
     /// A session's first worker is authorised. Once for each connection at most.
     virtual void onAuthorized(const net::Endpoint& peer, std::string_view worker) = 0;
     /// The connection is over: destroy it, but not within this call.
@@ -75,7 +78,7 @@ public:
 private:
     void onBytes(util::ByteView bytes) override;
     void onClosed(net::CloseReason reason) override;
-    void perform(stratum::Actions& actions);
+    void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();
 
     MinerHost& m_host;

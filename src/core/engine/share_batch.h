@@ -4,6 +4,7 @@
 
 #include "core/interfaces/history.h"
 #include "core/mining/share.h"
+#include "core/util/duration_histogram.h"
 #include "core/util/strong.h"
 
 #include <array>
@@ -78,6 +79,9 @@ struct ShareBatch
 {
     ShareTally shares; ///< of all its miners
     std::int64_t connectionsDelta = 0;
+    std::uint64_t authorized = 0;      ///< sessions
+    std::uint64_t disconnected = 0;    ///< sessions that were authorized
+    util::DurationHistogram replies{}; ///< of shares
     std::vector<WorkerDelta> workers{};
     std::vector<SessionDelta> sessions{};
     std::vector<std::uint64_t> closed{};    ///< ids of sessions that had a delta and are over

@@ -30,6 +30,7 @@ Statistics::Statistics(util::Executor& executor, const util::Clock& clock, Snaps
     , m_clock(clock)
     , m_snapshots(snapshots)
     , m_events(clock, std::move(publish))
+    , m_latency(clock)
 {
     scheduleTick();
 }
@@ -57,6 +58,7 @@ void Statistics::publishSnapshot()
     m_current.takenAt = m_clock.boot();
     m_current.takenAtWall = m_clock.wall().time;
     m_current.luck = luck();
+    m_latency.publish(m_current);
     m_current.miners = static_cast<std::uint32_t>(std::max<std::int64_t>(m_connections, 0));
     m_snapshots.store(std::make_shared<const interfaces::PoolSnapshot>(m_current));
 }
@@ -91,6 +93,9 @@ void Statistics::addShares(const ShareBatch& batch)
     if (m_history) {
         m_history->addShares(batch);
     }
+    m_current.authorizations += batch.authorized;
+    m_current.disconnections += batch.disconnected;
+    m_latency.addReplies(batch.replies);
 }
 
 void Statistics::setState(interfaces::EngineState state)
@@ -124,20 +129,6 @@ void Statistics::setTip(std::int64_t height, const bitcoin::Hash256& hash)
     m_current.tipHash = hash;
     publishSnapshot();
     m_events.record({.kind = EventKind::TipChanged});
-}
-
-void Statistics::addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency)
-{
-    if (tipNumber != m_deliveredTip) {
-        m_deliveredTip = tipNumber;
-        m_delivery = {};
-    }
-    m_delivery.add(latency);
-    using std::chrono::duration_cast;
-    using std::chrono::microseconds;
-    m_current.delivery = {.miners = static_cast<std::uint32_t>(m_delivery.count()),
-                          .medianByHashrate = duration_cast<microseconds>(m_delivery.median()),
-                          .last = duration_cast<microseconds>(m_delivery.longest())};
 }
 
 void Statistics::seedBest(util::Difficulty allTime)
@@ -229,11 +220,13 @@ void Statistics::announceBlock(const BlockRecord& record, BlockState before)
         // Back in the best chain is not found again.
         if (before != BlockState::Orphaned) {
             m_bests.startRound();
+            ++m_current.blocksFound;
             m_events.record(
                 {.kind = EventKind::BlockFound, .severity = Severity::Info, .block = record});
         }
         break;
     case BlockState::Rejected:
+        ++m_current.blocksRejected;
         m_events.record(
             {.kind = EventKind::BlockRejected, .severity = Severity::Critical, .block = record});
         break;

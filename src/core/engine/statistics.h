@@ -4,9 +4,9 @@
 
 #include "core/engine/event_journal.h"
 #include "core/engine/history_keeper.h"
+#include "core/engine/latency_keeper.h"
 #include "core/engine/miner_register.h"
 #include "core/engine/share_batch.h"
-#include "core/engine/weighted_latency.h"
 #include "core/interfaces/pool_service.h"
 #include "core/mining/bests.h"
 #include "core/mining/work_rate.h"
@@ -49,8 +49,7 @@ public:
     void setJob(interfaces::JobView job);
     /// Time in which all miners worked on an empty block of our own making.
     void addEmptyTime(util::Duration time) { m_current.work.emptyTime += time; }
-    /// One io thread has sent the first work of a tip to all its miners.
-    void addDelivery(std::uint32_t tipNumber, const WeightedLatency& latency);
+    [[nodiscard]] LatencyKeeper& latency() { return m_latency; }
     void setListeners(std::vector<interfaces::ListenerView> listeners);
     void setNodes(std::vector<interfaces::NodeView> nodes);
     void setAudit(interfaces::AuditView audit);
@@ -91,8 +90,7 @@ private:
     mining::WorkRate m_rate;
     util::Difficulty m_networkDifficulty{};
     std::int64_t m_connections = 0;
-    std::uint32_t m_deliveredTip = 0;
-    WeightedLatency m_delivery; ///< of m_deliveredTip
+    LatencyKeeper m_latency;
     util::TimerHandle m_timer;
 };
 

@@ -9,8 +9,11 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -63,6 +66,30 @@ struct JsonCodec<std::vector<T>>
                 return false;
             }
         }
+        return true;
+    }
+};
+
+/// What a shorter list leaves out is 0.
+template <std::size_t SIZE>
+struct JsonCodec<std::array<std::uint64_t, SIZE>>
+{
+    static boost::json::value encode(const std::array<std::uint64_t, SIZE>& values)
+    {
+        return encodeJson(std::vector<std::uint64_t>(values.begin(), values.end()));
+    }
+    static bool decode(const boost::json::value& json, std::array<std::uint64_t, SIZE>& out,
+                       JsonReader& reader)
+    {
+        std::vector<std::uint64_t> values;
+        if (!decodeJson(json, values, reader)) {
+            return false;
+        }
+        if (values.size() > SIZE) {
+            return reader.fail("too long a list");
+        }
+        out.fill(0);
+        std::copy(values.begin(), values.end(), out.begin());
         return true;
     }
 };

@@ -177,20 +177,41 @@ inline constexpr auto JSON_TABLE<ProgramView> =
                        field("boot_id", &ProgramView::bootId));
 
 template <>
+inline constexpr auto JSON_TABLE<util::DurationHistogram> =
+    table<util::DurationHistogram>("duration_histogram",
+                                   field("counts", &util::DurationHistogram::counts),
+                                   field("sum", &util::DurationHistogram::sum));
+
+template <>
+inline constexpr auto JSON_TABLE<RpcLatency> = table<RpcLatency>(
+    "rpc_latency", field("kind", &RpcLatency::kind), field("answers", &RpcLatency::answers));
+
+template <>
+inline constexpr auto JSON_TABLE<LatencyView> =
+    table<LatencyView>("latency_view", field("format", &LatencyView::format),
+                       field("share_reply", &LatencyView::shareReply),
+                       field("tip_delivery", &LatencyView::tipDelivery),
+                       field("block_submit", &LatencyView::blockSubmit),
+                       field("rpc", &LatencyView::rpc));
+
+template <>
 inline constexpr auto JSON_TABLE<PoolSnapshot> = table<PoolSnapshot>(
     "pool_snapshot", field("version", &PoolSnapshot::version),
     field("taken_at", &PoolSnapshot::takenAt), field("taken_at_wall", &PoolSnapshot::takenAtWall),
     field("program", &PoolSnapshot::program), field("state", &PoolSnapshot::state),
     field("network", &PoolSnapshot::network), field("tip_height", &PoolSnapshot::tipHeight),
     field("tip_hash", &PoolSnapshot::tipHash), field("jobs_made", &PoolSnapshot::jobsMade),
-    field("miners", &PoolSnapshot::miners), field("shares", &PoolSnapshot::shares),
+    field("miners", &PoolSnapshot::miners), field("authorizations", &PoolSnapshot::authorizations),
+    field("disconnections", &PoolSnapshot::disconnections),
+    field("blocks_found", &PoolSnapshot::blocksFound),
+    field("blocks_rejected", &PoolSnapshot::blocksRejected), field("shares", &PoolSnapshot::shares),
     field("delivery", &PoolSnapshot::delivery), field("blocks", &PoolSnapshot::blocks),
     field("issues", &PoolSnapshot::issues), field("listening", &PoolSnapshot::listening),
     field("listeners", &PoolSnapshot::listeners), field("workers", &PoolSnapshot::workers),
     field("workers_dropped", &PoolSnapshot::workersDropped),
     field("sessions", &PoolSnapshot::sessions), field("bests", &PoolSnapshot::bests),
     field("nodes", &PoolSnapshot::nodes), field("work", &PoolSnapshot::work),
-    field("luck", &PoolSnapshot::luck));
+    field("luck", &PoolSnapshot::luck), field("latency", &PoolSnapshot::latency));
 
 template <>
 inline constexpr auto JSON_TABLE<PoolEvent> =

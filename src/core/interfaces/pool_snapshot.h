@@ -5,6 +5,7 @@
 #include "core/bitcoin/hash256.h"
 #include "core/bitcoin/network.h"
 #include "core/interfaces/history.h"
+#include "core/interfaces/latency_view.h"
 #include "core/interfaces/luck_view.h"
 #include "core/interfaces/miner_view.h"
 #include "core/interfaces/severity.h"
@@ -151,10 +152,14 @@ struct PoolSnapshot
     std::int64_t tipHeight = -1; ///< -1 before the first job
     bitcoin::Hash256 tipHash{};
     std::uint64_t jobsMade = 0;
-    std::uint32_t miners = 0; ///< connections
+    std::uint32_t miners = 0;         ///< connections
+    std::uint64_t authorizations = 0; ///< sessions so far
+    std::uint64_t disconnections = 0; ///< of sessions that were authorized
     ShareCounters shares;
     TipDelivery delivery;
-    std::vector<BlockRecord> blocks; ///< newest last, at most MAX_BLOCKS
+    std::uint64_t blocksFound = 0;    ///< accepted by a node, in this run
+    std::uint64_t blocksRejected = 0; ///< in this run
+    std::vector<BlockRecord> blocks;  ///< newest last, at most MAX_BLOCKS
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening;  ///< "host:port" of each open listener
     std::vector<ListenerView> listeners; ///< all that are configured
@@ -165,6 +170,7 @@ struct PoolSnapshot
     std::vector<NodeView> nodes;         ///< the primary first
     WorkView work;
     LuckView luck;
+    LatencyView latency;
 
     static constexpr std::size_t MAX_BLOCKS = 100;
     static constexpr std::size_t MAX_BESTS = 100;

@@ -33,6 +33,19 @@ bool isMappedV4(const AddressBytes& address)
     return boost::asio::ip::address_v6(address).is_v4_mapped();
 }
 
+bool isLoopback(std::string_view host)
+{
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(std::string(host), error);
+    if (error) {
+        return false;
+    }
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
+    }
+    return address.is_loopback();
+}
+
 std::optional<AddressRange> AddressRange::parse(std::string_view text)
 {
     const std::size_t slash = text.find('/');

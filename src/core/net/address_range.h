@@ -17,6 +17,9 @@ using AddressBytes = std::array<std::uint8_t, 16>;
 /// Whether it stands for an IPv4 address.
 [[nodiscard]] bool isMappedV4(const AddressBytes& address);
 
+/// Of this machine itself: 127.0.0.0/8 or ::1. Any other text is not.
+[[nodiscard]] bool isLoopback(std::string_view host);
+
 class AddressRange final
 {
 public:

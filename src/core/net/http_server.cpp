@@ -1,6 +1,7 @@
 #include "core/net/http_server.h"
 
 #include "core/net/accept_loop.h"
+#include "core/net/address_range.h"
 #include "core/net/asio_executor.h"
 #include "core/net/http_session.h"
 #include "core/net/tcp_socket.h"
@@ -18,8 +19,21 @@ namespace {
 
 constexpr std::string_view TOO_MANY_CONNECTIONS = "HTTP/1.1 503 Service Unavailable\r\n"
                                                   "Content-Length: 0\r\n"
+                                                  "Retry-After: 5\r\n"
                                                   "Connection: close\r\n"
                                                   "\r\n";
+constexpr std::string_view TOO_MANY_OF_PEER = "HTTP/1.1 429 Too Many Requests\r\n"
+                                              "Content-Length: 0\r\n"
+                                              "Retry-After: 5\r\n"
+                                              "Connection: close\r\n"
+                                              "\r\n";
+
+void refuse(TcpSocket& socket, std::string_view answer)
+{
+    ErrorCode ignored;
+    socket.write_some(boost::asio::buffer(answer.data(), answer.size()), ignored);
+    socket.shutdown(TcpSocket::shutdown_send, ignored);
+}
 
 char toLower(char character)
 {
@@ -55,15 +69,18 @@ public:
     {
         m_handler(std::move(request), std::move(reply));
     }
-    void onClosed(HttpSession& session) override { m_sessions.erase(&session); }
+    void onClosed(HttpSession& session) override;
 
 private:
     void add(TcpSocket socket, const Endpoint& peer);
+    /// Counts the connection; false where its address has enough of them.
+    [[nodiscard]] bool admit(const Endpoint& peer);
 
     HttpServerOptions m_options;
     HttpHandler m_handler;
     std::shared_ptr<AcceptLoop> m_loop;
     std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> m_sessions;
+    std::unordered_map<std::string, std::size_t> m_peers; ///< connections by address, if limited
 };
 
 void HttpServer::Core::listen(AsioExecutor& executor, TcpAcceptor acceptor)
@@ -82,15 +99,40 @@ void HttpServer::Core::add(TcpSocket socket, const Endpoint& peer)
 {
     configureStream(socket);
     if (m_sessions.size() >= m_options.maxConnections) {
-        ErrorCode ignored;
-        socket.write_some(
-            boost::asio::buffer(TOO_MANY_CONNECTIONS.data(), TOO_MANY_CONNECTIONS.size()), ignored);
-        socket.shutdown(TcpSocket::shutdown_send, ignored);
+        refuse(socket, TOO_MANY_CONNECTIONS);
+        return;
+    }
+    if (!admit(peer)) {
+        refuse(socket, TOO_MANY_OF_PEER);
         return;
     }
     const auto session = createHttpSession(shared_from_this(), std::move(socket), peer);
     m_sessions.emplace(session.get(), session);
     session->start();
+}
+
+bool HttpServer::Core::admit(const Endpoint& peer)
+{
+    const std::size_t limit = isLoopback(peer.host) ? m_options.maxConnectionsFromLoopback
+                                                    : m_options.maxConnectionsPerPeer;
+    if (limit == 0) {
+        return true;
+    }
+    std::size_t& count = m_peers[peer.host];
+    if (count >= limit) {
+        return false;
+    }
+    ++count;
+    return true;
+}
+
+void HttpServer::Core::onClosed(HttpSession& session)
+{
+    const auto peer = m_peers.find(session.peer().host);
+    if (peer != m_peers.end() && --peer->second == 0) {
+        m_peers.erase(peer);
+    }
+    m_sessions.erase(&session);
 }
 
 void HttpServer::Core::close()

@@ -16,6 +16,7 @@ public:
     virtual ~HttpSession() = default;
 
     virtual void start() = 0;
+    [[nodiscard]] virtual const Endpoint& peer() const = 0;
     /// Ends the connection; no call of the host follows.
     virtual void abandon() = 0;
 };

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/bitcoin/network.h"
+#include "core/node/rpc_meter.h"
 #include "core/util/clock.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,6 +42,7 @@ struct NodeOptions
     util::Duration longpollTimeout{std::chrono::minutes(10)};
     util::Duration submitTimeout{std::chrono::seconds(30)}; ///< for callers of BlockSubmitter
     Longpoll longpoll = Longpoll::On;
+    std::shared_ptr<RpcMeter> meter{}; ///< counts the node's times; none: nobody does
 
     friend bool operator==(const NodeOptions&, const NodeOptions&) = default;
 };

@@ -35,7 +35,9 @@ public:
     Call(RpcClient& client, const RpcRequest& request, util::Duration timeout,
          util::Reply<RpcReply> reply)
         : m_client(client)
-        , m_deadline(client.m_clock.boot() + timeout)
+        , m_kind(client.m_metering.kind.value_or(kindOf(request.method)))
+        , m_begin(client.m_clock.boot())
+        , m_deadline(m_begin + timeout)
         , m_reply(std::move(reply))
     {
         // Every node answers version 1.0; 2.0 differs only in how Core 28 and later report errors.
@@ -88,6 +90,9 @@ private:
             send();
             return;
         }
+        if (const auto& meter = m_client.m_metering.meter) {
+            meter->add(m_kind, m_client.m_clock.boot() - m_begin);
+        }
         finish(std::move(parsed));
     }
 
@@ -110,6 +115,8 @@ private:
     }
 
     RpcClient& m_client;
+    RpcKind m_kind;
+    util::BootTime m_begin;
     util::BootTime m_deadline;
     util::Reply<RpcReply> m_reply;
     net::HttpBody m_body;
@@ -120,11 +127,12 @@ private:
 };
 
 RpcClient::RpcClient(util::Executor& executor, util::Clock& clock, RpcCredentials& credentials,
-                     std::unique_ptr<net::HttpTransport> transport)
+                     std::unique_ptr<net::HttpTransport> transport, RpcMetering metering)
     : m_executor(executor)
     , m_clock(clock)
     , m_credentials(credentials)
     , m_transport(std::move(transport))
+    , m_metering(std::move(metering))
 {}
 
 util::RequestHandle RpcClient::call(const RpcRequest& request, util::Duration timeout,

@@ -4,6 +4,7 @@
 
 #include "core/net/http.h"
 #include "core/node/rpc_credentials.h"
+#include "core/node/rpc_meter.h"
 #include "core/node/rpc_reply.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
@@ -29,7 +30,7 @@ class RpcClient final
 public:
     /// All but the transport must outlive the client.
     RpcClient(util::Executor& executor, util::Clock& clock, RpcCredentials& credentials,
-              std::unique_ptr<net::HttpTransport> transport);
+              std::unique_ptr<net::HttpTransport> transport, RpcMetering metering = {});
 
     /// Answers once within `timeout`, never inside this call. A cookie that turned out to be old is
     /// read again and the call repeated once. Errors: all but WrongChain and UnsupportedChain. The
@@ -44,6 +45,7 @@ private:
     util::Clock& m_clock;
     RpcCredentials& m_credentials;
     std::unique_ptr<net::HttpTransport> m_transport;
+    RpcMetering m_metering;
     std::uint64_t m_lastId = 0;
 };
 

@@ -55,10 +55,10 @@ RpcNode::RpcNode(util::Executor& executor, net::Network& network, util::Clock& c
     , m_options(std::move(options))
     , m_credentials(files, m_options)
     , m_condition(m_options.expectedNetwork)
-    , m_healthClient(createClient(network, MAX_SMALL_ANSWER))
-    , m_templateClient(createClient(network, MAX_TEMPLATE_ANSWER))
-    , m_longpollClient(createClient(network, MAX_TEMPLATE_ANSWER))
-    , m_probeClient(createClient(network, MAX_TEMPLATE_ANSWER))
+    , m_healthClient(createClient(network, MAX_SMALL_ANSWER, {.meter = m_options.meter}))
+    , m_templateClient(createClient(network, MAX_TEMPLATE_ANSWER, {.meter = m_options.meter}))
+    , m_longpollClient(createClient(network, MAX_TEMPLATE_ANSWER, {}))
+    , m_probeClient(createClient(network, MAX_TEMPLATE_ANSWER, {.meter = m_options.meter}))
     , m_health(
           executor, clock, *m_healthClient, m_tips, m_options,
           [this](const ChainInfoResult& result, const Asked& asked) { onHealth(result, asked); },
@@ -133,12 +133,13 @@ util::RequestHandle RpcNode::refuse(NodeError error, util::Reply<TemplateResult>
 }
 
 std::unique_ptr<RpcClient> RpcNode::createClient(net::Network& network,
-                                                 std::size_t maxResponseBytes)
+                                                 std::size_t maxResponseBytes, RpcMetering metering)
 {
     return std::make_unique<RpcClient>(
         m_executor, m_clock, m_credentials,
         network.createHttpTransport(
-            m_executor, {.baseUrl = m_options.url, .maxResponseBytes = maxResponseBytes}));
+            m_executor, {.baseUrl = m_options.url, .maxResponseBytes = maxResponseBytes}),
+        std::move(metering));
 }
 
 void RpcNode::onHealth(const ChainInfoResult& result, const Asked& asked)

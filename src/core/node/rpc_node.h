@@ -50,8 +50,8 @@ public:
 private:
     using TemplatePointer = std::shared_ptr<const mining::BlockTemplate>;
 
-    [[nodiscard]] std::unique_ptr<RpcClient> createClient(net::Network& network,
-                                                          std::size_t maxResponseBytes);
+    [[nodiscard]] std::unique_ptr<RpcClient>
+    createClient(net::Network& network, std::size_t maxResponseBytes, RpcMetering metering);
     void onHealth(const ChainInfoResult& result, const Asked& asked);
     void onLongpoll(const TemplateResult& answer, std::uint64_t generation);
     /// The outcome of a request for a template at once.

@@ -75,7 +75,8 @@ RpcProposer::RpcProposer(util::Executor& executor, net::Network& network, util::
     , m_credentials(files, options)
     , m_client(executor, clock, m_credentials,
                network.createHttpTransport(
-                   executor, {.baseUrl = options.url, .maxResponseBytes = MAX_ANSWER}))
+                   executor, {.baseUrl = options.url, .maxResponseBytes = MAX_ANSWER}),
+               {.meter = options.meter, .kind = RpcKind::Proposal})
 {}
 
 util::RequestHandle RpcProposer::propose(const BlockBytes& block, util::Duration timeout,

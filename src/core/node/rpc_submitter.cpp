@@ -104,6 +104,7 @@ RpcSubmitter::RpcSubmitter(util::Executor& executor, net::Network& network, util
     , m_network(network)
     , m_clock(clock)
     , m_url(options.url)
+    , m_meter(options.meter)
     , m_credentials(files, options)
 {}
 
@@ -124,9 +125,12 @@ RpcSubmitter::Slot& RpcSubmitter::freeSlot()
 
 RpcClient RpcSubmitter::createClient(std::size_t maxAnswer)
 {
-    return {m_executor, m_clock, m_credentials,
+    return {m_executor,
+            m_clock,
+            m_credentials,
             m_network.createHttpTransport(m_executor,
-                                          {.baseUrl = m_url, .maxResponseBytes = maxAnswer})};
+                                          {.baseUrl = m_url, .maxResponseBytes = maxAnswer}),
+            {.meter = m_meter}};
 }
 
 RpcClient& RpcSubmitter::questions()

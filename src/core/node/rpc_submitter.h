@@ -60,6 +60,7 @@ private:
     net::Network& m_network;
     util::Clock& m_clock;
     std::string m_url;
+    std::shared_ptr<RpcMeter> m_meter;
     RpcCredentials m_credentials;
     std::vector<std::unique_ptr<Slot>> m_slots; ///< the first is kept alive and used whenever free
     std::unique_ptr<RpcClient> m_questions;

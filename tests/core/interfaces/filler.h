@@ -64,6 +64,13 @@ public:
             byte = static_cast<std::byte>(next() & 0xFF);
         }
     }
+    template <std::size_t SIZE>
+    void fill(std::array<std::uint64_t, SIZE>& value)
+    {
+        for (std::uint64_t& each : value) {
+            each = next();
+        }
+    }
     void fill(std::vector<std::byte>& value)
     {
         value = {std::byte{0}, std::byte{1}, std::byte{255}};

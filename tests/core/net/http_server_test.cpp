@@ -69,7 +69,7 @@ private slots:
     void answersLater()
     {
         WebServer* keeper = nullptr;
-        WebServer server({.requestDeadline = 50ms, .idleDeadline = 50ms},
+        WebServer server({.headDeadline = 50ms, .bodyDeadline = 50ms, .idleDeadline = 50ms},
                          [&](const HttpServerRequest&, const WebServer::Reply& reply) {
                              keeper->keep(reply);
                              keeper->keep(reply);
@@ -156,7 +156,7 @@ private slots:
         }
         QTest::newRow("many headers") << many + "\r\n" << QByteArray("431");
         QTest::newRow("long target") << "GET /" + QByteArray(5000, 'a') + " HTTP/1.1\r\n\r\n"
-                                     << QByteArray("431");
+                                     << QByteArray("414");
         QTest::newRow("no HTTP") << QByteArray("{\"id\":1,\"method\":\"mining.subscribe\"}\n\r\n")
                                  << QByteArray("400");
         QTest::newRow("bad header")
@@ -168,7 +168,7 @@ private slots:
     {
         QFETCH(const QByteArray, request);
         QFETCH(const QByteArray, status);
-        WebServer server({.maxHeaderBytes = 2000, .maxBodyBytes = 1000});
+        WebServer server({.head = {.maxBytes = 2000}, .maxBodyBytes = 1000});
         RawClient client;
         QVERIFY(client.connect(server.port()));
         QVERIFY(client.send(request.toStdString()));
@@ -239,7 +239,7 @@ private slots:
     void closesARequestThatTricklesInWhileOthersAreServed()
     {
         QFETCH(const QByteArray, start);
-        WebServer server({.requestDeadline = 150ms, .idleDeadline = 10s});
+        WebServer server({.headDeadline = 150ms, .bodyDeadline = 150ms, .idleDeadline = 10s});
         RawClient slow;
         RawClient good;
         QVERIFY(slow.connect(server.port()));

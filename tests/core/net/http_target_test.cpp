@@ -1,0 +1,109 @@
+#include "core/net/http_target.h"
+
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+#include <string>
+
+namespace {
+
+using warp::net::isKnownHost;
+using warp::net::parseTarget;
+
+class HttpTargetTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void bringsTargetsToOneForm_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("path"); // empty: refused
+        QTest::addColumn<QString>("query");
+        const auto add = [](const char* target, const char* path, const char* query = "") {
+            QTest::newRow(target) << QString::fromLatin1(target) << QString::fromLatin1(path)
+                                  << QString::fromLatin1(query);
+        };
+        add("/", "/");
+        add("/api/overview", "/api/overview");
+        add("/api/overview?a=b&c=%20", "/api/overview", "a=b&c=%20");
+        add("/?", "/");
+        add("/%61pi", "/api");
+        add("/a%20b", "/a b");
+        add("/a/./b", "/a/b");
+        add("/a/../b", "/b");
+        add("/../../b", "/b");
+        add("/a/%2e%2E/b", "/b");
+        add("/a/..", "/");
+        add("/a/", "/a/");
+        add("//a", "//a");
+        add("http://pool.example/metrics", "/metrics");
+        add("HTTP://pool.example", "/");
+        add("/a%2fb", "");
+        add("/a%5Cb", "");
+        add("/a\\b", "");
+        add("/a%00b", "");
+        add("/a%0d%0aSet-Cookie", "");
+        add("/%", "");
+        add("/%4", "");
+        add("/%zz", "");
+        add("/a#b", "");
+        add("*", "");
+        add("pool.example:443", "");
+        add("https://pool.example/", "");
+    }
+    void bringsTargetsToOneForm()
+    {
+        QFETCH(const QString, target);
+        QFETCH(const QString, path);
+        QFETCH(const QString, query);
+        const auto parsed = parseTarget(target.toStdString());
+        QCOMPARE(parsed.has_value(), !path.isEmpty());
+        if (parsed) {
+            QCOMPARE(parsed->path, path.toStdString());
+            QCOMPARE(parsed->query, query.toStdString());
+        }
+    }
+
+    void knowsItsOwnNames_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<bool>("isKnown");
+        const auto add = [](const char* host, bool isKnown) {
+            QTest::newRow(host) << QString::fromLatin1(host) << isKnown;
+        };
+        add("localhost", true);
+        add("LocalHost:18334", true);
+        add("127.0.0.1:18334", true);
+        add("192.168.1.5", true);
+        add("[::1]:18334", true);
+        add("[fd00::5]", true);
+        add("pool.local", true);
+        add("POOL.local.:1", true);
+        add("attacker.example", false);
+        add("attacker.example:18334", false);
+        add("localhost.attacker.example", false);
+        add("127.0.0.1.attacker.example", false);
+        add("localhost:", true); // an empty port is the usual one (RFC 3986 section 3.2.3)
+        add("localhost:80a", false);
+        add("[::1", false);
+        add("[::1]a", false);
+        add("[pool.local]", false);
+        add("user@localhost", false);
+        add(" localhost", false);
+        add(".", false);
+    }
+    void knowsItsOwnNames()
+    {
+        QFETCH(const QString, host);
+        QFETCH(const bool, isKnown);
+        QCOMPARE(isKnownHost(host.toStdString(), {"pool", "pool.local"}), isKnown);
+    }
+};
+
+WARP_TEST_CLASS(HttpTargetTest);
+
+} // namespace
+
+#include "http_target_test.moc"
