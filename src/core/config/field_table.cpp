@@ -461,6 +461,7 @@ constexpr std::array FIELDS{
           .defaultText = "7",
           .help = "Days for which each minute is kept.",
           .range = {.lowest = 1, .highest = 366},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::history, &HistorySettings::minuteDays>()},
     Field{.section = "history",
           .key = "worker_days",
@@ -469,6 +470,7 @@ constexpr std::array FIELDS{
           .help = "Days for which each quarter of an hour of each worker is kept; beyond them its "
                   "days.",
           .range = {.lowest = 1, .highest = 3660},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::history, &HistorySettings::workerDays>()},
     Field{.section = "history",
           .key = "commit_secs",
@@ -477,6 +479,7 @@ constexpr std::array FIELDS{
           .help = "Seconds between two writes of history to the disk; blocks and best shares are "
                   "written at once.",
           .range = {.lowest = 1, .highest = 600},
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::history, &HistorySettings::commitInterval>()},
 
     // [metrics]

@@ -170,7 +170,9 @@ void Engine::startDesk()
 {
     m_desk.emplace([this] {
         return std::make_unique<SettingsDesk>(
-            SettingsDesk::Surroundings{.files = m_platform.files, .statistics = m_statistics},
+            SettingsDesk::Surroundings{.executor = *m_settingsExecutor,
+                                       .platform = m_platform,
+                                       .statistics = m_statistics},
             std::move(m_source), m_options,
             SettingsDesk::Pool{
                 .start = [this](const EngineOptions& options) { startMining(options); },

@@ -45,11 +45,12 @@ CommandReply done()
 
 SettingsDesk::SettingsDesk(const Surroundings& surroundings, SettingsSource source,
                            EngineOptions options, Pool pool)
-    : m_files(surroundings.files)
+    : m_files(surroundings.platform.files)
     , m_statistics(surroundings.statistics)
     , m_source(std::move(source))
     , m_options(std::move(options))
     , m_pool(std::move(pool))
+    , m_prober(surroundings.executor, surroundings.platform)
 {
     // Changes are judged as a whole: a pool that runs is never left without a payout.
     m_source.request.completeness = config::Completeness::Required;
@@ -57,6 +58,9 @@ SettingsDesk::SettingsDesk(const Surroundings& surroundings, SettingsSource sour
 
 void SettingsDesk::begin()
 {
+    if (m_stage != Stage::Waiting) {
+        return; // it was stopped before it began
+    }
     if (m_source.loaded && !m_source.loaded->missing.empty()) {
         m_stage = Stage::NeedsSetup;
         LOG_WARNING(Config, "the pool is not started: {}",
@@ -150,11 +154,10 @@ SettingsReply SettingsDesk::apply(config::LoadedSettings loaded)
     m_source.loaded = std::move(loaded);
     const EngineOptions before =
         std::exchange(m_options, mapSettings(m_source.loaded->settings, m_source.cores));
-    if (m_stage == Stage::Running) {
-        m_pool.change(before, m_options);
-    } else if (m_stage == Stage::NeedsSetup) {
+    // Also while it is stopped: found blocks go to the new nodes then, too.
+    m_pool.change(before, m_options);
+    if (m_stage == Stage::NeedsSetup) {
         m_stage = Stage::Running;
-        m_pool.change(before, m_options);
         m_pool.start(m_options);
     }
     if (m_source.onApplied) {
@@ -216,6 +219,7 @@ void SettingsDesk::execute(const interfaces::StartPool&, const Reply& reply)
         m_stage = Stage::Running;
         m_pool.start(m_options);
         break;
+    case Stage::Waiting:
     case Stage::Running:
         break;
     }
@@ -225,6 +229,13 @@ void SettingsDesk::execute(const interfaces::StartPool&, const Reply& reply)
 void SettingsDesk::execute(const interfaces::StopPool&, const Reply& reply)
 {
     if (m_stage == Stage::NeedsSetup || m_stage == Stage::Stopped) {
+        reply(done());
+        return;
+    }
+    if (m_stage == Stage::Waiting) {
+        m_stage = Stage::Stopped;
+        m_statistics.post(
+            [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopped); });
         reply(done());
         return;
     }
@@ -252,6 +263,7 @@ void serveSettings(interfaces::CommandBook& book, Hosted<SettingsDesk>& desk)
     answerFrom(interfaces::ApplySettings{});
     answerFrom(interfaces::ReloadSettings{});
     answerFrom(interfaces::PreviewPayout{});
+    answerFrom(interfaces::ProbeNode{});
     answerFrom(interfaces::StartPool{});
     answerFrom(interfaces::StopPool{});
 }

@@ -6,6 +6,7 @@
 #include "core/config/loader.h"
 #include "core/engine/engine_options.h"
 #include "core/engine/hosted.h"
+#include "core/engine/node_prober.h"
 #include "core/engine/settings_draft.h"
 #include "core/engine/statistics.h"
 #include "core/interfaces/command.h"
@@ -52,9 +53,11 @@ public:
         std::function<std::shared_ptr<const interfaces::PoolSnapshot>()> snapshot;
     };
 
+    /// All of it outlives the desk.
     struct Surroundings
     {
-        util::Files& files;
+        util::Executor& executor;
+        const Platform& platform;
         Hosted<Statistics>& statistics;
     };
 
@@ -65,16 +68,26 @@ public:
     /// Starts the pool, unless something must be given first.
     void begin();
 
-    // Each answers exactly once, all but stop() within the call.
+    // Each answers exactly once, all but ProbeNode and StopPool within the call.
     void execute(const interfaces::ValidateSettings& command, const Reply& reply);
     void execute(const interfaces::ApplySettings& command, const Reply& reply);
     void execute(const interfaces::ReloadSettings& command, const Reply& reply);
     void execute(const interfaces::PreviewPayout& command, const Reply& reply);
+    void execute(const interfaces::ProbeNode& command, const Reply& reply)
+    {
+        m_prober.execute(command, reply);
+    }
     void execute(const interfaces::StartPool& command, const Reply& reply);
     void execute(const interfaces::StopPool& command, const Reply& reply);
 
 private:
-    enum class Stage : std::uint8_t { NeedsSetup, Running, Stopping, Stopped };
+    enum class Stage : std::uint8_t {
+        Waiting, ///< for begin()
+        NeedsSetup,
+        Running,
+        Stopping,
+        Stopped,
+    };
 
     [[nodiscard]] SettingsDraft draft(const std::vector<interfaces::SettingChange>& changes);
     [[nodiscard]] interfaces::SettingsReply replyFor(const config::Settings& after) const;
@@ -87,7 +100,8 @@ private:
     SettingsSource m_source;
     EngineOptions m_options; ///< as run, or to be run with
     Pool m_pool;
-    Stage m_stage = Stage::Stopped;
+    NodeProber m_prober;
+    Stage m_stage = Stage::Waiting;
     std::vector<Reply> m_stopReplies; ///< while Stopping
 };
 

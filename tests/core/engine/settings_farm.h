@@ -72,7 +72,8 @@ public:
         if (!loaded) {
             return false;
         }
-        const engine::EngineOptions options = engine::mapSettings(loaded->settings, 2);
+        engine::EngineOptions options = engine::mapSettings(loaded->settings, 2);
+        options.storePlace.clear(); // the database would be on the real disk
         pool = std::make_unique<engine::Engine>(
             engine::Platform{.executors = world.scheduler(),
                              .clock = world.scheduler(),
@@ -89,26 +90,30 @@ public:
         return true;
     }
 
-    /// What the desk says to a command.
+    /// What the pool says to a command.
     template <class Command>
-    [[nodiscard]] interfaces::CommandReply ask(Command command)
+    [[nodiscard]] interfaces::CommandReply ask(const Command& command)
     {
         std::optional<interfaces::CommandReply> answer;
-        pool->desk().post([&](engine::SettingsDesk& desk) {
-            desk.execute(command, [&](interfaces::CommandReply reply) { answer = reply; });
+        util::RequestHandle handle;
+        world.scheduler().runOn(*asker, [&] {
+            handle = pool->execute(interfaces::Command(command), *asker,
+                                   [&](const interfaces::CommandReply& reply) { answer = reply; });
         });
-        if (!world.scheduler().runUntil([&] { return answer.has_value(); },
-                                        std::chrono::seconds(10))) {
-            QTest::qFail("the desk did not answer", __FILE__, __LINE__);
+        const bool isAnswered = world.scheduler().runUntil([&] { return answer.has_value(); },
+                                                           std::chrono::seconds(10));
+        world.scheduler().runOn(*asker, [&] { handle.reset(); });
+        if (!isAnswered) {
+            QTest::qFail("the pool did not answer", __FILE__, __LINE__);
             return interfaces::CommandAnswer(interfaces::Done{});
         }
         return *answer;
     }
     /// Of a command about settings; the test fails where it is refused.
     template <class Command>
-    [[nodiscard]] interfaces::SettingsReply settings(Command command)
+    [[nodiscard]] interfaces::SettingsReply settings(const Command& command)
     {
-        const interfaces::CommandReply answer = ask(std::move(command));
+        const interfaces::CommandReply answer = ask(command);
         if (!answer || !std::holds_alternative<interfaces::SettingsReply>(*answer)) {
             QTest::qFail("the command was refused", __FILE__, __LINE__);
             return {};
@@ -157,6 +162,7 @@ public:
     }
 
     sim::World world;
+    std::unique_ptr<util::Executor> asker = world.scheduler().createExecutor("asker");
     std::unique_ptr<engine::Engine> pool;
     std::optional<config::Settings> applied; ///< as last told
     std::vector<std::string> overrides;      ///< of --set, for the next start

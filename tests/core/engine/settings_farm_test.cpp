@@ -450,6 +450,84 @@ private slots:
         QVERIFY(farm.world.lostBlocks().empty());
         QVERIFY(farm.stop());
     }
+
+    // What a change would pay is told without making it.
+    void previewsAPayout()
+    {
+        SettingsFarm farm(36);
+        farm.run(5s);
+        const std::string before = farm.readFile();
+        const auto preview = [&](Changes changes) {
+            return farm.ask(interfaces::PreviewPayout{std::move(changes)});
+        };
+        const auto answer =
+            preview({{"mining.pool_fee_percent", "2"}, {"mining.pool_fee_address", OTHER_ADDRESS}});
+        QVERIFY(answer);
+        const auto& reply = std::get<interfaces::PayoutPreviewReply>(*answer);
+        const util::Satoshi total = farm.snapshot()->work.audit.coinbase.total;
+        QVERIFY(!reply.isModel);
+        QCOMPARE(reply.parts.size(), std::size_t{2});
+        QCOMPARE(reply.parts[1].address, std::string(OTHER_ADDRESS));
+        QCOMPARE(reply.parts[1].paid.value(), total.value() / 50);
+        QCOMPARE(reply.parts[0].paid + reply.parts[1].paid, total);
+        QCOMPARE(preview({{"mining.payout_address", "1x"}}).error().fault,
+                 interfaces::RequestFault::BadArgument);
+        QCOMPARE(std::get<interfaces::PayoutPreviewReply>(*preview({})).parts.size(),
+                 std::size_t{1});
+        QCOMPARE(farm.readFile(), before);
+        QVERIFY(farm.stop());
+    }
+
+    void probesANode()
+    {
+        SettingsFarm farm(37);
+        const auto answer = farm.ask(interfaces::ProbeNode{.rpcUrl = sim::World::NODE_URL,
+                                                           .rpcCookie = sim::World::COOKIE_FILE,
+                                                           .rpcUser = {},
+                                                           .rpcPassword = {},
+                                                           .zmqHashBlock = {},
+                                                           .zmqRawBlock = {}});
+        QVERIFY(answer);
+        const auto& reply = std::get<interfaces::NodeProbeReply>(*answer);
+        QCOMPARE(reply.state, std::string("node_ready"));
+        QCOMPARE(reply.network, std::optional(bitcoin::Network::Regtest));
+        QCOMPARE(reply.height, std::int64_t{110});
+        const auto refused = farm.ask(interfaces::ProbeNode{.rpcUrl = "http://u:hunter2@host:1",
+                                                            .rpcCookie = {},
+                                                            .rpcUser = {},
+                                                            .rpcPassword = "hunter2",
+                                                            .zmqHashBlock = {},
+                                                            .zmqRawBlock = {}});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().fault, interfaces::RequestFault::BadArgument);
+        QCOMPARE(refused.error().detail, std::string("rpc_url")); // R259: not the value
+        QVERIFY(farm.stop());
+    }
+
+    void offersABlockAgain()
+    {
+        SettingsFarm farm(38);
+        farm.addMiner("rig", 400);
+        farm.run(10s);
+        const auto unknown = farm.ask(interfaces::RetryBlock{});
+        QVERIFY(!unknown);
+        QCOMPARE(unknown.error().fault, interfaces::RequestFault::NotFound);
+        setNode(farm, sim::Availability::Busy);
+        const auto state = [&] {
+            const auto current = farm.snapshot();
+            return current->blocks.empty() ? interfaces::BlockState::Superseded
+                                           : current->blocks.back().state;
+        };
+        QVERIFY(farm.world.scheduler().runUntil(
+            [&] { return state() == interfaces::BlockState::Pending; }, 1h));
+        farm.world.stopMiners();
+        farm.run(2min); // by now it is tried seldom
+        setNode(farm, sim::Availability::Up);
+        QVERIFY(farm.ask(interfaces::RetryBlock{farm.snapshot()->blocks.back().hash}));
+        farm.run(500ms);
+        QCOMPARE(state(), interfaces::BlockState::Accepted);
+        QVERIFY(farm.stop());
+    }
 };
 
 WARP_TEST_CLASS(SettingsFarmTest);
