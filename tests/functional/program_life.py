@@ -133,6 +133,7 @@ def setup_with_a_cookie_leads_to_a_running_pool():
         expect_equal(code, 0, output)
         for reason in ("one of auto, main", "checksum", "http:// or https://"):
             expect_in(reason, output, "what setup says to a wrong answer")
+        expect_in(f"Your node answers: chain regtest, height {node.height()}.\n", output)
         coinbase = start_and_mine(folder, node)
         expect_equal(coinbase.outputs[0][1], PAYOUT_SCRIPT, "who is paid")
     finally:
@@ -153,6 +154,54 @@ def setup_with_a_password_keeps_it_in_secrets_toml():
         mode = stat.S_IMODE((folder / "secrets.toml").stat().st_mode)
         expect_equal(f"{mode:o}", "600", "mode of secrets.toml")
         start_and_mine(folder, node)
+    finally:
+        node.close()
+        folder.close()
+
+
+# R261: without a terminal, and again on a file that somebody has added to.
+@suite.check
+def setup_takes_its_answers_from_options():
+    folder = Folder()
+    node = FakeNode(cookie=folder / "node" / ".cookie").start()
+    try:
+        arguments = ["setup", "--config", folder / "config.toml", "--chain", "regtest",
+                     "--rpc-url", node.url, "--rpc-cookie", node.cookie, "--payout-address"]
+        code, output = run([binary("warppool-cli"), *arguments, ADDRESS[:-1]])
+        expect_equal(code, 1, output)
+        expect_in("--payout-address: ", output)
+        assert not (folder / "config.toml").exists()
+        expect_equal(run([binary("warppool-cli"), *arguments, ADDRESS])[0], 0, "exit code")
+        path = folder / "config.toml"
+        text = "# mine\n" + path.read_text(encoding="utf-8") + "\n[logging]\njson = true # too\n"
+        path.write_text(text, encoding="utf-8")
+        expect_equal(run([binary("warppool-cli"), *arguments, ADDRESS])[0], 0, "exit code")
+        expect_equal(path.read_text(encoding="utf-8"), text, "file")
+        start_and_mine(folder, node)
+    finally:
+        node.close()
+        folder.close()
+
+
+# R261: a node that is away or of another chain is told, and keeps nobody from going on.
+@suite.check
+def setup_says_what_the_node_says():
+    folder = Folder()
+    node = FakeNode(cookie=folder / "node" / ".cookie").start()
+    try:
+        def words(*answers):
+            code, output = setup(folder, answers)
+            expect_equal(code, 0, output)
+            return output
+
+        main = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+        expect_in("address is of another network",
+                  words("auto", main, node.url, "", node.cookie))
+        expect_in('chain = "main" is not its chain', words("main", main, node.url, "", node.cookie))
+        expect_in("refuses the login", words("regtest", ADDRESS, node.url, "", "/no/cookie"))
+        node.stop()
+        expect_in("does not answer yet (connection refused)",
+                  words("regtest", ADDRESS, node.url, "", node.cookie))
     finally:
         node.close()
         folder.close()

@@ -1,10 +1,14 @@
 #include "tools/cli/commands.h"
+#include "tools/cli/console.h"
+#include "tools/cli/node_question.h"
 
 #include "core/bitcoin/address.h"
 #include "core/config/config_writer.h"
 #include "core/config/paths.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -99,43 +103,72 @@ struct Answers
 {
     std::vector<config::SettingChange> changes;
     std::optional<std::string> password;
+    NodeQuestion probe;
 };
 
-std::optional<Answers> askAll()
+/// The option's value, which must be good, or the answer to the question.
+std::optional<std::string> askUnlessGiven(const config::ProgramArguments& given,
+                                          const std::string& option, const std::string& question,
+                                          const std::string& fallback, const Check& check)
+{
+    if (!given.isSet(option)) {
+        return ask(question, fallback, check);
+    }
+    std::string value = given.value(option);
+    if (const auto reason = check(value)) {
+        printError(fmt::format("--{}: {}", option, *reason));
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<Answers> askAll(const config::ProgramArguments& given)
 {
     const Check any = [](const std::string&) { return std::nullopt; };
     const Check some = [](const std::string& text) -> std::optional<std::string> {
         return text.empty() ? std::optional<std::string>("it must not be empty") : std::nullopt;
     };
     Answers answers;
-    const auto chain = ask("Chain of your node (auto takes the node's)", "auto", checkChain);
+    const auto chain = askUnlessGiven(given, "chain", "Chain of your node (auto takes the node's)",
+                                      "auto", checkChain);
     const auto address =
-        !chain ? std::nullopt
-               : ask("Your payout address, which every block pays", "",
-                     [&](const std::string& text) { return checkAddress(text, *chain); });
+        !chain
+            ? std::nullopt
+            : askUnlessGiven(given, "payout-address", "Your payout address, which every block pays",
+                             "",
+                             [&](const std::string& text) { return checkAddress(text, *chain); });
     const auto url = !address ? std::nullopt
-                              : ask("Your node's RPC address",
-                                    "http://127.0.0.1:" + defaultPort(*chain), checkUrl);
+                              : askUnlessGiven(given, "rpc-url", "Your node's RPC address",
+                                               "http://127.0.0.1:" + defaultPort(*chain), checkUrl);
+    // Who names a cookie file has answered whether there is a user.
+    const bool hasCookie = given.isSet("rpc-cookie") && !given.isSet("rpc-user");
     const auto user =
-        !url ? std::nullopt : ask("RPC user (empty to use the node's cookie file)", "", any);
+        !url        ? std::nullopt
+        : hasCookie ? std::optional<std::string>("")
+                    : askUnlessGiven(given, "rpc-user",
+                                     "RPC user (empty to use the node's cookie file)", "", any);
     if (!user) {
         return std::nullopt;
     }
     answers.changes = {{.name = "node.chain", .value = *chain},
                        {.name = "mining.payout_address", .value = *address},
                        {.name = "node.rpc_url", .value = *url}};
+    answers.probe = {.url = *url, .chain = *chain, .address = *address};
     if (user->empty()) {
-        const auto cookie = ask("The node's cookie file", "~/.bitcoin/.cookie", some);
+        const auto cookie = askUnlessGiven(given, "rpc-cookie", "The node's cookie file",
+                                           "~/.bitcoin/.cookie", some);
         if (!cookie) {
             return std::nullopt;
         }
         answers.changes.push_back({.name = "node.rpc_cookie", .value = *cookie});
+        answers.probe.cookie = *cookie;
     } else {
         answers.password = ask("RPC password", "", some);
         if (!answers.password) {
             return std::nullopt;
         }
         answers.changes.push_back({.name = "node.rpc_user", .value = *user});
+        answers.probe.login = *user + ":" + *answers.password;
     }
     return answers;
 }
@@ -178,12 +211,13 @@ int runSetup(const config::ProgramArguments& arguments)
         }
         path = *standard;
     }
-    const auto answers = askAll();
+    const auto answers = askAll(arguments);
     if (!answers) {
         static_cast<void>(std::fputs("Nothing was written.\n", stderr));
         return EXIT_REFUSED;
     }
     util::SystemFiles files;
+    printLine(askNode(files, answers->probe));
     if (path.has_parent_path()) {
         static_cast<void>(files.makeDirectories(path.parent_path()));
     }
@@ -210,10 +244,29 @@ Command setupCommand()
     return {.manual = {.name = "setup",
                        .operands = "",
                        .summary = "Ask for what the pool needs, and write its configuration",
-                       .text = "",
+                       .text = "Asks for what no option gives, on a terminal or over a pipe, until "
+                               "each answer is good, and asks the node whether it answers and is "
+                               "on the chain of the address. Of a file that is there only these "
+                               "settings are changed, and secrets.toml is never overwritten. The "
+                               "password is read from the input alone.",
                        .options = {{.name = "config",
                                     .valueName = "FILE",
-                                    .help = "Write FILE instead of the usual place."}}},
+                                    .help = "Write FILE instead of the usual place."},
+                                   {.name = "chain",
+                                    .valueName = "NAME",
+                                    .help = "auto, main, test, testnet4, signet or regtest."},
+                                   {.name = "payout-address",
+                                    .valueName = "ADDRESS",
+                                    .help = "What every block pays."},
+                                   {.name = "rpc-url",
+                                    .valueName = "URL",
+                                    .help = "The node's RPC address."},
+                                   {.name = "rpc-cookie",
+                                    .valueName = "FILE",
+                                    .help = "The node's cookie file."},
+                                   {.name = "rpc-user",
+                                    .valueName = "NAME",
+                                    .help = "RPC user, instead of a cookie file."}}},
             .run = runSetup};
 }
 
