@@ -170,7 +170,7 @@ void Engine::startDesk()
 {
     m_desk.emplace([this] {
         return std::make_unique<SettingsDesk>(
-            SettingsDesk::Surroundings{.executor = *m_settingsExecutor,
+            SettingsDesk::Surroundings{.executor = *m_executors.settings,
                                        .platform = m_platform,
                                        .statistics = m_statistics},
             std::move(m_source), m_options,
