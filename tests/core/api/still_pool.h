@@ -83,6 +83,18 @@ public:
     {
         return nullptr;
     }
+    [[nodiscard]] util::RequestHandle query(const interfaces::Query& /*query*/,
+                                            util::Executor& /*replyOn*/,
+                                            util::Reply<interfaces::QueryReply> /*reply*/) override
+    {
+        return nullptr;
+    }
+    [[nodiscard]] util::RequestHandle
+    execute(const interfaces::Command& /*command*/, util::Executor& /*replyOn*/,
+            util::Reply<interfaces::CommandReply> /*reply*/) override
+    {
+        return nullptr;
+    }
 
 private:
     std::shared_ptr<const interfaces::PoolSnapshot> m_snapshot;
