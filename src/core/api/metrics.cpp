@@ -229,9 +229,9 @@ void addWork(MetricList& list, const PoolSnapshot& snapshot, const HealthTracker
     const interfaces::AuditView& audit = snapshot.work.audit;
     list.counter("jobs_total", "Jobs made.", toDouble(snapshot.jobsMade));
     list.gauge("current_job_height", "Height that is worked on; -1 before the first work.",
-               toDouble(audit.coinbase.height));
+               toDouble(snapshot.work.job.height));
     list.gauge("current_job_coinbase_value_sats", "What its coinbase pays in all.",
-               toDouble(audit.coinbase.total.value()));
+               toDouble(snapshot.work.job.coinbaseValue.value()));
     list.gauge("last_template_at_seconds",
                "When the newest work was made, since 1970 UTC; 0 before the first.",
                health.lastTemplateAt() ? secondsOf(*health.lastTemplateAt()) : 0);

@@ -70,8 +70,8 @@ json::object workOf(const PoolSnapshot& snapshot, const HealthTracker& health)
 {
     const interfaces::WorkView& work = snapshot.work;
     json::object job;
-    job["height"] = work.audit.coinbase.height;
-    job["coinbase_value_sats"] = work.audit.coinbase.total.value();
+    job["height"] = work.job.height;
+    job["coinbase_value_sats"] = work.job.coinbaseValue.value();
     job["network_difficulty"] = snapshot.luck.networkDifficulty.value();
     job["audit"] = name(work.audit.state);
     job["proposal"] = name(work.proposal.state);

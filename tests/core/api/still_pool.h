@@ -28,22 +28,25 @@ inline interfaces::PoolSnapshot busySnapshot()
     snapshot.shares.acceptedWork = 12.5;
     snapshot.run.blocksFound = 2;
     snapshot.run.blocksRejected = 1;
-    snapshot.blocks.push_back({.height = 198,
-                               .state = interfaces::BlockState::Accepted,
-                               .reason = {},
-                               .worker = "secret-worker",
-                               .payments = {{.address = "secret-address", .value = {}}}});
+    interfaces::BlockRecord block;
+    block.height = 198;
+    block.state = interfaces::BlockState::Accepted;
+    block.worker = "secret-worker";
+    block.payments.emplace_back().address = "secret-address";
+    snapshot.blocks.push_back(std::move(block));
     snapshot.listening = {"10.9.8.7:3333"};
-    snapshot.nodes.push_back({.host = "secret-host:8332",
-                              .state = "node_ready",
-                              .detail = {},
-                              .network = bitcoin::Network::Regtest,
-                              .height = 199,
-                              .isActive = true,
-                              .feeds = {{.topic = "hashblock", .lastMessage = {}, .messages = 6}}});
+    interfaces::NodeView node;
+    node.host = "secret-host:8332";
+    node.state = "node_ready";
+    node.network = bitcoin::Network::Regtest;
+    node.height = 199;
+    node.isActive = true;
+    node.feeds.emplace_back().topic = "hashblock";
+    node.feeds.back().messages = 6;
+    snapshot.nodes.push_back(std::move(node));
     snapshot.work.audit.state = interfaces::AuditState::Green;
-    snapshot.work.audit.coinbase.height = 200;
-    snapshot.work.audit.coinbase.total = util::Satoshi(2'500'000'000);
+    snapshot.work.job.height = 200;
+    snapshot.work.job.coinbaseValue = util::Satoshi(2'500'000'000);
     snapshot.luck.hashrate = util::Hashrate(1e12);
     snapshot.luck.networkDifficulty = util::Difficulty(0.5);
     snapshot.latency.shareReply.add(std::chrono::microseconds(3), 100);
@@ -80,6 +83,18 @@ public:
     }
     [[nodiscard]] std::unique_ptr<util::Subscription>
     subscribe(interfaces::EventFn /*onEvent*/) override
+    {
+        return nullptr;
+    }
+    [[nodiscard]] util::RequestHandle query(const interfaces::Query& /*query*/,
+                                            util::Executor& /*replyOn*/,
+                                            util::Reply<interfaces::QueryReply> /*reply*/) override
+    {
+        return nullptr;
+    }
+    [[nodiscard]] util::RequestHandle
+    execute(const interfaces::Command& /*command*/, util::Executor& /*replyOn*/,
+            util::Reply<interfaces::CommandReply> /*reply*/) override
     {
         return nullptr;
     }
