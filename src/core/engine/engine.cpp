@@ -189,6 +189,15 @@ void Engine::startDesk()
     m_history.start([this] { m_gate.post([](StartGate& gate) { gate.open(); }); });
 }
 
+EngineOptions Engine::withMeter(EngineOptions options) const
+{
+    options.node.meter = m_rpcMeter;
+    for (node::NodeOptions& backup : options.backupNodes) {
+        backup.meter = m_rpcMeter;
+    }
+    return options;
+}
+
 NodeLinks Engine::createLinks(const EngineOptions& options)
 {
     const auto createSubmitter = [this](node::NodeOptions node) {
@@ -209,9 +218,6 @@ std::unique_ptr<node::WorkSource> Engine::createSource(const EngineOptions& opti
 {
     std::vector<node::NodeOptions> nodes{options.node};
     nodes.insert(nodes.end(), options.backupNodes.begin(), options.backupNodes.end());
-    for (node::NodeOptions& node : nodes) {
-        node.meter = m_rpcMeter;
-    }
     return std::make_unique<node::NodeSet>(*m_executors.work, m_platform.network, m_platform.clock,
                                            m_platform.files, std::move(nodes));
 }
@@ -256,7 +262,7 @@ void Engine::startMining(const EngineOptions& options)
 {
     m_statistics.post(
         [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Starting); });
-    m_work.emplace([this, options] {
+    m_work.emplace([this, options = withMeter(options)] {
         return std::make_unique<WorkMaster>(*m_executors.work, m_platform, options, m_statistics,
                                             m_hall.workers(), createSource(options),
                                             [this] { return isBlockPending(); });
@@ -275,7 +281,7 @@ void Engine::changeMining(const EngineOptions& before, const EngineOptions& afte
             courier.useNodes(createLinks(after), after.node.expectedNetwork);
         });
     }
-    m_work.post([this, after, isOtherNode](WorkMaster& work) {
+    m_work.post([this, after = withMeter(after), isOtherNode](WorkMaster& work) {
         work.change(after, isOtherNode ? createSource(after) : nullptr);
     });
 }

@@ -85,6 +85,8 @@ private:
     void startSpool();
     void serveRequests();
     void startDesk();
+    /// All clients of all nodes count their answers in one place.
+    [[nodiscard]] EngineOptions withMeter(EngineOptions options) const;
     [[nodiscard]] NodeLinks createLinks(const EngineOptions& options);
     [[nodiscard]] std::unique_ptr<node::WorkSource> createSource(const EngineOptions& options);
     [[nodiscard]] std::filesystem::path spoolFolder() const;
@@ -100,7 +102,6 @@ private:
     Platform m_platform;
     const EngineOptions m_options; ///< as at the start
     SettingsSource m_source;       ///< until the desk has it
-    /// All clients of all nodes count their answers in one place.
     std::shared_ptr<node::RpcMeter> m_rpcMeter = std::make_shared<node::RpcMeter>();
     util::Published<interfaces::PoolSnapshot> m_snapshot;
     EventHub m_events;
