@@ -381,9 +381,10 @@ def recover_a_full_disk():
     folder = Folder()
     data = folder / "data"
     data.mkdir()
-    # A disk of 16 pages in a mount namespace of its own, full but for the pool.
-    script = (f"mount -t tmpfs -o size=64k none {data} && touch {data}/warppool.lock && "
-              f"dd if=/dev/zero of={data}/ballast bs=4k count=32 2>/dev/null; exec \"$@\"")
+    # A small disk in a mount namespace of its own, full; without the ballast it has room for all
+    # that the pool keeps.
+    script = (f"mount -t tmpfs -o size=64m none {data} && touch {data}/warppool.lock && "
+              f"dd if=/dev/zero of={data}/ballast bs=64k 2>/dev/null; exec \"$@\"")
     probe = Process(["unshare", "-rm", "sh", "-c", f"{script} true; test -s {data}/ballast"])
     is_possible = probe.wait_exit() == 0
     try:
