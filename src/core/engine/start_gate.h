@@ -4,6 +4,8 @@
 
 #include "core/util/executor.h"
 
+#include <utility>
+
 namespace warp::engine {
 
 class StartGate final
