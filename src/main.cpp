@@ -435,7 +435,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     apiHost.reset();
     pool.reset();
     if (exitCode == EXIT_SUCCESS) {
-        markGood();
+        record.markGood(); // not on the log's thread, which may wait for a reader
     }
     LOG_INFO(App, "stopped");
     util::setLogSink(nullptr);

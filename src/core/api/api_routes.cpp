@@ -79,8 +79,7 @@ std::vector<Route> ApiRoutes::table() const
 
 net::HttpServerResponse ApiRoutes::health(const ApiRequest& request) const
 {
-    const Details details =
-        net::isLoopback(request.http.peer.host) ? Details::Shown : Details::Hidden;
+    const Details details = request.http.isFromThisMachine() ? Details::Shown : Details::Hidden;
     const int status = m_health.state() == HealthState::Failed ? NOT_READY : OK;
     return jsonResponse(status, healthJson(m_health, details));
 }

@@ -33,7 +33,7 @@ constexpr std::array<IssueRule, 19> RULES{{
     {"payout_", Area::Payout, HealthState::Failed},
     {"job_not_built", Area::Work, HealthState::Failed},
     {"coinbase_", Area::Work, HealthState::Failed},
-    {"proposal_", Area::Work, HealthState::Failed},
+    {"block_proposal_", Area::Work, HealthState::Failed},
     {"work_", Area::Work, HealthState::Failed},
     {"audit_", Area::Work, HealthState::Failed},
     {"listener_", Area::Listeners, HealthState::Degraded},
@@ -58,6 +58,9 @@ const IssueRule& ruleOf(std::string_view code)
 /// A code may name its object behind a colon, such as a port or a node.
 HealthState gravityOf(const PoolSnapshot& snapshot, const HealthIssue& issue)
 {
+    if (issue.severity == interfaces::Severity::Critical) {
+        return HealthState::Failed;
+    }
     const IssueRule& rule = ruleOf(issue.code);
     const bool isOneOfSeveral =
         rule.area == Area::Node && issue.code.find(':') != std::string::npos;

@@ -76,7 +76,7 @@ void Router::handle(const net::HttpServerRequest& request,
             methods.push_back(route.method);
             continue;
         }
-        if (route.access == Access::ThisMachine && !net::isLoopback(request.peer.host)) {
+        if (route.access == Access::ThisMachine && !request.isFromThisMachine()) {
             reply(problem(FORBIDDEN, "this_machine_only"));
             return;
         }

@@ -162,14 +162,16 @@ private:
 
 HttpHeadProgress scanHead(std::string_view text, std::size_t seen, const HttpHeadLimits& limits)
 {
-    for (std::size_t at = seen; at < text.size(); ++at) {
+    const std::size_t from = seen < HEAD_END.size() ? 0 : seen - (HEAD_END.size() - 1);
+    const std::size_t end = text.find(HEAD_END, from);
+    const std::size_t size = end == std::string_view::npos ? 0 : end + HEAD_END.size();
+    // What follows the head is a body, which may hold anything.
+    const std::size_t stop = size == 0 ? text.size() : size;
+    for (std::size_t at = seen; at < stop; ++at) {
         if (text[at] == '\n' && (at == 0 || text[at - 1] != '\r')) {
             return {.refusal = BAD_REQUEST};
         }
     }
-    const std::size_t from = seen < HEAD_END.size() ? 0 : seen - (HEAD_END.size() - 1);
-    const std::size_t end = text.find(HEAD_END, from);
-    const std::size_t size = end == std::string_view::npos ? 0 : end + HEAD_END.size();
     if ((size == 0 ? text.size() : size) <= limits.maxBytes) {
         return {.size = size};
     }

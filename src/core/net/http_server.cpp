@@ -4,6 +4,7 @@
 #include "core/net/address_range.h"
 #include "core/net/asio_executor.h"
 #include "core/net/http_session.h"
+#include "core/net/peer_identity.h"
 #include "core/net/tcp_socket.h"
 
 #include <boost/asio/buffer.hpp>
@@ -52,6 +53,12 @@ std::string_view HttpServerRequest::header(std::string_view name) const
     return found == headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
+bool HttpServerRequest::isFromThisMachine() const
+{
+    return isLoopback(peer.host) && header("Forwarded").empty() &&
+           header("X-Forwarded-For").empty() && header("Via").empty();
+}
+
 class HttpServer::Core final : public HttpSessionHost, public std::enable_shared_from_this<Core>
 {
 public:
@@ -80,7 +87,7 @@ private:
     HttpHandler m_handler;
     std::shared_ptr<AcceptLoop> m_loop;
     std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> m_sessions;
-    std::unordered_map<std::string, std::size_t> m_peers; ///< connections by address, if limited
+    std::unordered_map<std::string, std::size_t> m_peers; ///< connections by identity, if limited
 };
 
 void HttpServer::Core::listen(AsioExecutor& executor, TcpAcceptor acceptor)
@@ -118,7 +125,7 @@ bool HttpServer::Core::admit(const Endpoint& peer)
     if (limit == 0) {
         return true;
     }
-    std::size_t& count = m_peers[peer.host];
+    std::size_t& count = m_peers[PeerIdentity::ofAddress(peer).text()];
     if (count >= limit) {
         return false;
     }
@@ -128,7 +135,7 @@ bool HttpServer::Core::admit(const Endpoint& peer)
 
 void HttpServer::Core::onClosed(HttpSession& session)
 {
-    const auto peer = m_peers.find(session.peer().host);
+    const auto peer = m_peers.find(PeerIdentity::ofAddress(session.peer()).text());
     if (peer != m_peers.end() && --peer->second == 0) {
         m_peers.erase(peer);
     }

@@ -34,6 +34,8 @@ struct HttpServerRequest
 
     /// The first header of that name, in any case; empty where there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
+    /// Whether somebody on this machine asks, and not a proxy that says it stands in between.
+    [[nodiscard]] bool isFromThisMachine() const;
 };
 
 struct HttpServerResponse

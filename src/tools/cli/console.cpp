@@ -40,6 +40,10 @@ std::string bitcoinText(std::int64_t satoshis)
 
 std::string timeText(std::int64_t seconds)
 {
+    constexpr std::int64_t LATEST = 253'402'300'799; // the end of the year 9999
+    if (seconds < 0 || seconds > LATEST) {
+        return "?";
+    }
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 

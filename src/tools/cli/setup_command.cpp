@@ -5,12 +5,14 @@
 #include "core/bitcoin/address.h"
 #include "core/config/config_writer.h"
 #include "core/config/paths.h"
+#include "core/config/toml_document.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -39,6 +41,9 @@ std::optional<std::string> ask(const std::string& question, const std::string& f
         if (!std::getline(std::cin, answer)) {
             std::cout << '\n';
             return std::nullopt;
+        }
+        if (answer.ends_with('\r')) {
+            answer.pop_back();
         }
         if (answer.empty()) {
             answer = fallback;
@@ -161,6 +166,7 @@ std::optional<Answers> askAll(const config::ProgramArguments& given)
             return std::nullopt;
         }
         answers.changes.push_back({.name = "node.rpc_cookie", .value = *cookie});
+        answers.changes.push_back({.name = "node.rpc_user", .value = ""}); // it would go first
         answers.probe.cookie = *cookie;
     } else {
         answers.password = ask("RPC password", "", some);
@@ -177,27 +183,48 @@ std::optional<Answers> askAll(const config::ProgramArguments& given)
 bool writePassword(util::Files& files, const std::filesystem::path& path,
                    const std::string& password)
 {
-    const config::SettingChange change{.name = "node.rpc_pass", .value = password};
-    const auto existing = files.read(path, 1 << 20);
-    if (existing && existing->find_first_not_of(" \r\n\t") != std::string::npos) {
-        static_cast<void>(std::fprintf(
-            stderr, "%s is there already: set [node] rpc_pass in it by hand.\n", path.c_str()));
+    const std::array<config::SettingChange, 1> changes{
+        {{.name = "node.rpc_pass", .value = password}}};
+    const auto text = config::editConfig("", changes, config::ConfigPart::Secrets);
+    if (!text) {
+        printError("the password: " + text.error().detail);
         return false;
     }
-    std::string quoted;
-    for (const char character : change.value) {
-        if (character == '"' || character == '\\') {
-            quoted += '\\';
-        }
-        quoted += character;
+    const auto existing = files.read(path, config::MAX_FILE_BYTES);
+    if (!existing && existing.error() != util::FileError::NotFound) {
+        printError(fmt::format("{}: {}", path.string(), util::describe(existing.error())));
+        return false;
     }
-    const std::string text = "[node]\nrpc_pass = \"" + quoted + "\"\n";
-    const auto written = files.replaceDurably(path, util::asBytes(text), util::FileAccess::Private);
+    if (existing && *existing == *text) {
+        return true;
+    }
+    if (existing && existing->find_first_not_of(" \r\n\t") != std::string::npos) {
+        printError(
+            fmt::format("{} is there already: set [node] rpc_pass in it by hand.", path.string()));
+        return false;
+    }
+    const auto written =
+        files.replaceDurably(path, util::asBytes(*text), util::FileAccess::Private);
     if (!written) {
-        static_cast<void>(std::fprintf(stderr, "%s: %s\n", path.c_str(),
-                                       std::string(describe(written.error())).c_str()));
+        printError(fmt::format("{}: {}", path.string(), util::describe(written.error())));
     }
     return written.hasValue();
+}
+
+/// Whether the changes can be made at all: nothing is written before that is known.
+bool canWrite(util::Files& files, const std::filesystem::path& path,
+              const std::vector<config::SettingChange>& changes)
+{
+    const auto existing = files.read(path, config::MAX_FILE_BYTES);
+    if (!existing && existing.error() != util::FileError::NotFound) {
+        printError(fmt::format("{}: {}", path.string(), util::describe(existing.error())));
+        return false;
+    }
+    const auto edited = config::editConfig(existing ? *existing : std::string(), changes);
+    if (!edited) {
+        printError(fmt::format("{} {}", edited.error().name, edited.error().detail));
+    }
+    return edited.hasValue();
 }
 
 int runSetup(const config::ProgramArguments& arguments)
@@ -220,6 +247,9 @@ int runSetup(const config::ProgramArguments& arguments)
     printLine(askNode(files, answers->probe));
     if (path.has_parent_path()) {
         static_cast<void>(files.makeDirectories(path.parent_path()));
+    }
+    if (!canWrite(files, path, answers->changes)) {
+        return EXIT_REFUSED;
     }
     if (answers->password &&
         !writePassword(files, config::secretsPathFor(path), *answers->password)) {

@@ -59,6 +59,7 @@ private slots:
         add("zmq_silent:primary", "node", HealthState::Degraded);
         add("payout_wrong_network", "payout", HealthState::Failed);
         add("job_not_built", "work", HealthState::Failed);
+        add("block_proposal_refused", "work", HealthState::Failed);
         add("listener_port_in_use:3333", "listeners", HealthState::Degraded);
         add("block_at_risk:00ab", "blocks", HealthState::Failed);
         add("spool_unwritable", "blocks", HealthState::Degraded);

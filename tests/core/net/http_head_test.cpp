@@ -105,6 +105,10 @@ private slots:
     {
         QCOMPARE(scanHead("GET / HTTP/1.1\n", 0, {}).refusal, std::optional(400));
         QCOMPARE(scanHead("\n", 0, {}).refusal, std::optional(400));
+        // A body may hold anything.
+        const std::string whole = "POST / HTTP/1.1\r\nHost: a\r\n\r\n";
+        QCOMPARE(scanHead(whole + "{\n}", 0, {}).size, whole.size());
+        QVERIFY(!scanHead(whole + "{\n}", 0, {}).refusal);
         // Cut between the two.
         QVERIFY(!scanHead("a\r\n", 2, {}).refusal);
     }
