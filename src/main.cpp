@@ -44,6 +44,8 @@ constexpr int EXIT_RUN_FAILED = 1;
 constexpr int EXIT_BAD_CONFIGURATION = 2;
 constexpr std::chrono::seconds REPEATED_SIGNAL_WINDOW{1};
 constexpr std::chrono::seconds LOG_PATIENCE{1};
+/// Below the TimeoutStopSec of installers/systemd/warppool.service.
+constexpr std::chrono::seconds STOP_LIMIT{15};
 
 struct Arguments
 {
@@ -362,6 +364,22 @@ void leaveOutOptional(engine::EngineOptions& options, config::Settings& settings
     }
 }
 
+/// Whatever hangs, such as a disk, a stop ends before the service manager's patience does.
+void limitStop()
+{
+    QTimer::singleShot(STOP_LIMIT, QCoreApplication::instance(), [] {
+        LOG_ERROR(App, "the stop hangs; ending at once");
+        QTimer::singleShot(LOG_PATIENCE, [] { std::_Exit(EXIT_RUN_FAILED); });
+    });
+}
+
+/// With the log written, unless its reader stands still.
+void endAtOnce(util::Executor& logExecutor)
+{
+    logExecutor.post([] { std::_Exit(EXIT_RUN_FAILED); });
+    QTimer::singleShot(LOG_PATIENCE, [] { std::_Exit(EXIT_RUN_FAILED); });
+}
+
 int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
 {
     int exitCode = EXIT_SUCCESS;
@@ -372,6 +390,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         exitCode = std::max(exitCode, code);
         if (!isStopping && pool) {
             isStopping = true;
+            limitStop();
             pool->stop([] {
                 QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit,
                                           Qt::QueuedConnection);
@@ -419,8 +438,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         if (isStopping) {
             if (platform.clock().boot() - stoppingSince > REPEATED_SIGNAL_WINDOW) {
                 LOG_WARNING(App, "another signal {}: ending at once", number);
-                logExecutor->post([] { std::_Exit(EXIT_RUN_FAILED); });
-                QTimer::singleShot(LOG_PATIENCE, [] { std::_Exit(EXIT_RUN_FAILED); });
+                endAtOnce(*logExecutor);
             }
             return;
         }

@@ -176,10 +176,20 @@ void Courier::launch(Parcel& parcel, DeliveryStart start)
     const bitcoin::Hash256 hash = parcel.block.record.hash;
     parcel.phase = Phase::Delivering;
     parcel.siblingTimer.reset();
+    const auto isCurrent = std::make_shared<bool>(true);
+    parcel.isCurrent = isCurrent;
     parcel.delivery = std::make_unique<BlockDelivery>(
         m_executor, m_links, parcel.block.bytes, m_options.delivery, start,
-        [this, hash](BlockDelivery::Verdict verdict) { onVerdict(hash, verdict); },
-        [this, hash] { onDeliveryOver(hash); });
+        [this, hash, isCurrent](BlockDelivery::Verdict verdict) {
+            if (*isCurrent) {
+                onVerdict(hash, verdict);
+            }
+        },
+        [this, hash, isCurrent] {
+            if (*isCurrent) {
+                onDeliveryOver(hash);
+            }
+        });
     watchForRisk(parcel, m_options.riskDelay);
 }
 
@@ -431,16 +441,21 @@ void Courier::clearRisk(Parcel& parcel)
 void Courier::useNodes(NodeLinks links, std::optional<bitcoin::Network> network)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    // What asks the old nodes ends before they do.
+    // What is under way to the former nodes goes on for a while: one of them may be taking the
+    // block right now. What becomes of it is the new ones' to say.
     std::vector<bitcoin::Hash256> underWay;
+    auto former = std::make_unique<Former>();
     for (auto& [hash, parcel] : m_parcels) {
         if (parcel.delivery) {
-            parcel.delivery.reset();
+            *parcel.isCurrent = false;
+            former->deliveries.push_back(std::move(parcel.delivery));
             underWay.push_back(hash);
         }
     }
     m_follower.forgetQuestions();
-    m_links = std::move(links);
+    former->links = std::exchange(m_links, std::move(links));
+    former->end = m_executor.after(m_options.delivery.submitTimeout, [this] { m_former.reset(); });
+    m_former = std::move(former);
     m_options.network = network;
     for (const bitcoin::Hash256& hash : underWay) {
         Parcel& parcel = m_parcels.at(hash);

@@ -91,11 +91,20 @@ private:
         Phase phase = Phase::Waiting;
         bool isAtRisk = false;
         std::unique_ptr<BlockDelivery> delivery;
+        std::shared_ptr<bool> isCurrent; ///< whether the delivery's word counts
         util::TimerHandle siblingTimer;
         util::TimerHandle riskTimer;
     };
 
     using Parcels = std::unordered_map<bitcoin::Hash256, Parcel>;
+
+    /// Nodes that were configured until a moment ago, and what is still under way to them.
+    struct Former
+    {
+        NodeLinks links;
+        std::vector<std::unique_ptr<BlockDelivery>> deliveries; ///< go before the links
+        util::TimerHandle end;
+    };
 
     [[nodiscard]] bool isParentWon(const bitcoin::Hash256& parent) const;
     /// Won, or with a block of ours under way.
@@ -128,6 +137,7 @@ private:
     Options m_options;
     std::function<void()> m_onAccepted;
     BlockFollower m_follower;
+    std::unique_ptr<Former> m_former;
     Parcels m_parcels;                          ///< by block hash
     std::vector<bitcoin::Hash256> m_wonParents; ///< newest last, at most 16
     std::vector<bitcoin::Hash256> m_finished;   ///< newest last, at most CAPACITY

@@ -11,6 +11,24 @@
 
 namespace warp::engine {
 
+namespace {
+
+bool isSameSubmitter(const node::NodeOptions& left, const node::NodeOptions& right)
+{
+    return left.url == right.url && left.cookieFile == right.cookieFile &&
+           left.user == right.user && left.password == right.password &&
+           left.expectedNetwork == right.expectedNetwork;
+}
+
+/// Whether blocks go the same ways; how the nodes are asked for work may differ.
+bool haveSameSubmitters(const EngineOptions& left, const EngineOptions& right)
+{
+    return isSameSubmitter(left.node, right.node) &&
+           std::ranges::equal(left.backupNodes, right.backupNodes, isSameSubmitter);
+}
+
+} // namespace
+
 Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource source)
     : m_platform(platform)
     , m_options(std::move(options))
@@ -276,7 +294,7 @@ void Engine::changeMining(const EngineOptions& before, const EngineOptions& afte
     m_hall.change(after);
     m_history.change(after);
     const bool isOtherNode = before.node != after.node || before.backupNodes != after.backupNodes;
-    if (isOtherNode) {
+    if (!haveSameSubmitters(before, after)) {
         m_courier.post([this, after](Courier& courier) {
             courier.useNodes(createLinks(after), after.node.expectedNetwork);
         });

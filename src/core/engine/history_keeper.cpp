@@ -118,7 +118,9 @@ void HistoryKeeper::onTick(const interfaces::PoolSnapshot& snapshot)
         m_minute = empty.start;
         m_minuteSince = now;
     }
-    m_uncounted += now - m_lastTick;
+    // The boot clock counts sleep, in which nobody mined.
+    constexpr std::chrono::seconds LONGEST_TICK{5};
+    m_uncounted += std::min<util::Duration>(now - m_lastTick, LONGEST_TICK);
     m_lastTick = now;
     const auto whole = std::chrono::floor<std::chrono::seconds>(m_uncounted);
     m_uncounted -= whole;

@@ -24,7 +24,7 @@ util::Result<std::shared_ptr<const mining::Job>, mining::JobError>
 JobMaker::make(const std::shared_ptr<const mining::BlockTemplate>& source,
                const node::ChainInfo& chain, util::BootTime now)
 {
-    const bool isNewTip = !m_newest || m_newest->source->previous != source->previous;
+    const bool isNewTip = m_isAfresh || !m_newest || m_newest->source->previous != source->previous;
     auto ready = m_texts.intern(source);
     if (mining::hasMinimumDifficultyRule(chain.network)) {
         auto narrowed = std::make_shared<mining::BlockTemplate>(*ready);
@@ -39,6 +39,7 @@ JobMaker::make(const std::shared_ptr<const mining::BlockTemplate>& source,
 std::shared_ptr<const mining::JobSet> JobMaker::add(std::shared_ptr<const mining::Job> job,
                                                     util::BootTime now)
 {
+    m_isAfresh = false;
     m_tipNumber = job->tipNumber;
     m_newest = job;
     return m_book.add(std::move(job), now);

@@ -29,6 +29,9 @@ public:
     void setPayout(std::shared_ptr<const mining::PayoutPolicy> policy);
     /// Of the next jobs.
     void setTag(std::string tag) { m_factory.setTag(std::move(tag)); }
+    /// The next job replaces all before it, as one of a new tip would: whoever still works on them
+    /// is told to stop.
+    void startAfresh() { m_isAfresh = true; }
     [[nodiscard]] bool canPay() const { return m_factory.hasPayout(); }
 
     /// A job that is not yet among the live ones. Only while canPay().
@@ -44,6 +47,7 @@ public:
 
 private:
     std::uint32_t m_tipNumber = 0;
+    bool m_isAfresh = false;
     mining::JobFactory m_factory;
     mining::TransactionTexts m_texts;
     mining::JobBook m_book;

@@ -87,7 +87,8 @@ void WorkMaster::watchSource()
 void WorkMaster::change(const EngineOptions& options, std::unique_ptr<node::WorkSource> source)
 {
     const bool isOtherNode = source != nullptr;
-    const bool isOtherWork = options.payout != m_options.payout || options.tag != m_options.tag;
+    const bool isOtherPayout = options.payout != m_options.payout;
+    const bool isOtherWork = isOtherPayout || options.tag != m_options.tag;
     m_options = options;
     if (isOtherNode) {
         m_request = {};
@@ -102,6 +103,9 @@ void WorkMaster::change(const EngineOptions& options, std::unique_ptr<node::Work
     if (!m_chain) {
         return; // all else follows from the node's first answer
     }
+    if (isOtherPayout) {
+        m_jobs.startAfresh(); // nobody goes on working for whom it was before
+    }
     if (isOtherNode || isOtherWork) {
         preparePayout(m_chain->network);
     }
@@ -112,7 +116,9 @@ void WorkMaster::change(const EngineOptions& options, std::unique_ptr<node::Work
     }
     // The next template is due by the new interval; one that is awaited from another node comes by
     // itself.
-    scheduleRefresh(m_isServing ? refreshDelay() : RETRY_DELAY);
+    const bool isCurrent = m_isServing && !m_isDoubtful && !m_emptySince &&
+                           (!m_tip || m_jobs.newest()->source->previous == m_tip->hash);
+    scheduleRefresh(isCurrent ? refreshDelay() : RETRY_DELAY);
 }
 
 void WorkMaster::retire()

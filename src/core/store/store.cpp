@@ -246,7 +246,8 @@ void Store::boundQuarantine()
             kept.push_back(name);
         }
     }
-    for (std::size_t i = 0; i + MAX_QUARANTINED < kept.size(); ++i) {
+    // The first one stays: what went wrong first had the history.
+    for (std::size_t i = 1; i + MAX_QUARANTINED - 1 < kept.size(); ++i) {
         for (const std::string_view suffix : {"", "-wal", "-shm"}) {
             static_cast<void>(
                 m_outside.files.remove(path.parent_path() / (kept[i] + std::string(suffix))));

@@ -111,6 +111,33 @@ private slots:
         QVERIFY(bench.submitter->calls[1].block->hash == second.hash);
     }
 
+    // B02: a change of nodes lets go on what is under way to the former one; its word counts no
+    // more.
+    void aChangeOfNodesCutsNoSubmission()
+    {
+        Bench bench;
+        const auto block = bench.find("tip", 1);
+        bench.deliver(block);
+        const auto isUnderWay = bench.submitter->calls.at(0).isAlive;
+        engine::NodeLinks links;
+        auto made = std::make_unique<test::FakeSubmitter>(*bench.courierExecutor);
+        test::FakeSubmitter* const next = made.get();
+        links.push_back({.name = "node", .submitter = std::move(made)});
+        bench.courier.post([&links](engine::Courier& courier) {
+            courier.useNodes(std::move(links), std::nullopt);
+        });
+        bench.settle();
+        QVERIFY(*isUnderWay);
+        bench.answer(0, SubmitVerdict::Rejected, "high-hash");
+        QCOMPARE(bench.stateOf(block), BlockState::Pending);
+        QCOMPARE(next->calls.size(), std::size_t{1});
+        bench.nodes.front() = next;
+        bench.answer(0, SubmitVerdict::Accepted);
+        QCOMPARE(bench.stateOf(block), BlockState::Accepted);
+        bench.scheduler.runFor(std::chrono::minutes(2)); // the former one goes
+        QCOMPARE(bench.stateOf(block), BlockState::Accepted);
+    }
+
     void submitsOneBlockOnce()
     {
         Bench bench;

@@ -94,6 +94,21 @@ private slots:
         QVERIFY(farm.stop());
     }
 
+    // R013: nobody goes on working for the address before, although the tip is the same.
+    void aNewAddressReplacesAllWork()
+    {
+        SettingsFarm farm(40);
+        farm.addMiner("rig", 0.001);
+        farm.run(10s);
+        const auto tip = farm.snapshot()->tipHash;
+        const std::uint64_t cleanBefore = farm.world.totals().cleanJobs;
+        QVERIFY(farm.apply({{"mining.payout_address", OTHER_ADDRESS}}));
+        farm.run(1s);
+        QCOMPARE(farm.snapshot()->tipHash, tip);
+        QCOMPARE(farm.world.totals().cleanJobs, cleanBefore + 1);
+        QVERIFY(farm.stop());
+    }
+
     // B22: the file keeps its comments and order; only the changed lines are others.
     void writesOnlyTheChangedLines()
     {
