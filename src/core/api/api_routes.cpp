@@ -3,7 +3,6 @@
 #include "core/api/metrics.h"
 #include "core/api/overview.h"
 #include "core/api/problem.h"
-#include "core/net/address_range.h"
 
 #include <utility>
 

@@ -1,7 +1,6 @@
 #include "core/api/router.h"
 
 #include "core/api/problem.h"
-#include "core/net/address_range.h"
 
 #include <algorithm>
 #include <optional>

@@ -160,7 +160,7 @@ void History::change(const EngineOptions& options)
 
 void History::serve(interfaces::RequestDesk& desk)
 {
-    const auto answerFrom = [this]<class Kind>(interfaces::QueryBook& book, Kind /*tag*/) {
+    const auto answerFrom = [this]<class Kind>(interfaces::QueryBook& book, const Kind& /*tag*/) {
         book.serve<Kind>([this](const Kind& what, const interfaces::QueryBook::Answer& answer) {
             query(what, answer);
         });
@@ -169,7 +169,7 @@ void History::serve(interfaces::RequestDesk& desk)
     answerFrom(desk.queries, interfaces::BestSharesQuery{});
     answerFrom(desk.queries, interfaces::BlocksQuery{});
     answerFrom(desk.queries, interfaces::WorkersQuery{});
-    const auto changeBy = [this]<class Kind>(interfaces::CommandBook& book, Kind /*tag*/) {
+    const auto changeBy = [this]<class Kind>(interfaces::CommandBook& book, const Kind& /*tag*/) {
         book.serve<Kind>([this](const Kind& what, const interfaces::CommandBook::Answer& answer) {
             execute(what, answer);
         });

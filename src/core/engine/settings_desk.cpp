@@ -253,7 +253,7 @@ void SettingsDesk::execute(const interfaces::StopPool&, const Reply& reply)
 
 void serveSettings(interfaces::CommandBook& book, Hosted<SettingsDesk>& desk)
 {
-    const auto answerFrom = [&]<class Kind>(Kind /*tag*/) {
+    const auto answerFrom = [&]<class Kind>(const Kind& /*tag*/) {
         book.serve<Kind>([&desk](const Kind& command,
                                  const interfaces::CommandBook::Answer& answer) {
             desk.post([command, answer](SettingsDesk& owner) { owner.execute(command, answer); });
