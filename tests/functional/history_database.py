@@ -12,7 +12,7 @@ import sys
 import time
 
 from fake_node import Bench, mine_share
-from warp_test import (Skip, Suite, binary, expect_equal, expect_in, is_listening, run, wait_until)
+from warp_test import (Skip, Suite, binary, expect_equal, is_listening, run, wait_until)
 
 SERVED_SECONDS = 5  # B43
 COMMIT_SECONDS = 1
@@ -207,7 +207,7 @@ def a_large_database_does_not_hold_up_the_start():
               f"listening after {seconds:.3f} s")
         assert seconds < START_LIMIT_SECONDS, f"listening after {seconds:.2f} s"
         expect_served(bench, time.monotonic()).close()
-        expect_in("state: running", pool.process.output(), "log")
+        pool.process.wait_line("state: running", 10)
 
 
 sys.exit(suite.run())
