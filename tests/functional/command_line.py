@@ -1,6 +1,5 @@
 """The commands of warppool-cli and the manual pages, from outside."""
 
-import http.server
 import json
 import os
 import re
@@ -9,12 +8,13 @@ import subprocess
 import sys
 import threading
 
+from http_answers import Answers
 from life_bench import LifeBench
 from processes import REPOSITORY
 from warp_test import (Folder, Suite, binary, expect_equal, expect_in, free_port, is_listening,
                        run, wait_until)
 
-COMMANDS = ("setup", "status", "check-config", "check-address", "verify-block")
+COMMANDS = ("setup", "status", "history", "check-config", "check-address", "verify-block")
 MANUALS = REPOSITORY / "docs" / "man"
 PROGRAMS = ("warppool", "warppool-cli", "warppool-sim", "warppool-translator")
 
@@ -95,32 +95,6 @@ def check_config_finds_a_folder_in_use():
 
 
 # --- status
-
-class Answers:
-    """An HTTP server that answers each path with what the test says: (status, body)."""
-
-    def __init__(self, answers):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802: the library's name
-                status, body = answers[self.path]
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
 
 OVERVIEW = {
     "format": 1, "state": "no_work", "chain": "main", "tip": {"height": 800_000},

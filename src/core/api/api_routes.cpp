@@ -23,11 +23,12 @@ net::HttpServerResponse jsonResponse(int status, std::string body)
 
 } // namespace
 
-ApiRoutes::ApiRoutes(const interfaces::PoolService& service, const util::Clock& clock,
-                     ProgramFacts facts)
+ApiRoutes::ApiRoutes(util::Executor& executor, interfaces::PoolService& service,
+                     const util::Clock& clock, ProgramFacts facts)
     : m_service(service)
     , m_clock(clock)
     , m_facts(std::move(facts))
+    , m_history(executor, service, clock)
     , m_router(table())
 {
     update();
@@ -38,7 +39,7 @@ void ApiRoutes::update()
     m_health.update(*m_service.snapshot(), m_clock.wall().time);
 }
 
-std::vector<Route> ApiRoutes::table() const
+std::vector<Route> ApiRoutes::table()
 {
     const auto reply = [](auto make) -> Handler {
         return [make](const ApiRequest& request, const util::Reply<net::HttpServerResponse>& done) {
@@ -69,6 +70,12 @@ std::vector<Route> ApiRoutes::table() const
          .handler = reply([this](const ApiRequest&) {
              return jsonResponse(OK, overviewJson(*m_service.snapshot(), m_health, m_facts));
          })},
+        {.method = "GET",
+         .pattern = "/api/history",
+         .handler =
+             [this](const ApiRequest& request, const util::Reply<net::HttpServerResponse>& done) {
+                 m_history.handle(request, done);
+             }},
         {.method = "GET", .pattern = "/api/version", .handler = reply([this](const ApiRequest&) {
                                                          return jsonResponse(OK,
                                                                              versionJson(m_facts));

@@ -31,11 +31,11 @@ bool isForThisMachine(const net::Endpoint& endpoint)
 } // namespace
 
 ApiServer::ApiServer(util::Executor& executor, const util::Clock& clock,
-                     const interfaces::PoolService& service, ApiOptions options, ApiIssues issues)
+                     interfaces::PoolService& service, ApiOptions options, ApiIssues issues)
     : m_executor(executor)
     , m_options(std::move(options))
     , m_issues(std::move(issues))
-    , m_routes(service, clock, m_options.facts)
+    , m_routes(executor, service, clock, m_options.facts)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     open();

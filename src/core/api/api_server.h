@@ -30,8 +30,8 @@ public:
     static constexpr std::chrono::seconds RETRY_DELAY{5};
 
     /// On `executor`. All references must outlive it.
-    ApiServer(util::Executor& executor, const util::Clock& clock,
-              const interfaces::PoolService& service, ApiOptions options, ApiIssues issues);
+    ApiServer(util::Executor& executor, const util::Clock& clock, interfaces::PoolService& service,
+              ApiOptions options, ApiIssues issues);
 
     /// Where it listens; nullptr where it does not.
     [[nodiscard]] const net::Endpoint* local() const;

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t ESCAPE_SIZE = 3; // "%2F"
 
+constexpr std::size_t MAX_PARAMETERS = 16;
+
 constexpr int NO_DIGIT = -1;
 
 int digitOf(char character)
@@ -24,12 +26,24 @@ int digitOf(char character)
     return character >= 'A' && character <= 'F' ? character - 'A' + 10 : NO_DIGIT;
 }
 
-bool isForbidden(std::uint8_t byte)
+bool isControl(std::uint8_t byte)
 {
-    return byte < 0x20 || byte == 0x7F || byte == '/' || byte == '\\';
+    return byte < 0x20 || byte == 0x7F;
 }
 
-std::optional<std::string> decoded(std::string_view segment)
+/// The byte of the escape at the start of `text`; nothing where it is none.
+std::optional<std::uint8_t> escapedByte(std::string_view text)
+{
+    const bool isWhole = text.size() >= ESCAPE_SIZE;
+    const int high = isWhole ? digitOf(text[1]) : NO_DIGIT;
+    const int low = isWhole ? digitOf(text[2]) : NO_DIGIT;
+    if (high == NO_DIGIT || low == NO_DIGIT) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint8_t>(high * 16 + low);
+}
+
+std::optional<std::string> decodedSegment(std::string_view segment)
 {
     std::string text;
     for (std::size_t at = 0; at < segment.size(); ++at) {
@@ -40,17 +54,29 @@ std::optional<std::string> decoded(std::string_view segment)
             text += segment[at];
             continue;
         }
-        const bool isWhole = at + ESCAPE_SIZE <= segment.size();
-        const int high = isWhole ? digitOf(segment[at + 1]) : NO_DIGIT;
-        const int low = isWhole ? digitOf(segment[at + 2]) : NO_DIGIT;
-        if (high == NO_DIGIT || low == NO_DIGIT) {
+        const auto byte = escapedByte(segment.substr(at));
+        if (!byte || isControl(*byte) || *byte == '/' || *byte == '\\') {
             return std::nullopt;
         }
-        const auto byte = static_cast<std::uint8_t>(high * 16 + low);
-        if (isForbidden(byte)) {
+        text += static_cast<char>(*byte);
+        at += ESCAPE_SIZE - 1;
+    }
+    return text;
+}
+
+std::optional<std::string> decodedPart(std::string_view part)
+{
+    std::string text;
+    for (std::size_t at = 0; at < part.size(); ++at) {
+        if (part[at] != '%') {
+            text += part[at] == '+' ? ' ' : part[at];
+            continue;
+        }
+        const auto byte = escapedByte(part.substr(at));
+        if (!byte || isControl(*byte)) {
             return std::nullopt;
         }
-        text += static_cast<char>(byte);
+        text += static_cast<char>(*byte);
         at += ESCAPE_SIZE - 1;
     }
     return text;
@@ -64,7 +90,7 @@ std::optional<std::string> normalised(std::string_view path)
     while (!path.empty()) {
         path.remove_prefix(1);
         const std::size_t end = std::min(path.find('/'), path.size());
-        const auto segment = decoded(path.substr(0, end));
+        const auto segment = decodedSegment(path.substr(0, end));
         path.remove_prefix(end);
         if (!segment) {
             return std::nullopt;
@@ -116,6 +142,27 @@ std::optional<HttpTarget> parseTarget(std::string_view target)
                       .query = mark == std::string_view::npos
                                    ? std::string()
                                    : std::string(target.substr(mark + 1))};
+}
+
+std::optional<HttpParameters> parseQuery(std::string_view query)
+{
+    HttpParameters parameters;
+    while (!query.empty()) {
+        const std::string_view part = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(part.size() + 1, query.size()));
+        const std::size_t sign = std::min(part.find('='), part.size());
+        auto name = decodedPart(part.substr(0, sign));
+        auto value = decodedPart(part.substr(std::min(sign + 1, part.size())));
+        const bool isGood = name && value && !name->empty() && parameters.size() < MAX_PARAMETERS;
+        const bool isTwice =
+            isGood && std::any_of(parameters.begin(), parameters.end(),
+                                  [&](const auto& earlier) { return earlier.first == *name; });
+        if (!isGood || isTwice) {
+            return std::nullopt;
+        }
+        parameters.emplace_back(*std::move(name), *std::move(value));
+    }
+    return parameters;
 }
 
 bool isKnownHost(std::string_view host, const std::vector<std::string>& names)

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace warp::net {
@@ -21,6 +22,12 @@ struct HttpTarget
 /// for any other, for a broken escape, and for an escaped slash, backslash or control character,
 /// which others may read as another path.
 [[nodiscard]] std::optional<HttpTarget> parseTarget(std::string_view target);
+
+using HttpParameters = std::vector<std::pair<std::string, std::string>>;
+
+/// The "name=value" parts of a query, decoded, in their order; a plus is a blank. Nothing for a
+/// broken escape, a control character, a part without a name, one name twice, and more than 16.
+[[nodiscard]] std::optional<HttpParameters> parseQuery(std::string_view query);
 
 /// Whether a Host header's value names a numeric address, "localhost" or one of `names`, with any
 /// port. A page of a foreign name whose owner lets it point to us (DNS rebinding) does not.

@@ -22,6 +22,8 @@ struct Command
 [[nodiscard]] Command checkAddressCommand();
 /// Reads a configuration as the pool would and lists every fault.
 [[nodiscard]] Command checkConfigCommand();
+/// Says what the running pool mined.
+[[nodiscard]] Command historyCommand();
 /// Asks for what the pool needs to start and writes config.toml and secrets.toml.
 [[nodiscard]] Command setupCommand();
 /// Says how the running pool is.

@@ -20,8 +20,8 @@ constexpr std::string_view PROGRAM = "warppool-cli";
 
 std::vector<Command> allCommands()
 {
-    return {setupCommand(), statusCommand(), checkConfigCommand(), checkAddressCommand(),
-            verifyBlockCommand()};
+    return {setupCommand(),       statusCommand(),       historyCommand(),
+            checkConfigCommand(), checkAddressCommand(), verifyBlockCommand()};
 }
 
 config::ProgramManual manualOf(const std::vector<Command>& commands)
@@ -46,6 +46,7 @@ config::ProgramManual manualOf(const std::vector<Command>& commands)
                    .text = "Passwords, readable by their owner alone."}},
         .examples = {{.term = "warppool-cli setup", .text = "Asks what the pool needs."},
                      {.term = "warppool-cli status --json", .text = "Asks the running pool."},
+                     {.term = "warppool-cli history --days 30", .text = "A row for each day."},
                      {.term = "warppool-cli check-config --config pool.toml",
                       .text = "Checks a file before the pool is started with it."},
                      {.term = "warppool-cli verify-block block.hex",

@@ -1,5 +1,6 @@
 #include "core/api/api_routes.h"
 
+#include "core/sim/scheduler.h"
 #include "tests/core/api/still_pool.h"
 #include "tests/support/test_registry.h"
 
@@ -8,6 +9,7 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,10 +47,15 @@ private:
                 .object();
         }
 
+        sim::Scheduler scheduler{{.seed = 1}};
+        std::unique_ptr<util::Executor> executor = scheduler.createExecutor("api");
         test::StillPool pool;
         test::HandClock clock;
         api::ApiRoutes routes{
-            pool, clock, {.version = "1.2.3", .profile = "small", .startedAt = clock.wall().time}};
+            *executor,
+            pool,
+            clock,
+            {.version = "1.2.3", .profile = "small", .startedAt = clock.wall().time}};
     };
 
 private slots:

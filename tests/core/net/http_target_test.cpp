@@ -9,6 +9,7 @@
 namespace {
 
 using warp::net::isKnownHost;
+using warp::net::parseQuery;
 using warp::net::parseTarget;
 
 class HttpTargetTest final : public QObject
@@ -16,6 +17,46 @@ class HttpTargetTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void takesQueriesApart_data()
+    {
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<QString>("parameters"); // "!": refused
+        const auto add = [](const QString& query, const char* parameters) {
+            QTest::newRow(qPrintable(query.left(40))) << query << QString::fromLatin1(parameters);
+        };
+        add(QStringLiteral(""), "");
+        add(QStringLiteral("a=1&b=two"), "a=1;b=two;");
+        add(QStringLiteral("a=%2F%26%3d+x"), "a=/&= x;");
+        add(QStringLiteral("a=b=c"), "a=b=c;");
+        add(QStringLiteral("flag"), "flag=;");
+        add(QStringLiteral("a="), "a=;");
+        add(QStringLiteral("a=1&a=2"), "!");
+        add(QStringLiteral("a=1&%61=2"), "!");
+        add(QStringLiteral("=1"), "!");
+        add(QStringLiteral("a=1&&b=2"), "!");
+        add(QStringLiteral("a=%"), "!");
+        add(QStringLiteral("a=%4"), "!");
+        add(QStringLiteral("a=%zz"), "!");
+        add(QStringLiteral("a=%00"), "!");
+        add(QStringLiteral("a=%7f"), "!");
+        QString many;
+        for (int i = 0; i < 17; ++i) {
+            many += QStringLiteral("k%1=1&").arg(i);
+        }
+        add(many.chopped(1), "!");
+    }
+    void takesQueriesApart()
+    {
+        QFETCH(const QString, query);
+        QFETCH(const QString, parameters);
+        const auto parsed = parseQuery(query.toStdString());
+        std::string text = parsed ? "" : "!";
+        for (const auto& [key, value] : parsed.value_or(warp::net::HttpParameters())) {
+            text += key + "=" + value + ";";
+        }
+        QCOMPARE(QString::fromStdString(text), parameters);
+    }
+
     void bringsTargetsToOneForm_data()
     {
         QTest::addColumn<QString>("target");
