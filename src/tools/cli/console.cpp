@@ -1,5 +1,6 @@
 #include "tools/cli/console.h"
 
+#include "core/config/paths.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
 
@@ -45,6 +46,19 @@ std::string timeText(std::int64_t seconds)
         return "?";
     }
     return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+std::filesystem::path expandedPath(const std::filesystem::path& path)
+{
+    return config::expandHome(path, util::systemEnvironment()).value_or(path);
+}
+
+std::optional<std::filesystem::path> configPath(const config::ProgramArguments& arguments)
+{
+    if (arguments.isSet("config")) {
+        return arguments.value("config");
+    }
+    return config::defaultConfigPath(util::systemEnvironment());
 }
 
 std::optional<config::LoadedSettings> loadSettings(const config::ProgramArguments& arguments,

@@ -5,6 +5,7 @@
 #include "core/config/program_arguments.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,12 @@ void printError(std::string_view text);
 [[nodiscard]] std::string bitcoinText(std::int64_t satoshis);
 /// "2023-11-14 22:13:20 UTC" of Unix seconds.
 [[nodiscard]] std::string timeText(std::int64_t seconds);
+
+/// "~/" as this process's home folder; as it is where there is none.
+[[nodiscard]] std::filesystem::path expandedPath(const std::filesystem::path& path);
+/// The configuration that --config names, or else the usual one; nothing where HOME is not set.
+[[nodiscard]] std::optional<std::filesystem::path>
+configPath(const config::ProgramArguments& arguments);
 
 /// Reads the settings that --config and --set name, with the environment. Prints every fault where
 /// there is one; warnings are printed too.

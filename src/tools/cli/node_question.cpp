@@ -1,22 +1,23 @@
 #include "tools/cli/node_question.h"
 
 #include "core/bitcoin/address.h"
-#include "core/bitcoin/network.h"
-#include "core/config/paths.h"
+#include "core/net/asio_network.h"
+#include "core/node/node_set.h"
+#include "core/node/rpc_client.h"
+#include "core/node/rpc_credentials.h"
+#include "core/node/template_request.h"
 #include "core/util/log.h"
-#include "core/util/system_environment.h"
-#include "tools/cli/http_fetch.h"
+#include "core/util/system_clock.h"
+#include "core/util/system_files.h"
+#include "tools/cli/event_wait.h"
+#include "tools/cli/json_reading.h"
 
-#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string_view>
+#include <utility>
 
 namespace warp::cli {
 
@@ -25,84 +26,175 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds PATIENCE{5};
-constexpr std::size_t MAX_COOKIE = 4096;
-constexpr int UNAUTHORIZED = 401;
+/// A full template of mainnet, with room.
+constexpr std::size_t MAX_ANSWER = std::size_t{32} << 20U;
 
-/// RFC 4648, for the header of RFC 7617.
-std::string base64(std::string_view text)
+struct World
 {
-    constexpr std::string_view DIGITS =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            bits =
-                (bits << 8U) | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U);
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            out += i + k <= text.size() ? DIGITS[(bits >> (18U - 6U * k)) & 63U] : '=';
-        }
-    }
-    return out;
+    util::SystemClock clock;
+    util::SystemFiles files;
+    net::AsioNetwork network;
+};
+
+/// One connection to the node and what is asked over it. Members end in the reverse order.
+struct Call
+{
+    Call(net::AsioExecutor& loop, const node::NodeOptions& options)
+        : credentials(world.files, options)
+        , client(loop, world.clock, credentials,
+                 world.network.createHttpTransport(
+                     loop, {.baseUrl = options.url, .maxResponseBytes = MAX_ANSWER}))
+    {}
+
+    World world;
+    node::RpcCredentials credentials;
+    node::RpcClient client;
+    util::RequestHandle request{};
+};
+
+node::NodeError silence()
+{
+    return {.code = node::NodeErrorCode::Abandoned, .message = "no answer"};
 }
 
-std::string loginOf(util::Files& files, const NodeQuestion& question)
+/// The host of "tcp://host:port" replaced where it stands for every address of the node's machine.
+std::string reachableFrom(const std::string& endpoint, const std::string& url)
 {
-    if (!question.login.empty()) {
-        return question.login;
+    constexpr std::string_view SCHEME = "tcp://";
+    const std::size_t colon = endpoint.rfind(':');
+    if (!endpoint.starts_with(SCHEME) || colon <= SCHEME.size()) {
+        return endpoint;
     }
-    const auto path = config::expandHome(question.cookie, util::systemEnvironment());
-    std::string cookie =
-        path ? files.read(*path, MAX_COOKIE).valueOr(std::string()) : std::string();
-    return cookie.substr(0, cookie.find_first_of("\r\n"));
+    const std::string host = endpoint.substr(SCHEME.size(), colon - SCHEME.size());
+    if (host != "0.0.0.0" && host != "*" && host != "[::]") {
+        return endpoint;
+    }
+    std::string nodeHost = node::hostOf(url);
+    nodeHost = nodeHost.substr(0, nodeHost.rfind(':'));
+    return fmt::format("{}{}{}", SCHEME, nodeHost, endpoint.substr(colon));
 }
 
-/// What is wrong with chain or address on this node; empty for nothing.
-std::string conflictOf(const NodeQuestion& question, std::string_view chain)
+/// One look, whatever it says.
+node::ProbeResult lookOnce(const node::NodeOptions& options)
 {
-    if (question.chain != "auto" && question.chain != chain) {
-        return fmt::format(" But chain = \"{}\" is not its chain.", question.chain);
-    }
-    const auto network = bitcoin::networkFromChainName(chain);
-    if (network && !bitcoin::parseAddress(question.address, *network)) {
-        return " But the payout address is of another network: no work will be served.";
-    }
-    return {};
+    struct Look
+    {
+        World world;
+        std::unique_ptr<node::NodeProbe> probe{};
+    };
+    const auto result = waitFor<node::ProbeResult>(
+        [&](net::AsioExecutor& loop, util::Reply<node::ProbeResult> reply) {
+            auto look = std::make_shared<Look>();
+            look->probe = std::make_unique<node::NodeProbe>(
+                loop, look->world.network, look->world.clock, look->world.files, options,
+                [reply = std::move(reply)](const node::ProbeResult& found) { reply(found); });
+            return look;
+        });
+    return result.value_or(node::ProbeResult());
 }
 
 } // namespace
 
-std::string askNode(util::Files& files, const NodeQuestion& question)
+node::ProbeResult lookAt(const node::NodeOptions& options)
 {
-    const std::string login = loginOf(files, question);
-    net::HttpRequest request{.method = "POST",
-                             .target = "/",
-                             .headers = {{"Content-Type", "application/json"},
-                                         {"Authorization", "Basic " + base64(login)}},
-                             .body = {std::make_shared<const std::string>(
-                                 R"({"id":1,"method":"getblockchaininfo","params":[]})")}};
-    const auto response = fetch(question.url, std::move(request), PATIENCE);
-    if (!response) {
-        return fmt::format("Your node does not answer yet ({}); the pool will wait for it.",
-                           describe(response.error()));
+    node::ProbeResult result = lookOnce(options);
+    if (result.state != node::NodeState::CookieMissing) {
+        return result;
     }
-    if (response->status == UNAUTHORIZED || login.empty()) {
-        return "Your node refuses the login; check user and password, or the cookie file.";
+    // A node that does not run has no cookie: whether anybody answers comes first.
+    node::NodeOptions stranger = options;
+    stranger.cookieFile.clear();
+    const node::ProbeResult other = lookOnce(stranger);
+    return other.state == node::NodeState::Unauthorized ? result : other;
+}
+
+ZmqOffer askForZmq(const node::NodeOptions& options)
+{
+    const auto reply =
+        waitFor<node::RpcReply>([&](net::AsioExecutor& loop, util::Reply<node::RpcReply> done) {
+            auto call = std::make_shared<Call>(loop, options);
+            call->request =
+                call->client.call({.method = "getzmqnotifications", .params = node::toBody("[]")},
+                                  PATIENCE, std::move(done));
+            return call;
+        });
+    ZmqOffer offer;
+    if (!reply || !*reply) {
+        return offer;
     }
     boost::system::error_code fault;
-    const json::value answer = json::parse(response->body, fault);
-    const json::object* const whole = fault ? nullptr : answer.if_object();
-    const json::value* const result = whole != nullptr ? whole->if_contains("result") : nullptr;
-    const json::object* const info = result != nullptr ? result->if_object() : nullptr;
-    const json::value* const chain = info != nullptr ? info->if_contains("chain") : nullptr;
-    const json::value* const height = info != nullptr ? info->if_contains("blocks") : nullptr;
-    if (chain == nullptr || !chain->is_string() || height == nullptr || !height->is_int64()) {
-        return fmt::format("What answers there is no Bitcoin node (status {}).", response->status);
+    const json::value answer = json::parse((*reply)->json(), fault);
+    if (fault || !answer.is_array()) {
+        return offer;
     }
-    const std::string name = util::sanitize(std::string_view(chain->get_string()));
-    return fmt::format("Your node answers: chain {}, height {}.{}", name, height->get_int64(),
-                       conflictOf(question, name));
+    offer.isKnown = true;
+    for (const json::value& each : answer.get_array()) {
+        const json::object* const publisher = each.if_object();
+        if (publisher != nullptr && text(*publisher, {"type"}) == "pubhashblock") {
+            offer.hashBlock = reachableFrom(text(*publisher, {"address"}), options.url);
+        }
+    }
+    return offer;
+}
+
+node::TemplateResult askForTemplate(const node::NodeOptions& options, bitcoin::Network network)
+{
+    auto result = waitFor<node::TemplateResult>(
+        [&](net::AsioExecutor& loop, util::Reply<node::TemplateResult> done) {
+            auto call = std::make_shared<Call>(loop, options);
+            call->request =
+                node::requestTemplate(call->client, call->world.clock,
+                                      node::templateParams(network, {}), PATIENCE, std::move(done));
+            return call;
+        });
+    return result ? *std::move(result) : node::TemplateResult(util::Unexpected(silence()));
+}
+
+std::string describe(const node::ProbeResult& result)
+{
+    const std::string words = util::sanitize(result.error.message, 200);
+    switch (result.state) {
+    case node::NodeState::Unknown:
+    case node::NodeState::Unreachable:
+        return fmt::format("Your node does not answer yet ({}); the pool will wait for it.",
+                           words.empty() ? "no answer in time" : words);
+    case node::NodeState::CookieMissing:
+        return fmt::format("Your node refuses the login: its cookie file cannot be read ({}).",
+                           words);
+    case node::NodeState::Unauthorized:
+        return "Your node refuses the login; check user and password, or the cookie file.";
+    case node::NodeState::WarmingUp:
+    case node::NodeState::Busy:
+        return "Your node is there and not ready yet; the pool will wait for it.";
+    case node::NodeState::Failing:
+        return fmt::format("What answers there does not do so as a Bitcoin node ({}).", words);
+    default:
+        break;
+    }
+    if (!result.chain) {
+        return fmt::format("Your node cannot be mined on ({}).", code(result.state));
+    }
+    return fmt::format("Your node answers: chain {}, height {}{}.",
+                       chainName(result.chain->network), result.chain->tip.height,
+                       result.state == node::NodeState::InitialDownload
+                           ? ", still catching up with its chain"
+                           : "");
+}
+
+std::string conflictOf(const node::ProbeResult& result, const std::string& chain,
+                       const std::string& address)
+{
+    if (!result.chain) {
+        return {};
+    }
+    const bitcoin::Network network = result.chain->network;
+    if (chain != "auto" && chain != chainName(network)) {
+        return fmt::format("But chain = \"{}\" is not its chain.", chain);
+    }
+    if (!bitcoin::parseAddress(address, network)) {
+        return "But the payout address is of another network: no work will be served.";
+    }
+    return {};
 }
 
 } // namespace warp::cli

@@ -1,24 +1,40 @@
-// Asks a Bitcoin node who it is, before it is written into a configuration. Main thread; waits for
-// the answer.
+// Asks a Bitcoin node who it is and what it offers, before it is written into a configuration.
+// Main thread; each function waits for the answer, some seconds at most.
 #pragma once
 
-#include "core/util/files.h"
+#include "core/bitcoin/network.h"
+#include "core/node/node_interfaces.h"
+#include "core/node/node_options.h"
+#include "core/node/node_probe.h"
+#include "core/node/node_types.h"
 
+#include <optional>
 #include <string>
 
 namespace warp::cli {
 
-struct NodeQuestion
+/// Who it is, and whether the publishers that `options` name can be subscribed to.
+[[nodiscard]] node::ProbeResult lookAt(const node::NodeOptions& options);
+
+/// What a node says of its ZMQ publishers.
+struct ZmqOffer
 {
-    std::string url;
-    std::string cookie{}; ///< path of its cookie file, "~/" allowed; used without a login
-    std::string login{};  ///< "user:password"
-    std::string chain;    ///< as in [node] chain
-    std::string address;  ///< which the blocks will pay
+    bool isKnown = false;  ///< whether it answered at all: not every node knows the question
+    std::string hashBlock; ///< endpoint as seen from here; empty for none
 };
 
-/// One English line or two for people: what the node is, or why it does not answer, and whether
-/// chain and address are its own.
-[[nodiscard]] std::string askNode(util::Files& files, const NodeQuestion& question);
+[[nodiscard]] ZmqOffer askForZmq(const node::NodeOptions& options);
+
+/// Work as a pool would get it.
+[[nodiscard]] node::TemplateResult askForTemplate(const node::NodeOptions& options,
+                                                  bitcoin::Network network);
+
+/// One English line for people: what the node is, or why it does not answer.
+[[nodiscard]] std::string describe(const node::ProbeResult& result);
+
+/// What is wrong with chain and address on this node, as an English sentence; empty for nothing.
+/// @param chain  as in [node] chain
+[[nodiscard]] std::string conflictOf(const node::ProbeResult& result, const std::string& chain,
+                                     const std::string& address);
 
 } // namespace warp::cli

@@ -9,6 +9,7 @@ attributes, set through `node.set(name=value)`:
     initial_download    as a node that is still syncing
     rejection           reason for every block, instead of the judge's
     submit_gate         a threading.Event; submitblock answers only once it is set
+    publishers          {"hashblock": address} for getzmqnotifications; None is a node without it
 
 A connection that met "hang" stays silent for good, as one to a host that lost its power does.
 """
@@ -210,6 +211,7 @@ class FakeNode:
         self.initial_download = False
         self.rejection = None
         self.submit_gate = None
+        self.publishers = None
         self._changed = threading.Condition()
         self._server = None
         self._starts = 0
@@ -386,6 +388,10 @@ class FakeNode:
     def _call(self, request):
         methods = {"getblockchaininfo": self._chain_info, "getbestblockhash": self.best,
                    "getblocktemplate": self._template_call, "submitblock": self._submit}
+        if self.publishers is not None:
+            methods["getzmqnotifications"] = lambda: [
+                {"type": f"pub{topic}", "address": address, "hwm": 1000}
+                for topic, address in self.publishers.items()]
         if request.method not in methods:
             raise RpcFault(RPC_METHOD_NOT_FOUND, "Method not found")
         return methods[request.method](*request.params)

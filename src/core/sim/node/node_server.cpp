@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace warp::sim {
 
@@ -87,6 +88,7 @@ util::Result<void, NodeServerError> NodeServer::openZmq()
     m_zmq = std::make_unique<ZmqPublisher>();
     const bool isShared = m_options.zmqRawBlock == m_options.zmqHashBlock;
     const std::string given = m_options.zmqHashBlock;
+    std::vector<Publication> publications;
     for (auto [topic, address] : {std::pair(HASH_TOPIC, &m_options.zmqHashBlock),
                                   std::pair(RAW_TOPIC, &m_options.zmqRawBlock)}) {
         if (address->empty()) {
@@ -98,7 +100,9 @@ util::Result<void, NodeServerError> NodeServer::openZmq()
             return util::Unexpected(NodeServerError{asked, added.error().message});
         }
         *address = std::move(added).value();
+        publications.push_back({.topic = std::string(topic), .address = *address});
     }
+    m_node.setPublications(std::move(publications));
     return {};
 }
 

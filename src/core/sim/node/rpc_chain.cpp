@@ -235,6 +235,18 @@ RpcResult getNetworkInfo(const RpcContext& context, const json::array&)
                                    {"warnings", json::array()}});
 }
 
+RpcResult getZmqNotifications(const RpcContext& context, const json::array&)
+{
+    constexpr int HIGH_WATER_MARK = 1000;
+    json::array publishers;
+    for (const Publication& publication : context.publications) {
+        publishers.push_back(json::object{{"type", "pub" + publication.topic},
+                                          {"address", publication.address},
+                                          {"hwm", HIGH_WATER_MARK}});
+    }
+    return toJsonText(publishers);
+}
+
 RpcResult invalidateBlock(const RpcContext& context, const json::array& params)
 {
     WARP_TRY(entry, blockParam(context, params));
@@ -251,7 +263,7 @@ RpcResult preciousBlock(const RpcContext& context, const json::array& params)
     return std::string("null");
 }
 
-constexpr std::array<std::pair<std::string_view, RpcMethod>, 10> METHODS{{
+constexpr std::array<std::pair<std::string_view, RpcMethod>, 11> METHODS{{
     {"getblockchaininfo", getBlockchainInfo},
     {"getbestblockhash", getBestBlockHash},
     {"getblockcount", getBlockCount},
@@ -260,6 +272,7 @@ constexpr std::array<std::pair<std::string_view, RpcMethod>, 10> METHODS{{
     {"getblock", getBlock},
     {"getchaintips", getChainTips},
     {"getnetworkinfo", getNetworkInfo},
+    {"getzmqnotifications", getZmqNotifications},
     {"invalidateblock", invalidateBlock},
     {"preciousblock", preciousBlock},
 }};

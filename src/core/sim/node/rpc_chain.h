@@ -1,6 +1,7 @@
 // The simulated node's RPCs about the chain: getblockchaininfo, getbestblockhash, getblockcount,
-// getblockhash, getblockheader, getblock, getchaintips, getnetworkinfo, invalidateblock,
-// preciousblock. Functions without state; called on the node's executor.
+// getblockhash, getblockheader, getblock, getchaintips, getnetworkinfo,
+// getzmqnotifications, invalidateblock, preciousblock. Functions without state; called on the
+// node's executor.
 #pragma once
 
 #include "core/sim/node/rpc_types.h"

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace warp::sim {
 
@@ -55,11 +56,19 @@ struct RpcCall
     std::string id = "null"; ///< as JSON text
 };
 
+/// What the node publishes over ZMQ, and where.
+struct Publication
+{
+    std::string topic;
+    std::string address;
+};
+
 /// What a method works on.
 struct RpcContext
 {
     NodeCore& core;
     const NodeBehaviour& behaviour;
+    const std::vector<Publication>& publications;
 };
 
 using RpcMethod = RpcResult (*)(const RpcContext& context, const boost::json::array& params);

@@ -183,7 +183,7 @@ RpcResult SimulatedNode::run(const RpcCall& call)
     if (method == nullptr) {
         return rpcError(RpcCode::MethodNotFound, "Method not found");
     }
-    return method({m_core, m_behaviour}, call.params);
+    return method({m_core, m_behaviour, m_publications}, call.params);
 }
 
 bool SimulatedNode::isAuthorized(const net::HttpRequest& request) const

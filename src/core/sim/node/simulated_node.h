@@ -10,6 +10,7 @@
 #include "core/sim/node/node_behaviour.h"
 #include "core/sim/node/node_core.h"
 #include "core/sim/node/pending_replies.h"
+#include "core/sim/node/rpc_types.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/files.h"
@@ -19,6 +20,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace warp::sim {
 
@@ -53,6 +56,11 @@ public:
     void handle(const net::HttpRequest& request, util::Reply<net::HttpResponse> reply);
 
     void setBehaviour(const NodeBehaviour& behaviour);
+    /// What getzmqnotifications tells; whoever carries its connections publishes it.
+    void setPublications(std::vector<Publication> publications)
+    {
+        m_publications = std::move(publications);
+    }
     /// Goes down for `down`, warms up for `warmUp` and is up again, with another cookie. The chain
     /// and the mempool stay.
     void restart(util::Duration down, util::Duration warmUp);
@@ -93,6 +101,7 @@ private:
     DelayQueue m_delayed; ///< requests of a slow node
     DelayQueue m_events;  ///< restarts and traffic
     LongpollQueue m_longpolls;
+    std::vector<Publication> m_publications;
     std::string m_cookie;
 };
 

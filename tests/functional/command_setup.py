@@ -1,0 +1,337 @@
+"""`warppool-cli setup` as a person meets it on a terminal, again on files that are there, and with
+answers that must not be written."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tomllib
+
+import bitcoin
+from fake_node import FakeNode
+from life_bench import LifeBench
+from terminal import Terminal
+from warp_test import (Folder, Skip, Suite, binary, expect_equal, expect_in, free_port,
+                       is_listening)
+from zmq_publisher import ZmqPublisher
+
+ADDRESS = bitcoin.anyone_can_spend()[0]
+REGTEST_PORT = 18443
+
+suite = Suite("functional_command_setup")
+
+
+class Home:
+    """A home folder with a node of regtest, whose cookie lies where Bitcoin Core leaves it."""
+
+    def __init__(self, port=0, **switches):
+        if port and is_listening(port):
+            raise Skip(f"port {port} is in use on this machine")
+        self.folder = Folder("warp-home-")
+        self.cookie = self.folder / ".bitcoin" / "regtest" / ".cookie"
+        self.config = self.folder / "pool" / "config.toml"
+        self.secrets = self.folder / "pool" / "secrets.toml"
+        self.node = FakeNode(port=port, cookie=switches.pop("cookie", self.cookie),
+                             **({"login": switches.pop("login")} if "login" in switches else {}))
+        self.node.set(**switches)
+        self.node.start()
+        self.environment = {"HOME": str(self.folder.path), "XDG_CONFIG_HOME": "",
+                            "XDG_DATA_HOME": ""}
+        self.listen = f"127.0.0.1:{free_port()}"
+        self.status = f"127.0.0.1:{free_port()}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.node.close()
+        self.folder.close()
+
+    def write(self, text):
+        self.config.parent.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(text, encoding="utf-8")
+
+    def settings(self):
+        return tomllib.loads(self.config.read_text(encoding="utf-8"))
+
+    def terminal(self, *options):
+        return Terminal([binary("warppool-cli"), "setup", "--config", self.config, *options],
+                        self.environment)
+
+    def piped(self, *answers, options=()):
+        done = subprocess.run(
+            [binary("warppool-cli"), "setup", "--config", self.config, *options],
+            input="".join(f"{answer}\n" for answer in answers), text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=60, check=False,
+            env={**os.environ, **self.environment})
+        return done.returncode, done.stdout
+
+    def finish(self, terminal, listen=None, status=None):
+        terminal.answer("for miners", listen or self.listen)
+        terminal.answer("status and metrics", status or self.status)
+        terminal.answer("Write these settings", "")
+        expect_equal(terminal.exit_code(), 0, terminal.text)
+
+
+def grouped(address):
+    return " ".join(address[i:i + 4] for i in range(0, len(address), 4))
+
+
+# R261, R260: from nothing but Enter and an address to a pool that pays it.
+@suite.check
+def finds_the_node_and_shows_what_it_pays():
+    publisher = ZmqPublisher()
+    with Home(REGTEST_PORT, publishers={"hashblock": publisher.address}) as home:
+        with home.terminal() as terminal:
+            terminal.expect(f"1  http://127.0.0.1:{REGTEST_PORT}: chain regtest, height "
+                            f"{home.node.height()}, opened by {home.cookie}\n")
+            terminal.answer("Which is yours", "")
+            terminal.answer("Chain", "")
+            terminal.answer("payout address", ADDRESS)
+            terminal.expect(f"Your node answers: chain regtest, height {home.node.height()}.\n")
+            terminal.expect(f"announces blocks over ZMQ at {publisher.address}: connected.\n")
+            home.finish(terminal)
+            template = home.node.template()
+            reward = template["coinbasevalue"]
+            expect_in(f"of height {template['height']} with 0 further transactions", terminal.text)
+            expect_in(f"{reward // 10**8}.{reward % 10**8:08} BTC  to  {grouped(ADDRESS)}\n",
+                      terminal.text)
+            expect_in('the tag "WarpPool"', terminal.text)
+        expect_equal(home.settings(), {
+            "node": {"chain": "auto", "rpc_url": home.node.url, "rpc_user": "",
+                     "rpc_cookie": str(home.cookie), "zmq_hashblock_addr": publisher.address},
+            "mining": {"payout_address": ADDRESS},
+            "server": {"pool_listen": home.listen, "status_listen": home.status}}, "config.toml")
+        # Again: everything is offered, and nothing changes.
+        before = home.config.read_text(encoding="utf-8")
+        with home.terminal() as terminal:
+            for question in ("Which is yours", "Chain", f"payout address, which every block pays "
+                             f"[{ADDRESS}]"):
+                terminal.answer(question, "")
+            home.finish(terminal, listen="", status="")
+        expect_equal(home.config.read_text(encoding="utf-8"), before, "config.toml")
+    publisher.close()
+
+
+# R261
+@suite.check
+def tells_how_blocks_are_announced():
+    with Home() as home:
+        def words():
+            code, output = home.piped("regtest", ADDRESS, home.node.url, "", home.cookie)
+            expect_equal(code, 0, output)
+            assert "zmq_hashblock_addr" not in home.settings()["node"], home.settings()
+            return output
+
+        expect_in("does not say whether it announces blocks", words())
+        home.node.set(publishers={})
+        expect_in("  zmqpubhashblock=tcp://127.0.0.1:28332\n", words())
+        home.node.set(publishers={"hashblock": f"tcp://127.0.0.1:{free_port()}"})
+        expect_in("cannot be reached from here; the pool asks the node every second", words())
+        # What the node binds to all of its addresses is asked for where the node is.
+        publisher = ZmqPublisher()
+        home.node.set(publishers={"hashblock": f"tcp://0.0.0.0:{publisher.port}"})
+        code, output = home.piped("regtest", ADDRESS, home.node.url, "", home.cookie)
+        expect_equal(code, 0, output)
+        expect_equal(home.settings()["node"]["zmq_hashblock_addr"], publisher.address)
+        publisher.close()
+
+
+# R261
+@suite.check
+def offers_ports_that_can_be_bound():
+    with Home() as home, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        busy = f"127.0.0.1:{port}"
+        home.write(f'[server]\npool_listen = "{busy}"\nstatus_listen = ""\n')
+        options = ("--chain", "regtest", "--payout-address", ADDRESS, "--rpc-url", home.node.url,
+                   "--rpc-cookie", home.cookie)
+        with home.terminal(*options) as terminal:
+            terminal.expect(f"{busy}: port in use\n")
+            terminal.answer("for miners (Stratum V1), or off [127.0.0.1:", busy)
+            terminal.expect("  port in use; 127.0.0.1:")
+            terminal.answer("for miners", "here")
+            terminal.answer("for miners", "")
+            terminal.answer("status and metrics, or off [off]", "")
+            terminal.answer("Write these settings", "")
+            expect_equal(terminal.exit_code(), 0, terminal.text)
+        chosen = int(home.settings()["server"]["pool_listen"].rsplit(":", 1)[1])
+        assert port < chosen <= port + 50, chosen
+        expect_equal(home.settings()["server"]["status_listen"], "", "status")
+        code, output = home.piped(options=(*options, "--pool-listen", busy))
+        expect_equal(code, 1, output)
+        expect_in("--pool-listen: port in use", output)
+
+
+# R261: the ports of a pool that runs are its own.
+@suite.check
+def leaves_a_running_pool_its_ports():
+    with LifeBench() as bench:
+        before = bench.pool.config.read_text(encoding="utf-8")
+        with Terminal([binary("warppool-cli"), "setup", "--config", bench.pool.config, "--rpc-url",
+                       bench.node.url, *(["--rpc-cookie", bench.node.cookie] if bench.node.cookie
+                                         else ["--rpc-user", bench.node.login[0]])]) as terminal:
+            terminal.answer("Chain", "")
+            terminal.answer("payout address", "")
+            if not bench.node.cookie:
+                terminal.answer("RPC password", bench.node.login[1])
+            terminal.answer(f"for miners (Stratum V1), or off [127.0.0.1:{bench.pool.port}]", "")
+            terminal.answer("status and metrics", "")
+            terminal.answer("Write these settings", "no")
+            expect_equal(terminal.exit_code(), 1, terminal.text)
+            expect_in("Nothing was written", terminal.text)
+        expect_equal(bench.pool.config.read_text(encoding="utf-8"), before, "config.toml")
+
+
+# R261, R259: seen by nobody, kept by Enter, replaced alone.
+@suite.check
+def keeps_the_password_unseen():
+    password = "correct horse"
+    with Home(cookie=None, login=("miner", password)) as home:
+        options = ("--chain", "regtest", "--payout-address", ADDRESS, "--rpc-url", home.node.url)
+
+        def session(user, typed, question="RPC password: "):
+            with home.terminal(*options) as terminal:
+                assert terminal.has_echo()
+                terminal.answer("RPC user", user)
+                terminal.expect(question)
+                assert not terminal.has_echo(), "the password can be seen"
+                terminal.type(typed + "\n")
+                terminal.expect("Your node answers: chain regtest")
+                home.finish(terminal)
+                assert terminal.has_echo(), "the terminal stays dumb"
+                assert password not in terminal.text, terminal.text
+
+        session("miner", password)
+        expect_equal(stat.S_IMODE(home.secrets.stat().st_mode), 0o600, "mode")
+        home.secrets.write_text("# mine\n" + home.secrets.read_text(encoding="utf-8")
+                                + '[[node.backup]]\nrpc_pass = "other"\n', encoding="utf-8")
+        before = home.secrets.read_text(encoding="utf-8")
+        session("", "", question="RPC password (Enter keeps the stored password): ")
+        expect_equal(home.secrets.read_text(encoding="utf-8"), before, "secrets.toml")
+        password = "another one"
+        home.node.login = ("miner", password)
+        session("", password, question="RPC password (Enter keeps the stored password): ")
+        expect_equal(home.secrets.read_text(encoding="utf-8"),
+                     before.replace("correct horse", password), "secrets.toml")
+        expect_equal(stat.S_IMODE(home.secrets.stat().st_mode), 0o600, "mode")
+
+
+# R261: whatever ends it, the terminal is as before and the files are too.
+@suite.check
+def an_end_in_the_middle_loses_nothing():
+    with Home() as home:
+        home.write("# mine\n")
+        options = ("--chain", "regtest", "--payout-address", ADDRESS, "--rpc-url", home.node.url,
+                   "--rpc-user", "miner")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with home.terminal(*options) as terminal:
+                terminal.expect("RPC password: ")
+                assert not terminal.has_echo()
+                if number == signal.SIGINT:
+                    terminal.type("half\x03")
+                else:
+                    os.kill(terminal.pid, number)
+                expect_equal(terminal.exit_code(), -number, terminal.text)
+                assert terminal.has_echo(), f"the terminal stays dumb after {number}"
+        with home.terminal(*options) as terminal:
+            terminal.expect("RPC password: ")
+            terminal.type("\x04")  # the end of the input
+            expect_equal(terminal.exit_code(), 1, terminal.text)
+            expect_in("Nothing was written", terminal.text)
+        expect_equal(home.config.read_text(encoding="utf-8"), "# mine\n", "config.toml")
+        expect_equal([path.name for path in home.config.parent.iterdir()], ["config.toml"])
+
+
+# R261, R259
+@suite.check
+def secrets_that_cannot_be_read_are_left_alone():
+    with Home(cookie=None, login=("miner", "word")) as home:
+        answers = ("regtest", ADDRESS, home.node.url, "miner", "word")
+        home.write("# mine\n")
+        home.secrets.write_text("#" * (256 * 1024 + 1), encoding="utf-8")
+        code, output = home.piped(*answers)
+        expect_equal(code, 1, output)
+        expect_in("secrets.toml: ", output)
+        expect_equal(home.secrets.stat().st_size, 256 * 1024 + 1, "size of secrets.toml")
+        home.secrets.unlink()
+        home.secrets.mkdir()
+        code, output = home.piped(*answers)
+        expect_equal(code, 1, output)
+        assert home.secrets.is_dir()
+        home.secrets.rmdir()
+        home.secrets.write_text("[node\n", encoding="utf-8")
+        code, output = home.piped(*answers)
+        expect_equal(code, 1, output)
+        expect_in("set the password in it by hand", output)
+        expect_equal(home.secrets.read_text(encoding="utf-8"), "[node\n", "secrets.toml")
+        home.secrets.write_text('rpc_pass = "old"\n', encoding="utf-8")
+        code, output = home.piped(*answers)
+        expect_equal(code, 1, output)
+        expect_equal(home.secrets.read_text(encoding="utf-8"), 'rpc_pass = "old"\n')
+        expect_equal(home.config.read_text(encoding="utf-8"), "# mine\n", "config.toml")
+
+
+# R261
+@suite.check
+def a_login_within_the_address_is_refused():
+    with Home() as home:
+        url = home.node.url.replace("http://", "http://miner:word@")
+        code, output = home.piped("regtest", ADDRESS, url)
+        expect_equal(code, 1, output)
+        expect_in("user and password do not belong into it", output)
+        code, output = home.piped("word", options=("--chain", "regtest", "--payout-address",
+                                                   ADDRESS, "--rpc-url", url, "--rpc-user",
+                                                   "miner"))
+        expect_equal(code, 1, output)
+        assert not home.config.parent.exists(), list(home.config.parent.iterdir())
+
+
+# R261
+@suite.check
+def a_cookie_takes_the_place_of_a_user():
+    with Home() as home:
+        home.write('[node]\nrpc_user = "miner"\n')
+        code, output = home.piped("regtest", ADDRESS, home.node.url, "-", home.cookie)
+        expect_equal(code, 0, output)
+        expect_equal(home.settings()["node"]["rpc_user"], "", "user")
+        expect_equal(home.settings()["node"]["rpc_cookie"], str(home.cookie), "cookie")
+
+
+# R261
+@suite.check
+def a_password_holds_no_control_characters():
+    with Home(cookie=None, login=("miner", "word")) as home:
+        code, output = home.piped("regtest", ADDRESS, home.node.url, "miner", "wo\x1brd", "wo\trd",
+                                  "")
+        expect_equal(code, 1, output)
+        expect_equal(output.count("must not hold control characters"), 2, output)
+        expect_in("must not be empty", output)
+        assert not home.config.parent.exists()
+        code, output = home.piped("regtest", ADDRESS, home.node.url, "miner", "\x01", "word")
+        expect_equal(code, 0, output)
+        expect_equal(tomllib.loads(home.secrets.read_text())["node"]["rpc_pass"], "word")
+
+
+# R261: what stands in the file and is wrong is said before it is written.
+@suite.check
+def says_when_the_pool_would_not_start():
+    with Home() as home:
+        home.write("[mining]\npool_fee_percent = 1\n")
+        code, output = home.piped("regtest", ADDRESS, home.node.url, "", home.cookie)
+        expect_equal(code, 0, output)
+        expect_in("With these settings the pool would not start:", output)
+        expect_in("pool_fee_address", output)
+        home.write(f'[mining]\npool_fee_percent = 1\npool_fee_address = "{ADDRESS}"\n')
+        other = bitcoin.every_address_kind()["P2WPKH"][0]
+        code, output = home.piped("regtest", other, home.node.url, "", home.cookie)
+        expect_equal(code, 0, output)
+        reward = home.node.template()["coinbasevalue"]
+        expect_in(f"{(reward - reward // 100) / 1e8:.8f} BTC  to  {grouped(other)}\n", output)
+        expect_in(f"{reward // 100 / 1e8:.8f} BTC  to  {grouped(ADDRESS)}\n", output)
+
+
+if __name__ == "__main__":
+    sys.exit(suite.run())
