@@ -2,6 +2,7 @@
 // Everything here happens on the main thread.
 
 #include "core/api/api_server.h"
+#include "core/api/settings_in_force.h"
 #include "core/config/config_writer.h"
 #include "core/config/field_table.h"
 #include "core/config/folder_lock.h"
@@ -266,7 +267,7 @@ class ApiHost final
 {
 public:
     ApiHost(const engine::Platform& platform, engine::Engine& pool,
-            const config::Settings& settings)
+            const config::Settings& settings, const api::SettingsInForce& inForce)
         : m_executor(platform.executors.createExecutor("api"))
     {
         m_server.attach(*m_executor);
@@ -282,7 +283,8 @@ public:
                                           .startedAt = platform.clock.wall().time,
                                           .workers = settings.metrics.hasWorkers
                                                          ? api::WorkerMetrics::On
-                                                         : api::WorkerMetrics::Off}};
+                                                         : api::WorkerMetrics::Off,
+                                          .settings = &inForce}};
         m_server.emplace([this, &clock = platform.clock, &pool, options = std::move(options)] {
             return std::make_unique<api::ApiServer>(
                 *m_executor, clock, pool, options,
@@ -331,15 +333,17 @@ std::unique_ptr<util::LogOutput> startLog(const config::LoadedSettings& loaded,
     return log;
 }
 
-/// Where settings are read and written while the pool runs; the log follows them.
+/// Where settings are read and written while the pool runs; the log and the API follow them.
 engine::SettingsSource settingsSource(config::LoadRequest request,
-                                      const config::LoadedSettings& loaded, util::LogOutput& log)
+                                      const config::LoadedSettings& loaded, util::LogOutput& log,
+                                      api::SettingsInForce& inForce)
 {
     return {.request = std::move(request),
             .cores = engine::QtPlatform::coreCount(),
             .loaded = loaded,
-            .onApplied = [&log](const config::Settings& settings) {
+            .onApplied = [&log, &inForce](const config::Settings& settings) {
                 log.changeFilter(logOptions(settings.logging));
+                inForce.change(settings);
             }};
 }
 
@@ -380,6 +384,15 @@ void endAtOnce(util::Executor& logExecutor)
     QTimer::singleShot(LOG_PATIENCE, [] { std::_Exit(EXIT_RUN_FAILED); });
 }
 
+engine::EngineOptions engineOptions(const config::Settings& settings, engine::QtPlatform& platform)
+{
+    auto options = engine::mapSettings(settings, engine::QtPlatform::coreCount());
+    options.version = WARP_VERSION;
+    options.profile = profileName(settings);
+    options.service = platform.serviceLink();
+    return options;
+}
+
 int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest& request)
 {
     int exitCode = EXIT_SUCCESS;
@@ -411,11 +424,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     // Ends after the last record, and writes what is left then.
     const auto logExecutor = platform.platform().executors.createExecutor("log");
     const auto log = startLog(loaded, platform, *logExecutor);
-    engine::EngineOptions options =
-        engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount());
-    options.version = WARP_VERSION;
-    options.profile = profileName(loaded.settings);
-    options.service = platform.serviceLink();
+    engine::EngineOptions options = engineOptions(loaded.settings, platform);
     config::Settings settings = loaded.settings;
     if (lock) {
         options.startMode = record.begin(platform.clock().wall().time);
@@ -424,8 +433,9 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
     QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
     engine::QtPlatform::prepareDescriptors(options.maxConnections);
+    api::SettingsInForce inForce(loaded.settings, options.ioThreads);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
-                                            settingsSource(request, loaded, *log));
+                                            settingsSource(request, loaded, *log, inForce));
     const SignalBridge signalBridge([&](int number) {
         if (number == SIGHUP) {
             if (!isStopping) {
@@ -447,7 +457,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
         platform.notifyService("STOPPING=1");
         stop(EXIT_SUCCESS);
     });
-    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, settings);
+    auto apiHost = std::make_unique<ApiHost>(platform.platform(), *pool, settings, inForce);
     pool->start(std::move(lock));
     QCoreApplication::exec();
     apiHost.reset();

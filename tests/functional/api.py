@@ -11,7 +11,7 @@ import urllib.request
 from checks import skip_unless_ci
 from fake_node import Bench, mine_share
 from processes import REPOSITORY, Folder, Process, free_port, is_listening
-from warp_test import Suite, expect_equal, expect_in, wait_until
+from warp_test import Skip, Suite, binary, expect_equal, expect_in, run, wait_until
 
 SCRAPE_LIMIT_SECONDS = 60  # the first scrape waits for a slot of its own
 
@@ -21,21 +21,25 @@ suite = Suite("functional_api")
 class ApiBench(Bench):
     """A pool that runs, with its API."""
 
-    def __init__(self, settings=None, **options):
+    def __init__(self, settings=None, api_host="127.0.0.1", **options):
+        self.api_host = api_host
         self.api_port = free_port()
-        everything = {"server": {"status_listen": f"127.0.0.1:{self.api_port}"}}
+        everything = {"server": {"status_listen": f"{api_host}:{self.api_port}"}}
         for section, keys in (settings or {}).items():
             everything.setdefault(section, {}).update(keys)
         super().__init__(everything, **options)
 
     def __enter__(self):
-        self.start()
-        self.process.wait_listening(self.api_port)
+        if self.pool.settings["mining"]["payout_address"]:
+            self.start()
+        else:  # no miner is let in, so that there is nothing else to wait for
+            self.pool.start(wait=False)
+        wait_until(lambda: is_listening(self.api_port, self.api_host), 20, "the API")
         return self
 
     def get(self, target, headers=None):
         """(status, text)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
+        connection = http.client.HTTPConnection(self.api_host, self.api_port, timeout=10)
         try:
             connection.request("GET", target, headers=headers or {})
             answer = connection.getresponse()
@@ -116,6 +120,48 @@ def overview_tells_what_the_pool_does():
         expect_equal(overview["tip"]["hash"], bench.node.best(), "tip")
         status, text = bench.get("/api/overview", {"Host": "attacker.example"})
         expect_equal((status, json.loads(text)["code"]), (421, "unknown_host"))
+
+
+def own_address():
+    """This machine's address in its network; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            raise Skip("no network but the loopback") from None
+        return probe.getsockname()[0]
+
+
+# R260: by its own address, too, and never through a proxy that names itself.
+@suite.check
+def this_machine_is_known_by_its_own_address():
+    host = own_address()
+    with ApiBench(api_host=host) as bench:
+        expect_equal(bench.get("/api/overview")[0], 200, "status")
+        for name in ("X-Forwarded-For", "Forwarded", "Via"):
+            for value in ("192.0.2.1", ""):
+                expect_equal(bench.get("/api/overview", {name: value})[0], 403, name)
+        code, output = run([binary("warppool-cli"), "status", "--config", bench.pool.config],
+                           bench.pool.environment)
+        assert code in (0, 1) and "WarpPool" in output, output
+
+
+# R198: nothing fails that only waits for its owner.
+@suite.check
+def a_pool_that_waits_for_its_setup_says_so():
+    with ApiBench(settings={"mining": {"payout_address": ""}}) as bench:
+        wait_until(lambda: '"needs_setup"' in bench.get("/healthz")[1], 10, "the engine's state")
+        status, text = bench.get("/healthz")
+        report = json.loads(text)
+        expect_equal((status, report["state"]), (200, "degraded"), "health")
+        checks = {check["name"]: check["code"] for check in report["checks"]}
+        expect_equal(checks["engine"], "needs_setup", "code of the engine")
+        status, text = bench.get("/readyz")
+        expect_equal((status, json.loads(text)["code"]), (503, "node_not_ready"), "readiness")
+        status, text = bench.get("/api/overview")
+        expect_equal((status, json.loads(text)["state"]), (200, "needs_setup"), "overview")
+        status, text = bench.get("/api/profile")
+        expect_equal((status, json.loads(text)["profile"]), (200, "auto"), "profile")
 
 
 @suite.check

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -14,7 +15,8 @@ from processes import REPOSITORY
 from warp_test import (Folder, Suite, binary, expect_equal, expect_in, free_port, is_listening,
                        run, wait_until)
 
-COMMANDS = ("setup", "status", "history", "check-config", "check-address", "verify-block")
+COMMANDS = ("setup", "status", "history", "check-config", "check-address", "verify-block",
+            "gen-sv2-key", "sv2-key")
 MANUALS = REPOSITORY / "docs" / "man"
 PROGRAMS = ("warppool", "warppool-cli", "warppool-sim", "warppool-translator")
 
@@ -135,6 +137,24 @@ def status_is_told_with_units():
         answers.close()
 
 
+# R260: times beyond any calendar are no times.
+@suite.check
+def status_takes_no_time_as_it_is():
+    for seconds, words in ((0, "1970-01-01 00:00:00 UTC"), (-1, "?"),
+                           (253_402_300_799, "9999-12-31 23:59:59 UTC"), (253_402_300_800, "?"),
+                           (2**63 - 1, "?"), (-2**63, "?"), (1e300, "1970-01-01 00:00:00 UTC"),
+                           ("soon", "1970-01-01 00:00:00 UTC")):
+        overview = {**OVERVIEW, "program": {**OVERVIEW["program"], "started_at_seconds": seconds}}
+        answers = Answers({"/healthz": (503, json.dumps(HEALTH).encode()),
+                           "/api/overview": (200, json.dumps(overview).encode())})
+        try:
+            code, output = cli("status", "--url", answers.url)
+            expect_equal(code, 1, output)
+            expect_in(f"\n  started       {words}, profile small\n", output)
+        finally:
+            answers.close()
+
+
 # R260
 @suite.check
 def status_knows_when_no_pool_answers():
@@ -181,6 +201,46 @@ def status_without_a_status_port_says_so():
                            environment=bench.pool.environment)
         expect_equal(code, 3, output)
         expect_in("status_listen is off", output)
+
+
+# --- keys of Stratum V2
+
+# R260
+@suite.check
+def makes_a_key_once_and_shows_its_public_half():
+    folder = Folder()
+    try:
+        config = folder / "config.toml"
+        config.write_text(f'[server]\ndata_dir = "{folder / "data"}"\n', encoding="utf-8")
+        path = folder / "data" / "v2_authority.key"
+        code, output = cli("sv2-key", "--config", config)
+        expect_equal((code, output), (1, f"{path}: not found"))
+        code, public = cli("gen-sv2-key", "--config", config)
+        expect_equal(code, 0, public)
+        assert re.fullmatch("9[1-9A-HJ-NP-Za-km-z]{50,51}", public), public
+        expect_equal(stat.S_IMODE(path.stat().st_mode), 0o600, "mode")
+        content = path.read_text(encoding="utf-8")
+        assert re.fullmatch(f"warppool-v2-authority 1\nsecret [0-9a-f]{{64}}\npublic {public}\n",
+                            content), "content of the file"
+        expect_equal(cli("sv2-key", "--config", config), (0, public), "public key")
+        code, output = cli("gen-sv2-key", "--config", config)
+        expect_equal(code, 1, output)
+        expect_in("is there already", output)
+        expect_equal(path.read_text(encoding="utf-8"), content, "file")
+        path.chmod(0o644)
+        code, output = cli("sv2-key", "--config", config)
+        expect_equal(code, 0, output)
+        expect_in("is open to others", output)
+        code, other = cli("gen-sv2-key", "--config", config, "--force")
+        assert code == 0 and other != public, other
+        expect_equal(stat.S_IMODE(path.stat().st_mode), 0o600, "mode")
+        path.write_text(content.replace("secret ", "secret f"), encoding="utf-8")
+        code, output = cli("sv2-key", "--config", config)
+        expect_equal(code, 1, output)
+        expect_in("damaged", output)
+        assert content[40:60] not in output, "the secret is shown"
+    finally:
+        folder.close()
 
 
 # --- verify-block

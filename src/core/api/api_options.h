@@ -1,6 +1,7 @@
 // What the API server runs with. Value types; no thread affinity.
 #pragma once
 
+#include "core/api/settings_in_force.h"
 #include "core/net/endpoint.h"
 #include "core/util/clock.h"
 
@@ -20,6 +21,8 @@ struct ProgramFacts
     std::string profile; ///< "auto", "small", ...
     util::WallTime startedAt{};
     WorkerMetrics workers = WorkerMetrics::Off;
+    /// Outlives the API; nullptr where nothing is to be told of settings.
+    const SettingsInForce* settings = nullptr;
 };
 
 struct ApiOptions

@@ -3,6 +3,7 @@
 #include "core/api/metrics.h"
 #include "core/api/overview.h"
 #include "core/api/problem.h"
+#include "core/api/profile_values.h"
 
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace warp::api {
 namespace {
 
 constexpr int OK = 200;
+constexpr int NOT_FOUND = 404;
 constexpr int NOT_READY = 503;
 
 net::HttpServerResponse jsonResponse(int status, std::string body)
@@ -69,6 +71,12 @@ std::vector<Route> ApiRoutes::table()
          .pattern = "/api/overview",
          .handler = reply([this](const ApiRequest&) {
              return jsonResponse(OK, overviewJson(*m_service.snapshot(), m_health, m_facts));
+         })},
+        {.method = "GET",
+         .pattern = "/api/profile",
+         .handler = reply([this](const ApiRequest&) {
+             return m_facts.settings == nullptr ? problem(NOT_FOUND, "not_found")
+                                                : jsonResponse(OK, profileJson(*m_facts.settings));
          })},
         {.method = "GET",
          .pattern = "/api/history",

@@ -8,13 +8,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace warp::api {
 
@@ -179,12 +177,13 @@ void HistoryRoute::handle(const ApiRequest& request, util::Reply<net::HttpServer
         return;
     }
     const std::uint64_t id = m_nextId++;
-    m_open[id] = m_service.query(
-        wanted.query, m_executor,
-        [this, id, query = wanted.query, reply = std::move(reply)](interfaces::QueryReply answer) {
-            const auto ended = m_open.extract(id); // until the end of its own callback
-            reply(toResponse(query, answer));
-        });
+    m_open[id] = m_service.query(wanted.query, m_executor,
+                                 [this, id, query = wanted.query,
+                                  reply = std::move(reply)](const interfaces::QueryReply& answer) {
+                                     const auto ended =
+                                         m_open.extract(id); // until the end of its own callback
+                                     reply(toResponse(query, answer));
+                                 });
 }
 
 } // namespace warp::api

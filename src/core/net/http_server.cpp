@@ -3,13 +3,14 @@
 #include "core/net/accept_loop.h"
 #include "core/net/address_range.h"
 #include "core/net/asio_executor.h"
+#include "core/net/http_peer_counter.h"
 #include "core/net/http_session.h"
-#include "core/net/peer_identity.h"
 #include "core/net/tcp_socket.h"
 
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -42,21 +43,34 @@ char toLower(char character)
                                                 : character;
 }
 
+bool isSameName(std::string_view left, std::string_view right)
+{
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char one, char other) { return toLower(one) == toLower(other); });
+}
+
 } // namespace
 
 std::string_view HttpServerRequest::header(std::string_view name) const
 {
     const auto found = std::find_if(headers.begin(), headers.end(), [name](const auto& header) {
-        return std::equal(name.begin(), name.end(), header.first.begin(), header.first.end(),
-                          [](char left, char right) { return toLower(left) == toLower(right); });
+        return isSameName(header.first, name);
     });
     return found == headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
 bool HttpServerRequest::isFromThisMachine() const
 {
-    return isLoopback(peer.host) && header("Forwarded").empty() &&
-           header("X-Forwarded-For").empty() && header("Via").empty();
+    // Nobody else can hold a connection from the very address that it goes to.
+    const bool isOwnAddress = !localHost.empty() && peer.host == localHost;
+    if (!isOwnAddress && !isLoopback(peer.host)) {
+        return false;
+    }
+    constexpr std::array<std::string_view, 3> OF_PROXIES{"Forwarded", "X-Forwarded-For", "Via"};
+    return std::none_of(headers.begin(), headers.end(), [&](const auto& header) {
+        return std::any_of(OF_PROXIES.begin(), OF_PROXIES.end(),
+                           [&](std::string_view name) { return isSameName(header.first, name); });
+    });
 }
 
 class HttpServer::Core final : public HttpSessionHost, public std::enable_shared_from_this<Core>
@@ -65,6 +79,7 @@ public:
     Core(const HttpServerOptions& options, HttpHandler handler)
         : m_options(options)
         , m_handler(std::move(handler))
+        , m_peers(options.maxConnectionsPerPeer, options.maxConnectionsFromLoopback)
     {}
 
     void listen(AsioExecutor& executor, TcpAcceptor acceptor);
@@ -80,14 +95,12 @@ public:
 
 private:
     void add(TcpSocket socket, const Endpoint& peer);
-    /// Counts the connection; false where its address has enough of them.
-    [[nodiscard]] bool admit(const Endpoint& peer);
 
     HttpServerOptions m_options;
     HttpHandler m_handler;
     std::shared_ptr<AcceptLoop> m_loop;
     std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> m_sessions;
-    std::unordered_map<std::string, std::size_t> m_peers; ///< connections by identity, if limited
+    HttpPeerCounter m_peers;
 };
 
 void HttpServer::Core::listen(AsioExecutor& executor, TcpAcceptor acceptor)
@@ -109,7 +122,7 @@ void HttpServer::Core::add(TcpSocket socket, const Endpoint& peer)
         refuse(socket, TOO_MANY_CONNECTIONS);
         return;
     }
-    if (!admit(peer)) {
+    if (!m_peers.admit(peer)) {
         refuse(socket, TOO_MANY_OF_PEER);
         return;
     }
@@ -118,27 +131,9 @@ void HttpServer::Core::add(TcpSocket socket, const Endpoint& peer)
     session->start();
 }
 
-bool HttpServer::Core::admit(const Endpoint& peer)
-{
-    const std::size_t limit = isLoopback(peer.host) ? m_options.maxConnectionsFromLoopback
-                                                    : m_options.maxConnectionsPerPeer;
-    if (limit == 0) {
-        return true;
-    }
-    std::size_t& count = m_peers[PeerIdentity::ofAddress(peer).text()];
-    if (count >= limit) {
-        return false;
-    }
-    ++count;
-    return true;
-}
-
 void HttpServer::Core::onClosed(HttpSession& session)
 {
-    const auto peer = m_peers.find(PeerIdentity::ofAddress(session.peer()).text());
-    if (peer != m_peers.end() && --peer->second == 0) {
-        m_peers.erase(peer);
-    }
+    m_peers.release(session.peer());
     m_sessions.erase(&session);
 }
 

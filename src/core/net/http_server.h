@@ -31,10 +31,12 @@ struct HttpServerRequest
     HttpHeaders headers;
     std::string body;
     Endpoint peer;
+    std::string localHost{}; ///< the address that the peer reached
 
     /// The first header of that name, in any case; empty where there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
-    /// Whether somebody on this machine asks, and not a proxy that says it stands in between.
+    /// Whether somebody on this machine asks, be it over the loopback or by the machine's own
+    /// address, and not a proxy that says it stands in between.
     [[nodiscard]] bool isFromThisMachine() const;
 };
 

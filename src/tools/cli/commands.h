@@ -22,10 +22,14 @@ struct Command
 [[nodiscard]] Command checkAddressCommand();
 /// Reads a configuration as the pool would and lists every fault.
 [[nodiscard]] Command checkConfigCommand();
+/// Makes the authority key of Stratum V2.
+[[nodiscard]] Command generateKeyCommand();
 /// Says what the running pool mined.
 [[nodiscard]] Command historyCommand();
 /// Asks for what the pool needs to start and writes config.toml and secrets.toml.
 [[nodiscard]] Command setupCommand();
+/// Prints the public half of the authority key.
+[[nodiscard]] Command showKeyCommand();
 /// Says how the running pool is.
 [[nodiscard]] Command statusCommand();
 /// Checks a found block, from the spool or from anywhere, without a node.

@@ -39,7 +39,7 @@ config::ListenAddress nextFree(config::ListenAddress address)
 {
     constexpr int ATTEMPTS = 50;
     constexpr std::uint16_t LAST_PORT = 65'535;
-    const config::ListenAddress wanted = address;
+    config::ListenAddress wanted = address;
     for (int i = 0; i < ATTEMPTS && address.port < LAST_PORT; ++i) {
         ++address.port;
         if (!listenFault(address)) {

@@ -20,8 +20,8 @@ constexpr std::string_view PROGRAM = "warppool-cli";
 
 std::vector<Command> allCommands()
 {
-    return {setupCommand(),       statusCommand(),       historyCommand(),
-            checkConfigCommand(), checkAddressCommand(), verifyBlockCommand()};
+    return {setupCommand(),        statusCommand(),      historyCommand(),     checkConfigCommand(),
+            checkAddressCommand(), verifyBlockCommand(), generateKeyCommand(), showKeyCommand()};
 }
 
 config::ProgramManual manualOf(const std::vector<Command>& commands)
@@ -43,7 +43,11 @@ config::ProgramManual manualOf(const std::vector<Command>& commands)
                    .text = "The settings, where --config names no other file; see "
                            "warppool.toml(5)."},
                   {.term = "~/.config/warppool/secrets.toml",
-                   .text = "Passwords, readable by their owner alone."}},
+                   .text = "Passwords, readable by their owner alone."},
+                  {.term = "~/.local/share/warppool/v2_authority.key",
+                   .text = "The key of Stratum V2: a line with the format's version, the secret "
+                           "key as 64 hexadecimal digits, and the public key as miners take it. "
+                           "Readable by its owner alone."}},
         .examples = {{.term = "warppool-cli setup", .text = "Asks what the pool needs."},
                      {.term = "warppool-cli status --json", .text = "Asks the running pool."},
                      {.term = "warppool-cli history --days 30", .text = "A row for each day."},

@@ -13,7 +13,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <utility>
 
 namespace warp::cli {
 
@@ -50,20 +49,21 @@ OpenPorts findOpenPorts()
         std::size_t waiting = bitcoin::ALL_NETWORKS.size();
     };
     using Connected = util::Result<std::unique_ptr<net::Connection>, net::NetError>;
-    const auto open = waitFor<OpenPorts>([](net::AsioExecutor& loop, util::Reply<OpenPorts> done) {
-        auto attempt = std::make_shared<Attempt>();
-        for (std::size_t i = 0; i < bitcoin::ALL_NETWORKS.size(); ++i) {
-            attempt->handles.push_back(attempt->network.connect(
-                loop, {.host = "127.0.0.1", .port = rpcPortOf(bitcoin::ALL_NETWORKS.at(i))},
-                CONNECT_PATIENCE, [raw = attempt.get(), i, done](const Connected& connected) {
-                    raw->open.at(i) = connected.hasValue();
-                    if (--raw->waiting == 0) {
-                        done(raw->open);
-                    }
-                }));
-        }
-        return attempt;
-    });
+    const auto open =
+        waitFor<OpenPorts>([](net::AsioExecutor& loop, const util::Reply<OpenPorts>& done) {
+            auto attempt = std::make_shared<Attempt>();
+            for (std::size_t i = 0; i < bitcoin::ALL_NETWORKS.size(); ++i) {
+                attempt->handles.push_back(attempt->network.connect(
+                    loop, {.host = "127.0.0.1", .port = rpcPortOf(bitcoin::ALL_NETWORKS.at(i))},
+                    CONNECT_PATIENCE, [raw = attempt.get(), i, done](const Connected& connected) {
+                        raw->open.at(i) = connected.hasValue();
+                        if (--raw->waiting == 0) {
+                            done(raw->open);
+                        }
+                    }));
+            }
+            return attempt;
+        });
     return open.value_or(OpenPorts{});
 }
 

@@ -1,5 +1,6 @@
 #include "core/api/api_routes.h"
 
+#include "core/config/profiles.h"
 #include "core/sim/scheduler.h"
 #include "tests/core/api/still_pool.h"
 #include "tests/support/test_registry.h"
@@ -32,12 +33,12 @@ private:
         net::HttpServerResponse get(std::string target, std::string host = "127.0.0.1")
         {
             std::optional<net::HttpServerResponse> answer;
-            routes.handle({.method = "GET",
-                           .target = std::move(target),
-                           .headers = {},
-                           .body = {},
-                           .peer = {.host = std::move(host), .port = 1}},
-                          [&](net::HttpServerResponse given) { answer = std::move(given); });
+            routes->handle({.method = "GET",
+                            .target = std::move(target),
+                            .headers = {},
+                            .body = {},
+                            .peer = {.host = std::move(host), .port = 1}},
+                           [&](net::HttpServerResponse given) { answer = std::move(given); });
             return answer.value();
         }
 
@@ -47,15 +48,31 @@ private:
                 .object();
         }
 
+        void show(const api::SettingsInForce& settings)
+        {
+            routes = std::make_unique<api::ApiRoutes>(
+                *executor, pool, clock,
+                api::ProgramFacts{.version = "1.2.3", .profile = "small", .settings = &settings});
+        }
+        QJsonObject parameter(const std::string& key)
+        {
+            for (const auto& each :
+                 json("/api/profile").value(QStringLiteral("parameters")).toArray()) {
+                if (each.toObject().value(QStringLiteral("key")) == QString::fromStdString(key)) {
+                    return each.toObject();
+                }
+            }
+            return {};
+        }
+
         sim::Scheduler scheduler{{.seed = 1}};
         std::unique_ptr<util::Executor> executor = scheduler.createExecutor("api");
         test::StillPool pool;
         test::HandClock clock;
-        api::ApiRoutes routes{
-            *executor,
-            pool,
-            clock,
-            {.version = "1.2.3", .profile = "small", .startedAt = clock.wall().time}};
+        std::unique_ptr<api::ApiRoutes> routes = std::make_unique<api::ApiRoutes>(
+            *executor, pool, clock,
+            api::ProgramFacts{
+                .version = "1.2.3", .profile = "small", .startedAt = clock.wall().time});
     };
 
 private slots:
@@ -69,7 +86,7 @@ private slots:
         snapshot.issues.push_back({.code = "spool_unwritable", .detail = "/data/spool"});
         bench.pool.set(snapshot);
         bench.clock.now += 60s;
-        bench.routes.update();
+        bench.routes->update();
         QCOMPARE(bench.get("/healthz").status, 200); // amber
         const QJsonObject amber = bench.json("/healthz");
         QCOMPARE(amber.value(QStringLiteral("state")), QStringLiteral("degraded"));
@@ -92,7 +109,7 @@ private slots:
         QCOMPARE(blocks.value(QStringLiteral("since_seconds")), 1'700'000'060);
         snapshot.issues.push_back({.code = "block_at_risk:ab", .detail = {}});
         bench.pool.set(snapshot);
-        bench.routes.update();
+        bench.routes->update();
         QCOMPARE(bench.get("/healthz").status, 503); // red
         QCOMPARE(bench.json("/healthz").value(QStringLiteral("state")), QStringLiteral("failed"));
     }
@@ -153,6 +170,50 @@ private slots:
         QCOMPARE(blocks.value(QStringLiteral("latest")).toArray().size(), 1);
         QCOMPARE(bench.json("/api/version").value(QStringLiteral("version")),
                  QStringLiteral("1.2.3"));
+    }
+
+    // R174
+    void tellsWhatTheProfileSetsWithItsUnits()
+    {
+        config::Settings settings;
+        settings.profile.kind = config::ProfileKind::Small;
+        settings.server.maxConnections = 64;
+        settings.server.ioThreads = 0;
+        settings.history.minuteDays = 3; // set by hand
+        settings.node.rpcPassword = config::Secret("secret");
+        api::SettingsInForce inForce(settings, 2);
+        Bench bench;
+        QCOMPARE(bench.get("/api/profile").status, 404);
+        bench.show(inForce);
+        QCOMPARE(bench.get("/api/profile", "192.168.1.7").status, 403);
+        QVERIFY(bench.get("/api/profile").body.find("secret") == std::string::npos);
+        QCOMPARE(bench.json("/api/profile").value(QStringLiteral("profile")),
+                 QStringLiteral("small"));
+        QJsonObject cap = bench.parameter("server.max_connections");
+        QCOMPARE(cap.value(QStringLiteral("value")), 64);
+        QCOMPARE(cap.value(QStringLiteral("unit")), QStringLiteral("connections"));
+        const QJsonObject threads = bench.parameter("server.io_threads");
+        QCOMPARE(threads.value(QStringLiteral("value")), 2); // those that there are
+        QCOMPARE(threads.value(QStringLiteral("unit")), QStringLiteral("threads"));
+        const QJsonObject minutes = bench.parameter("history.minute_days");
+        QCOMPARE(minutes.value(QStringLiteral("value")), 3);
+        QCOMPARE(minutes.value(QStringLiteral("profile_value")), 2);
+        QCOMPARE(minutes.value(QStringLiteral("unit")), QStringLiteral("days"));
+        for (const config::ProfileParameter& each : config::profileTable()) {
+            const QJsonObject parameter =
+                bench.parameter(std::string(each.section) + "." + std::string(each.key));
+            QVERIFY(parameter.value(QStringLiteral("value")).isDouble());
+            QVERIFY(parameter.value(QStringLiteral("unit")) != QStringLiteral("count"));
+            QCOMPARE(parameter.value(QStringLiteral("profile_value")).toInt(),
+                     std::stoi(std::string(each.valueOf(config::ProfileKind::Small))));
+        }
+        // What counts at once is told at once, and the rest as it is until the next start.
+        settings.server.maxConnections = 100;
+        settings.server.jobMemoryMebibytes = 1;
+        inForce.change(settings);
+        cap = bench.parameter("server.max_connections");
+        QCOMPARE(cap.value(QStringLiteral("value")), 100);
+        QCOMPARE(bench.parameter("server.job_memory_mib").value(QStringLiteral("value")), 128);
     }
 
     void tellsAnOverviewBeforeAnythingIsKnown()

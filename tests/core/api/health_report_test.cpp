@@ -42,6 +42,21 @@ private slots:
         QCOMPARE(api::overall(checks), HealthState::Ok);
     }
 
+    // A thread that stands still is an issue of no area, but grave.
+    void takesACriticalIssueForAFailure()
+    {
+        PoolSnapshot snapshot = test::busySnapshot();
+        snapshot.issues.push_back(
+            {.code = "thread_stuck", .detail = "io.1", .severity = interfaces::Severity::Critical});
+        const api::HealthCheck check = checkOf(snapshot, "engine");
+        QCOMPARE(check.state, HealthState::Failed);
+        QCOMPARE(check.code, std::string("thread_stuck"));
+        QCOMPARE(check.detail, std::string("io.1"));
+        QCOMPARE(api::overall(api::checksOf(snapshot)), HealthState::Failed);
+        snapshot.issues.front().severity = interfaces::Severity::Warning;
+        QCOMPARE(checkOf(snapshot, "engine").state, HealthState::Degraded);
+    }
+
     void putsEachIssueIntoItsArea_data()
     {
         QTest::addColumn<QString>("code");
