@@ -24,13 +24,11 @@ done
 cd "$WARP_ROOT"
 scripts/build.sh fuzz --target fuzz_targets
 mkdir -p build/fuzz/failures
-passed=0
-failed=0
-failures=""
-for program in build/fuzz/bin/fuzz_*; do
-    [ -x "$program" ] || continue
-    name="${program##*/fuzz_}"
-    found="build/fuzz/corpus/$name"
+
+# fuzz_one PROGRAM: one line that begins with PASS or FAIL.
+fuzz_one() {
+    local program="$1" name="${1##*/fuzz_}" inputs log settings
+    local found="build/fuzz/corpus/$name"
     mkdir -p "$found"
     inputs=("$found")
     if [ -d "tests/fuzz/corpus/$name" ]; then
@@ -40,15 +38,24 @@ for program in build/fuzz/bin/fuzz_*; do
     settings=(-timeout=10 -rss_limit_mb=2048 "-artifact_prefix=build/fuzz/failures/$name-")
     if "$program" "${settings[@]}" -runs=0 "${inputs[@]}" > "$log" 2>&1 &&
         "$program" "${settings[@]}" "-max_total_time=$seconds" "${inputs[@]}" >> "$log" 2>&1; then
-        passed=$((passed + 1))
         say "PASS   : fuzz $name ($(grep -o 'stat::number_of_executed_units: *[0-9]*\|Done [0-9]* runs' \
             "$log" | grep -o '[0-9]*' | tail -n 1) runs)"
     else
-        failed=$((failed + 1))
         say "FAIL   : fuzz $name"
-        failures+="0 0 0"$'\t'"fuzz $name"$'\n'
-        tail -n 60 "$log"
     fi
+}
+export -f fuzz_one say
+export seconds
+
+results=build/fuzz/results
+printf '%s\0' build/fuzz/bin/fuzz_* | xargs -0 -n 1 -P "$(nproc)" bash -c 'fuzz_one "$1"' fuzz |
+    tee "$results"
+passed="$(grep -c "^PASS" "$results" || true)"
+failed="$(grep -c "^FAIL" "$results" || true)"
+failures=""
+for name in $(sed -n 's/^FAIL   : fuzz //p' "$results"); do
+    failures+="0 0 0"$'\t'"fuzz $name"$'\n'
+    tail -n 60 "build/fuzz/$name.log"
 done
 say "Totals: $passed passed, $failed failed, 0 skipped"
 if [ "${#totals[@]}" != 0 ]; then

@@ -11,9 +11,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace warp::tools {
 
@@ -21,6 +25,8 @@ namespace {
 
 constexpr std::int64_t MAX_COUNT = 10'000;
 constexpr double MAX_RATE = 1e9;
+constexpr std::int64_t MANY = 100;
+constexpr std::chrono::seconds MANY_SLICE{1};
 constexpr std::int64_t MAX_SECONDS = 10'000'000;
 
 void addMinerOptions(Options& options)
@@ -32,7 +38,44 @@ void addMinerOptions(Options& options)
         .addValue("agent", "text", "User agent.", "warppool-sim/1.0")
         .addValue("count", "number", "Number of miners; they append .1, .2, ... to the user.", "1")
         .addValue("seconds", "number", "End after this time; 0 runs until it is stopped.", "0")
-        .addFlag("version-rolling", "Roll version bits (BIP 320).");
+        .addFlag("version-rolling", "Roll version bits (BIP 320).")
+        .addValue("quirks", "names",
+                  "Ways of real devices, with commas between: unpadded-nonce, difficulty-at-once, "
+                  "version-rolling, time-rolling, random-resets, stale-submits, "
+                  "duplicate-submits, weak-submits.");
+}
+
+struct NamedQuirk
+{
+    std::string_view name;
+    sim::MinerQuirk quirk;
+};
+
+constexpr std::array QUIRKS{
+    NamedQuirk{.name = "unpadded-nonce", .quirk = sim::MinerQuirk::UnpaddedNonce},
+    NamedQuirk{.name = "difficulty-at-once", .quirk = sim::MinerQuirk::DifficultyAtOnce},
+    NamedQuirk{.name = "version-rolling", .quirk = sim::MinerQuirk::VersionRolling},
+    NamedQuirk{.name = "time-rolling", .quirk = sim::MinerQuirk::TimeRolling},
+    NamedQuirk{.name = "random-resets", .quirk = sim::MinerQuirk::RandomResets},
+    NamedQuirk{.name = "stale-submits", .quirk = sim::MinerQuirk::StaleSubmits},
+    NamedQuirk{.name = "duplicate-submits", .quirk = sim::MinerQuirk::DuplicateSubmits},
+    NamedQuirk{.name = "weak-submits", .quirk = sim::MinerQuirk::WeakSubmits},
+};
+
+sim::MinerQuirk quirksOf(Options& options)
+{
+    sim::MinerQuirk all =
+        options.isSet("version-rolling") ? sim::MinerQuirk::VersionRolling : sim::MinerQuirk::None;
+    const QString text = QString::fromStdString(options.text("quirks"));
+    for (const QString& each : text.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        const auto found = std::ranges::find(QUIRKS, each.toStdString(), &NamedQuirk::name);
+        if (found == QUIRKS.end()) {
+            options.fault("quirks", "it is not one of those that --help shows");
+            return all;
+        }
+        all = all | found->quirk;
+    }
+    return all;
 }
 
 void addMiners(MinerHost& host, const sim::MinerOptions& miner, std::int64_t count)
@@ -41,6 +84,9 @@ void addMiners(MinerHost& host, const sim::MinerOptions& miner, std::int64_t cou
         sim::MinerOptions each = miner;
         if (count > 1) {
             each.user += fmt::format(".{}", i);
+        }
+        if (count >= MANY) {
+            each.slice = MANY_SLICE; // wakes ten times less often
         }
         host.add(std::move(each));
     }
@@ -61,9 +107,7 @@ int runMiner(const QStringList& arguments)
     miner.password = options.text("pass");
     miner.userAgent = options.text("agent");
     miner.hashrate = util::Hashrate(options.number("rate", 1, MAX_RATE));
-    if (options.isSet("version-rolling")) {
-        miner.quirks = sim::MinerQuirk::VersionRolling;
-    }
+    miner.quirks = quirksOf(options);
     const std::int64_t count = options.integer("count", 1, MAX_COUNT);
     const std::int64_t seconds = options.integer("seconds", 0, MAX_SECONDS);
     if (options.hasFault()) {

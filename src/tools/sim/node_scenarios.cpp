@@ -1,11 +1,5 @@
-#include "tools/sim/node_scenarios.h"
+#include "tools/sim/virtual_scenarios.h"
 
-#include "core/util/assert.h"
-#include "tools/sim/virtual_pool.h"
-
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -21,14 +15,6 @@ constexpr util::Duration RECOVERY_LIMIT = 30s;
 /// Without any help a tip is noticed by the next poll, and its template takes two answers.
 constexpr util::Duration POLL_LIMIT = 2s;
 constexpr util::Duration SIGNAL_LIMIT = 100ms;
-/// How long the last blocks may be under way.
-constexpr util::Duration SETTLING_TIME = 60s;
-
-std::string tooLate(std::string_view what, util::Duration limit)
-{
-    return fmt::format("{}: not within {} ms\n", what,
-                       std::chrono::duration_cast<std::chrono::milliseconds>(limit).count());
-}
 
 /// Tips in quick and slow rows while the ways that announce them fail: nobody works for long on
 /// what is over.
@@ -164,56 +150,36 @@ std::string playNodeSwap(VirtualPool& pool)
 
 constexpr std::array SCENARIOS{
     VirtualScenario{.name = "stale-tip",
-                    .summary = "tips come while longpoll and ZMQ fail by turns"},
+                    .summary = "tips come while longpoll and ZMQ fail by turns",
+                    .options = {.miners = 3, .zmq = Zmq::On},
+                    .play = playStaleTip},
     VirtualScenario{.name = "rpc-outage",
-                    .summary = "the node goes away and comes back, with another cookie"},
+                    .summary = "the node goes away and comes back, with another cookie",
+                    .options = {.miners = 2, .zmq = Zmq::On},
+                    .play = playRpcOutage},
     VirtualScenario{.name = "zmq-silent",
-                    .summary = "the subscription looks well and carries nothing"},
-    VirtualScenario{.name = "slow-rpc", .summary = "every answer of the node takes seconds"},
-    VirtualScenario{.name = "reorg", .summary = "blocks are taken back and overtaken"},
+                    .summary = "the subscription looks well and carries nothing",
+                    .options = {.miners = 2, .zmq = Zmq::On},
+                    .play = playZmqSilent},
+    VirtualScenario{.name = "slow-rpc",
+                    .summary = "every answer of the node takes seconds",
+                    .options = {.miners = 2},
+                    .play = playSlowRpc},
+    VirtualScenario{.name = "reorg",
+                    .summary = "blocks are taken back and overtaken",
+                    .options = {.miners = 2, .zmq = Zmq::On},
+                    .play = playReorg},
     VirtualScenario{.name = "node-swap",
-                    .summary = "the primary node goes, a backup takes over and gives way again"},
+                    .summary = "the primary node goes, a backup takes over and gives way again",
+                    .options = {.miners = 2, .backups = 1, .zmq = Zmq::On},
+                    .play = playNodeSwap},
 };
-
-/// In the same order.
-struct Story
-{
-    VirtualPoolOptions options; ///< but for the seed
-    /// @return what is wrong; empty where the story ended as it should.
-    std::string (*play)(VirtualPool& pool);
-};
-constexpr std::array<Story, SCENARIOS.size()> STORIES{{
-    {.options = {.miners = 3, .zmq = Zmq::On}, .play = playStaleTip},
-    {.options = {.miners = 2, .zmq = Zmq::On}, .play = playRpcOutage},
-    {.options = {.miners = 2, .zmq = Zmq::On}, .play = playZmqSilent},
-    {.options = {.miners = 2}, .play = playSlowRpc},
-    {.options = {.miners = 2, .zmq = Zmq::On}, .play = playReorg},
-    {.options = {.miners = 2, .backups = 1, .zmq = Zmq::On}, .play = playNodeSwap},
-}};
 
 } // namespace
 
 std::span<const VirtualScenario> nodeScenarios()
 {
     return SCENARIOS;
-}
-
-std::string playScenario(const VirtualScenario& scenario, std::uint64_t seed)
-{
-    const auto found = std::ranges::find(SCENARIOS, scenario.name, &VirtualScenario::name);
-    WARP_ASSERT(found != SCENARIOS.end());
-    const Story& story = STORIES.at(static_cast<std::size_t>(found - SCENARIOS.begin()));
-    VirtualPoolOptions options = story.options;
-    options.seed = seed;
-    VirtualPool pool(options);
-    std::string wrong = story.play(pool);
-    pool.changeNode([](sim::NodeBehaviour& behaviour) { behaviour = {}; });
-    pool.runFor(SETTLING_TIME);
-    wrong += pool.faults();
-    if (!wrong.empty()) {
-        wrong += pool.world().report();
-    }
-    return wrong;
 }
 
 } // namespace warp::tools

@@ -4,8 +4,8 @@
 #include "tools/sim/console.h"
 #include "tools/sim/crash_scenarios.h"
 #include "tools/sim/demo_stage.h"
-#include "tools/sim/node_scenarios.h"
 #include "tools/sim/options.h"
+#include "tools/sim/virtual_scenarios.h"
 
 #include <fmt/format.h>
 
@@ -58,7 +58,7 @@ void listScenarios()
     for (const Scenario& scenario : SCENARIOS) {
         printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
     }
-    for (const VirtualScenario& scenario : nodeScenarios()) {
+    for (const VirtualScenario& scenario : virtualScenarios()) {
         printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
     }
 }
@@ -78,13 +78,40 @@ int runVirtual(const VirtualScenario& scenario, std::int64_t firstSeed, std::int
     return EXIT_GOOD;
 }
 
+/// One that plays on real sockets.
+int runReal(const Scenario& scenario)
+{
+    engine::QtPlatform world([](std::string_view what) {
+        printError(fmt::format("unexpected failure: {}", what));
+        endProgram(EXIT_FAILED);
+    });
+    const int exitCode = scenario.run(world.platform());
+    say("scenario {}: {}", scenario.name, exitCode == EXIT_GOOD ? "passed" : "failed");
+    return exitCode;
+}
+
+/// Every scenario, to the end, whatever becomes of those before it.
+int runAll(std::int64_t firstSeed, std::int64_t count)
+{
+    int failures = 0;
+    for (const VirtualScenario& each : virtualScenarios()) {
+        failures += runVirtual(each, firstSeed, count) == EXIT_GOOD ? 0 : 1;
+    }
+    for (const Scenario& each : SCENARIOS) {
+        failures += runReal(each) == EXIT_GOOD ? 0 : 1;
+    }
+    say("{} scenarios failed", failures);
+    return failures == 0 ? EXIT_GOOD : EXIT_FAILED;
+}
+
 } // namespace
 
 int runScenario(const QStringList& arguments)
 {
     Options options("scenario", "Plays one story without hardware and checks how it ends.");
-    options.addArgument("name", "The scenario.")
+    options.addArgument("name", "The scenario; may be missing with --all.")
         .addFlag("list", "Name all scenarios.")
+        .addFlag("all", "Play all of them, one after the other.")
         .addValue("seed", "number", "First seed of a story in a virtual world.", "1")
         .addValue("seeds", "number", "How many seeds are played.", "1");
     if (const auto code = options.parse(arguments)) {
@@ -101,7 +128,10 @@ int runScenario(const QStringList& arguments)
     if (options.hasFault()) {
         return EXIT_USAGE;
     }
-    for (const VirtualScenario& each : nodeScenarios()) {
+    if (options.isSet("all") && names.isEmpty()) {
+        return runAll(seed, count);
+    }
+    for (const VirtualScenario& each : virtualScenarios()) {
         if (each.name == name) {
             return runVirtual(each, seed, count);
         }
@@ -112,13 +142,7 @@ int runScenario(const QStringList& arguments)
         printError("warppool-sim scenario: name one of those that --list shows");
         return EXIT_USAGE;
     }
-    engine::QtPlatform world([](std::string_view what) {
-        printError(fmt::format("unexpected failure: {}", what));
-        endProgram(EXIT_FAILED);
-    });
-    const int exitCode = found->run(world.platform());
-    say("scenario {}: {}", found->name, exitCode == EXIT_GOOD ? "passed" : "failed");
-    return exitCode;
+    return runReal(*found);
 }
 
 } // namespace warp::tools

@@ -155,7 +155,7 @@ std::string VirtualPool::activeHost() const
     return found == shown->nodes.end() ? std::string() : found->host;
 }
 
-std::string VirtualPool::faults() const
+std::string VirtualPool::faults(Drops drops) const
 {
     const sim::MinerStats totals = m_world.totals();
     std::string text;
@@ -165,7 +165,7 @@ std::string VirtualPool::faults() const
     for (const sim::WrongAnswer& wrong : totals.falseRejects) {
         text += fmt::format("honest share refused: {} {}\n", wrong.code, wrong.message);
     }
-    if (totals.disconnections != 0) {
+    if (drops == Drops::Faults && totals.disconnections != 0) {
         text += fmt::format("{} connections of miners ended\n", totals.disconnections);
     }
     if (totals.accepted == 0) {

@@ -66,9 +66,12 @@ public:
     /// "host:port" of the node whose work is handed out; empty for none.
     [[nodiscard]] std::string activeHost() const;
 
-    /// What a correct pool cannot have on its account, whatever its nodes did: lost blocks, honest
+    /// What a connection of a miner that ended is.
+    enum class Drops : std::uint8_t { Faults, PartOfTheStory };
+
+    /// What a correct pool cannot have on its account, whatever happened to it: lost blocks, honest
     /// shares refused, miners dropped. Empty where all is well.
-    [[nodiscard]] std::string faults() const;
+    [[nodiscard]] std::string faults(Drops drops) const;
 
 private:
     sim::World m_world;

@@ -1,0 +1,46 @@
+#include "tools/sim/virtual_scenarios.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace warp::tools {
+
+namespace {
+
+/// How long the last blocks may be under way.
+constexpr std::chrono::seconds SETTLING_TIME{60};
+
+} // namespace
+
+std::vector<VirtualScenario> virtualScenarios()
+{
+    const auto nodes = nodeScenarios();
+    const auto farms = farmScenarios();
+    std::vector<VirtualScenario> all(nodes.begin(), nodes.end());
+    all.insert(all.end(), farms.begin(), farms.end());
+    return all;
+}
+
+std::string playScenario(const VirtualScenario& scenario, std::uint64_t seed)
+{
+    VirtualPoolOptions options = scenario.options;
+    options.seed = seed;
+    VirtualPool pool(options);
+    std::string wrong = scenario.play(pool);
+    pool.changeNode([](sim::NodeBehaviour& behaviour) { behaviour = {}; });
+    pool.runFor(SETTLING_TIME);
+    wrong += pool.faults(scenario.drops);
+    if (!wrong.empty()) {
+        wrong += pool.world().report();
+    }
+    return wrong;
+}
+
+std::string tooLate(std::string_view what, util::Duration limit)
+{
+    return fmt::format("{}: not within {} ms\n", what,
+                       std::chrono::duration_cast<std::chrono::milliseconds>(limit).count());
+}
+
+} // namespace warp::tools
