@@ -11,6 +11,7 @@ namespace warp::config {
 namespace {
 
 constexpr unsigned HIGHEST_PORT = 65535;
+constexpr std::string_view DATABASE_SCHEME = "postgresql://";
 
 enum class PortRule { Optional, Required };
 
@@ -90,6 +91,37 @@ bool hasUrlLogin(std::string_view text)
 {
     const std::string_view rest = withoutScheme(text);
     return rest.substr(0, rest.find('/')).find('@') != std::string_view::npos;
+}
+
+std::optional<std::string_view> databaseUrlFault(std::string_view text)
+{
+    if (!text.starts_with(DATABASE_SCHEME)) {
+        return "it is not a URL of the form postgresql://user@host:port/database";
+    }
+    if (text.find_first_of(" ?#\"<>\\^`{|}%") != std::string_view::npos) {
+        return "the URL has a character that is not allowed here";
+    }
+    const std::string_view rest = text.substr(DATABASE_SCHEME.size());
+    const std::size_t slash = rest.find('/');
+    if (slash == std::string_view::npos || slash + 1 == rest.size() ||
+        rest.find('/', slash + 1) != std::string_view::npos) {
+        return "the name of the database is missing or malformed";
+    }
+    const std::string_view authority = rest.substr(0, slash);
+    const std::size_t login = authority.find('@');
+    return authorityFault(login == std::string_view::npos ? authority : authority.substr(login + 1),
+                          PortRule::Optional);
+}
+
+bool hasDatabasePassword(std::string_view text)
+{
+    if (!text.starts_with(DATABASE_SCHEME)) {
+        return false;
+    }
+    const std::string_view rest = text.substr(DATABASE_SCHEME.size());
+    // The last one, for a password may have one of its own, and a slash too.
+    const std::size_t end = rest.rfind('@');
+    return end != std::string_view::npos && rest.substr(0, end).find(':') != std::string_view::npos;
 }
 
 std::optional<std::string_view> zmqAddressFault(std::string_view text)

@@ -20,6 +20,7 @@ enum class ValueType : std::uint8_t {
     Text,           ///< without control characters
     PoolTag,        ///< printable ASCII of at most MAX_TAG_BYTES
     Url,            ///< http:// or https://, without login
+    DatabaseUrl,    ///< postgresql://user@host:port/database without password, or empty
     ZmqAddress,     ///< tcp:// or ipc://, or empty
     BitcoinAddress, ///< judged with the chain, see validation.h
     Path,           ///< "~/" is the home folder; relative to the configuration file

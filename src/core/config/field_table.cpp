@@ -51,6 +51,9 @@ constexpr std::array SECTIONS{
             .help = "Protection against too many connections and logins from one address."},
     Section{.name = "profile", .fields = "profile", .help = "Size of the installation."},
     Section{.name = "history", .fields = "history", .help = "How long figures are kept."},
+    Section{.name = "database",
+            .fields = "database",
+            .help = "A PostgreSQL server for the history, instead of a file in the data folder."},
     Section{.name = "metrics", .fields = "metrics", .help = "Figures for Prometheus."},
     Section{.name = "logging", .fields = "logging", .help = "What the log tells."},
 };
@@ -481,6 +484,21 @@ constexpr std::array FIELDS{
           .range = {.lowest = 1, .highest = 600},
           .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::history, &HistorySettings::commitInterval>()},
+
+    // [database]
+    Field{.section = "database",
+          .key = "url",
+          .type = ValueType::DatabaseUrl,
+          .help = "The server and the database on it: postgresql://user@host:port/database, port "
+                  "5432 where it is not named. Empty for warppool.db in the data folder. Miners "
+                  "are served whether it answers or not.",
+          .binding = bind<&Settings::database, &DatabaseSettings::url>()},
+    Field{.section = "database",
+          .key = "password",
+          .type = ValueType::Secret,
+          .help = "Password of the URL's user. Never in this file: it belongs into secrets.toml "
+                  "or the environment.",
+          .binding = bind<&Settings::database, &DatabaseSettings::password>()},
 
     // [metrics]
     Field{.section = "metrics",

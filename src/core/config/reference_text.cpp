@@ -93,6 +93,7 @@ std::string_view typeText(ValueType type)
 {
     switch (type) {
     case ValueType::Url:
+    case ValueType::DatabaseUrl:
         return "URL";
     case ValueType::ZmqAddress:
         return "ZMQ address";

@@ -145,6 +145,14 @@ struct HistorySettings
     friend bool operator==(const HistorySettings&, const HistorySettings&) = default;
 };
 
+struct DatabaseSettings
+{
+    std::string url; ///< of a PostgreSQL server; empty for the file in the data folder
+    Secret password;
+
+    friend bool operator==(const DatabaseSettings&, const DatabaseSettings&) = default;
+};
+
 struct MetricsSettings
 {
     bool hasWorkers = false;
@@ -175,6 +183,7 @@ struct Settings
     RateLimitSettings rateLimit;
     ProfileSettings profile;
     HistorySettings history;
+    DatabaseSettings database;
     MetricsSettings metrics;
     LoggingSettings logging;
 

@@ -22,6 +22,9 @@ std::size_t countOf(const Field& field, const Settings& settings)
 
 std::string valueOf(const Field& field, const Settings& settings, std::size_t entry)
 {
+    if (field.isSecret() && field.section == "database") {
+        return settings.database.password.reveal();
+    }
     if (field.isSecret()) {
         const NodeSettings& node = entry == 0 ? settings.node : settings.nodeBackups.at(entry - 1);
         return node.rpcPassword.reveal();

@@ -114,6 +114,14 @@ Stored store(const Field& field, std::string_view text, std::string& out)
         } else {
             reason = urlFault(text);
         }
+    } else if (field.type == ValueType::DatabaseUrl && !text.empty()) {
+        if (hasDatabasePassword(text)) {
+            code = FaultCode::SecretNotAllowed;
+            reason = "a password in the URL would be readable in this file; it belongs into "
+                     "secrets.toml or the environment, as database.password";
+        } else {
+            reason = databaseUrlFault(text);
+        }
     } else if (field.type == ValueType::ZmqAddress && !text.empty()) {
         reason = zmqAddressFault(text);
     }

@@ -433,7 +433,7 @@ void BlockSpool::replenish()
         if (problem.empty()) {
             statistics.clearIssue(SPACE_ISSUE);
         } else {
-            statistics.raiseIssue(SPACE_ISSUE, problem);
+            statistics.raiseIssue(SPACE_ISSUE, problem, interfaces::Severity::Critical);
         }
     });
 }

@@ -1,6 +1,7 @@
 #include "core/engine/data_folder.h"
 
 #include "core/config/folder_lock.h"
+#include "core/util/disk_floor.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,8 @@ namespace warp::engine {
 namespace {
 
 constexpr auto ISSUE = "data_folder_unusable";
+constexpr std::uint64_t MEGABYTE = 1'000'000;
+constexpr auto SPACE_ISSUE = "disk_space_low";
 
 } // namespace
 
@@ -51,7 +54,29 @@ void DataFolder::check()
             [detail = fmt::format("{}: {}", m_folder.string(), describe(result.error()))](
                 Statistics& statistics) { statistics.raiseIssue(ISSUE, detail); });
     }
+    checkSpace();
     m_timer = m_executor.after(result ? CHECK_INTERVAL : RETRY_INTERVAL, [this] { check(); });
+}
+
+void DataFolder::checkSpace()
+{
+    const auto space = m_files.space(m_folder);
+    if (!space) {
+        return;
+    }
+    // One that comes and goes around the floor is one trouble.
+    const std::uint64_t floor = util::diskFloor(*space);
+    const std::uint64_t enough = floor + (m_isSpaceLow ? floor / 10 : 0);
+    m_isSpaceLow = space->free < enough;
+    if (m_isSpaceLow) {
+        m_statistics.post([detail = fmt::format("{}: {} MB free, {} MB are to stay",
+                                                m_folder.string(), space->free / MEGABYTE,
+                                                floor / MEGABYTE)](Statistics& statistics) {
+            statistics.raiseIssue(SPACE_ISSUE, detail);
+        });
+    } else {
+        m_statistics.post([](Statistics& statistics) { statistics.clearIssue(SPACE_ISSUE); });
+    }
 }
 
 } // namespace warp::engine

@@ -138,9 +138,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
 
 void Engine::serveRequests()
 {
-    serveLiveRequests(
-        m_requests,
-        {.statistics = m_statistics, .snapshots = m_snapshot, .workers = m_hall.workers()});
+    serveLiveRequests(m_requests, {.statistics = m_statistics, .workers = m_hall.workers()});
     m_history.serve(m_requests);
     serveSettings(m_requests.commands, m_desk);
     m_requests.commands.serve<interfaces::RetryBlock>(

@@ -109,7 +109,12 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;
     options.jobRefresh = settings.server.jobRefresh;
-    options.storePlace = (options.dataDirectory / DATABASE_NAME).string();
+    if (settings.database.url.empty()) {
+        options.storePlace = (options.dataDirectory / DATABASE_NAME).string();
+    } else {
+        options.storePlace = settings.database.url;
+        options.storePassword = settings.database.password.reveal();
+    }
     options.minuteRetention = std::chrono::hours(24) * settings.history.minuteDays;
     options.workerRetention = std::chrono::hours(24) * settings.history.workerDays;
     options.storeCommitInterval = settings.history.commitInterval;

@@ -83,6 +83,7 @@ struct EngineOptions
     StartMode startMode = StartMode::Normal;
     /// Where history is kept, as store::Database::open() takes it; empty: nowhere.
     std::string storePlace;
+    std::string storePassword; ///< of the user in a URL; empty for none
     util::Duration minuteRetention{std::chrono::hours(24 * 7)};
     util::Duration workerRetention{std::chrono::hours(24 * 90)}; ///< of quarters of an hour
     util::Duration storeCommitInterval{std::chrono::seconds(30)};

@@ -1,5 +1,6 @@
 #include "core/engine/history.h"
 
+#include <algorithm>
 #include <map>
 #include <type_traits>
 #include <utility>
@@ -39,25 +40,38 @@ WorkerView toView(const store::WorkerMemory& memory)
 }
 
 /// What the store has of workers, with what the present run knows of them.
+/// @param kept  by name; cut where the store has more
 interfaces::WorkersReply mergeWorkers(const interfaces::WorkersQuery& query,
-                                      const std::vector<WorkerView>& kept,
+                                      const interfaces::WorkersReply& kept,
                                       const interfaces::PoolSnapshot& snapshot)
 {
     std::map<std::string, WorkerView> workers;
-    for (const WorkerView& worker : kept) {
+    for (const WorkerView& worker : kept.workers) {
         workers.emplace(worker.name, worker);
     }
+    // Beyond the last name of a page there may be others before those of the present run.
+    const std::string end = kept.isCut && !workers.empty() ? workers.rbegin()->first : "";
+    bool isCut = kept.isCut;
     for (const WorkerView& live : snapshot.workers) {
+        if (!end.empty() && live.name > end) {
+            continue;
+        }
         if (live.isHidden && !query.hasHidden) {
             workers.erase(live.name);
-        } else {
+        } else if (live.name > query.after || query.after.empty()) {
             workers.insert_or_assign(live.name, live);
         }
     }
     interfaces::WorkersReply reply;
+    const std::size_t limit = std::min(query.limit, interfaces::WorkersQuery::MAX_WORKERS);
     for (auto& [name, worker] : workers) {
+        if (reply.workers.size() == limit) {
+            isCut = true;
+            break;
+        }
         reply.workers.push_back(std::move(worker));
     }
+    reply.isCut = isCut;
     return reply;
 }
 
@@ -70,6 +84,7 @@ History::History(const Platform& platform, const EngineOptions& options,
     , m_snapshot(std::move(snapshot))
 {
     m_options.place = options.storePlace;
+    m_options.password = options.storePassword;
     m_options.commitInterval = options.storeCommitInterval;
     m_options.retention = retentionOf(options);
     m_options.bootId = m_platform.random.uint64();
@@ -179,27 +194,38 @@ void History::serve(interfaces::RequestDesk& desk)
     changeBy(desk.commands, interfaces::ForgetWorker{});
 }
 
-bool History::post(std::function<void(store::Store&)> work)
+void History::post(std::function<void(store::Store&)> work,
+                   std::function<void(const RequestError&)> refuse)
 {
+    if (isOff()) {
+        refuse(unavailable("store_off"));
+        return;
+    }
     if (m_requests.fetch_add(1) >= MAX_REQUESTS) {
         --m_requests;
-        return false;
+        refuse(unavailable("store_busy"));
+        return;
     }
-    m_store.post([this, work = std::move(work)](store::Store& store) {
+    m_store.executor().post([this, work = std::move(work), refuse = std::move(refuse)] {
         --m_requests;
-        work(store);
+        bool isDone = false;
+        m_store.use([&](store::Store& store) {
+            isDone = true;
+            work(store);
+        });
+        if (!isDone) {
+            refuse({.fault = RequestFault::Stopping, .code = "store_stopped", .detail = {}});
+        }
     });
-    return true;
 }
 
 void History::query(const interfaces::Query& query, const std::function<void(QueryReply)>& answer)
 {
-    const auto isPosted = !isOff() && post([this, query, answer](store::Store& store) {
-        answer(addLive(query, store.answer(query)));
-    });
-    if (!isPosted) {
-        answer(addLive(query, util::Unexpected(unavailable(isOff() ? "store_off" : "store_busy"))));
-    }
+    post(
+        [this, query, answer](store::Store& store) { answer(addLive(query, store.answer(query))); },
+        [this, query, answer](const RequestError& error) {
+            answer(addLive(query, util::Unexpected(error)));
+        });
 }
 
 QueryReply History::addLive(const interfaces::Query& query, QueryReply reply) const
@@ -211,18 +237,14 @@ QueryReply History::addLive(const interfaces::Query& query, QueryReply reply) co
     // Those of the present run are known in any case.
     const auto* const kept = reply ? std::get_if<interfaces::WorkersReply>(&*reply) : nullptr;
     return interfaces::QueryAnswer(mergeWorkers(
-        *workers, kept != nullptr ? kept->workers : std::vector<WorkerView>(), *m_snapshot()));
+        *workers, kept != nullptr ? *kept : interfaces::WorkersReply(), *m_snapshot()));
 }
 
 void History::execute(const interfaces::Command& command,
                       const std::function<void(CommandReply)>& answer)
 {
-    const auto isPosted = !isOff() && post([this, command, answer](store::Store& store) {
-        answer(change(store, command));
-    });
-    if (!isPosted) {
-        answer(util::Unexpected(unavailable(isOff() ? "store_off" : "store_busy")));
-    }
+    post([this, command, answer](store::Store& store) { answer(change(store, command)); },
+         [answer](const RequestError& error) { answer(util::Unexpected(error)); });
 }
 
 CommandReply History::change(store::Store& store, const interfaces::Command& command)

@@ -74,8 +74,10 @@ private:
                                                  interfaces::QueryReply reply) const;
     [[nodiscard]] interfaces::CommandReply change(store::Store& store,
                                                   const interfaces::Command& command);
-    /// Runs `work` on the store's executor; false where too many wait.
-    [[nodiscard]] bool post(std::function<void(store::Store&)> work);
+    /// Runs `work` on the store's executor, or `refuse`: there where the store is gone, at once
+    /// where too many wait or nothing is kept.
+    void post(std::function<void(store::Store&)> work,
+              std::function<void(const interfaces::RequestError&)> refuse);
 
     Platform m_platform;
     store::StoreOptions m_options;

@@ -9,18 +9,6 @@ namespace {
 using interfaces::CommandBook;
 using interfaces::QueryBook;
 
-interfaces::WorkersReply findWorkers(const interfaces::PoolSnapshot& snapshot,
-                                     const interfaces::WorkersQuery& query)
-{
-    interfaces::WorkersReply reply;
-    for (const interfaces::WorkerView& worker : snapshot.workers) {
-        if (query.hasHidden || !worker.isHidden) {
-            reply.workers.push_back(worker);
-        }
-    }
-    return reply;
-}
-
 } // namespace
 
 void serveLiveRequests(interfaces::RequestDesk& desk, const LiveParts& parts)
@@ -31,11 +19,6 @@ void serveLiveRequests(interfaces::RequestDesk& desk, const LiveParts& parts)
             statistics->post([query, answer](Statistics& owner) {
                 answer(interfaces::QueryAnswer(owner.events().find(query)));
             });
-        });
-    desk.queries.serve<interfaces::WorkersQuery>(
-        [snapshots = &parts.snapshots](const interfaces::WorkersQuery& query,
-                                       const QueryBook::Answer& answer) {
-            answer(interfaces::QueryAnswer(findWorkers(*snapshots->load(), query)));
         });
     desk.commands.serve<interfaces::DisconnectMiner>(
         [workers = parts.workers](const interfaces::DisconnectMiner& command,

@@ -15,7 +15,6 @@ namespace warp::engine {
 struct LiveParts
 {
     Hosted<Statistics>& statistics;
-    Statistics::SnapshotSink& snapshots;
     std::vector<Hosted<IoWorker>*> workers; ///< by number of the io thread
 };
 

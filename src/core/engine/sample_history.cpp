@@ -76,7 +76,8 @@ public:
         }
         addDifficulties(batch, start + DAY);
         WARP_CHECK(m_archive.commit(batch, start + DAY));
-        return m_archive.prune(retention, start + DAY);
+        WARP_CHECK(m_archive.prune(retention, start + DAY));
+        return {};
     }
 
 private:

@@ -70,11 +70,13 @@ inline constexpr auto JSON_TABLE<BlocksReply> = table<BlocksReply>(
 
 template <>
 inline constexpr auto JSON_TABLE<WorkersQuery> =
-    table<WorkersQuery>("workers_query", field("has_hidden", &WorkersQuery::hasHidden));
+    table<WorkersQuery>("workers_query", field("has_hidden", &WorkersQuery::hasHidden),
+                        field("after", &WorkersQuery::after), field("limit", &WorkersQuery::limit));
 
 template <>
 inline constexpr auto JSON_TABLE<WorkersReply> =
-    table<WorkersReply>("workers_reply", field("workers", &WorkersReply::workers));
+    table<WorkersReply>("workers_reply", field("workers", &WorkersReply::workers),
+                        field("is_cut", &WorkersReply::isCut));
 
 template <>
 inline constexpr auto JSON_TABLE<EventsQuery> = table<EventsQuery>(

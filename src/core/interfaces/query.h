@@ -55,10 +55,16 @@ struct BlocksReply
     friend bool operator==(const BlocksReply&, const BlocksReply&) = default;
 };
 
-/// Every worker that is known, also those without a session, by name.
+/// Every worker that is known, also those without a session, by name. In pages: the next one begins
+/// after the last name of the one before, so that none is told twice or left out while others come
+/// and go.
 struct WorkersQuery
 {
-    bool hasHidden = false; ///< also the hidden ones
+    bool hasHidden = false;            ///< also the hidden ones
+    std::string after{};               ///< names above it, in the order of their bytes
+    std::uint32_t limit = MAX_WORKERS; ///< at most MAX_WORKERS
+
+    static constexpr std::uint32_t MAX_WORKERS = 10'000;
 
     friend bool operator==(const WorkersQuery&, const WorkersQuery&) = default;
 };
@@ -66,6 +72,7 @@ struct WorkersQuery
 struct WorkersReply
 {
     std::vector<WorkerView> workers;
+    bool isCut = false; ///< there are more of them
 
     friend bool operator==(const WorkersReply&, const WorkersReply&) = default;
 };

@@ -257,6 +257,11 @@ VirtualFiles::list(const std::filesystem::path& directory)
     return names;
 }
 
+Result<util::DiskSpace, FileError> VirtualFiles::space(const std::filesystem::path& /*path*/)
+{
+    return m_space ? Result<util::DiskSpace, FileError>(*m_space) : util::Unexpected(FileError::Io);
+}
+
 Result<std::unique_ptr<util::Handle>, util::LockFailure>
 VirtualFiles::lock(const std::filesystem::path& path)
 {

@@ -66,6 +66,8 @@ public:
     util::Result<void, util::FileError> makeDirectories(const std::filesystem::path& path) override;
     [[nodiscard]] util::Result<std::vector<std::string>, util::FileError>
     list(const std::filesystem::path& directory) override;
+    [[nodiscard]] util::Result<util::DiskSpace, util::FileError>
+    space(const std::filesystem::path& path) override;
     [[nodiscard]] util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
     lock(const std::filesystem::path& path) override;
 
@@ -74,6 +76,8 @@ public:
                     std::optional<util::FileError> error);
     /// Bytes that all files together may take; a write beyond fails with NoSpace.
     void setCapacity(std::size_t bytes) { m_capacity = bytes; }
+    /// What the disk says of its space, whatever it can take; nothing where it cannot say.
+    void setSpace(std::optional<util::DiskSpace> space) { m_space = space; }
     /// Another process holds the lock until called with pid 0.
     void setForeignLock(const std::filesystem::path& path, std::int64_t pid);
     /// The machine stops at the `number`-th change from now on, the next one being 0: that and all
@@ -131,6 +135,7 @@ private:
     std::map<std::string, std::int64_t> m_foreignLocks;
     std::shared_ptr<std::set<std::string>> m_locks; ///< shared with the handles
     std::size_t m_capacity = SIZE_MAX;
+    std::optional<util::DiskSpace> m_space;
     std::uint64_t m_syncCount = 0;
     std::uint64_t m_changeCount = 0;
     std::uint64_t m_bytesWritten = 0;

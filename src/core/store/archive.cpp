@@ -1,5 +1,6 @@
 #include "core/store/archive.h"
 
+#include "core/interfaces/history_sums.h"
 #include "core/store/schema.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@ namespace warp::store {
 
 namespace {
 
-constexpr std::uint64_t PAGE_BYTES = 4096; // SQLite's default
-
 /// Those without which nothing can be shown; some hundred rows each.
 constexpr std::array<std::string_view, 4> SMALL_TABLES{"schema_version", "records", "workers",
                                                        "blocks"};
@@ -22,18 +21,19 @@ constexpr std::array<std::string_view, 4> SMALL_TABLES{"schema_version", "record
 Archive::Archive(std::unique_ptr<Database> database, const StoreOptions& options)
     : m_database(std::move(database))
     , m_buckets(*m_database)
-    , m_workers(*m_database)
+    , m_workers(*m_database, options.limits)
     , m_bestShares(*m_database, options)
     , m_blocks(*m_database)
 {}
 
 StoreResult<std::unique_ptr<Archive>> Archive::open(const StoreOptions& options, util::WallTime now)
 {
-    WARP_TRY(database, Database::open(options.place));
+    WARP_TRY(database, Database::open(options.place, options.password));
     if (database->dialect() == Dialect::Sqlite) {
+        WARP_TRY(pageBytes, database->pageBytes());
+        const std::uint64_t pages = options.quotaBytes / static_cast<std::uint64_t>(pageBytes);
         WARP_CHECK(database->execute(
-            fmt::format("PRAGMA max_page_count = {}",
-                        std::max<std::uint64_t>(options.quotaBytes / PAGE_BYTES, 1))));
+            fmt::format("PRAGMA max_page_count = {}", std::max<std::uint64_t>(pages, 1))));
     }
     WARP_CHECK(migrate(*database));
     std::unique_ptr<Archive> archive(new Archive(std::move(database), options));
@@ -70,11 +70,19 @@ StoreResult<void> Archive::checkTable(std::string_view table)
 
 StoreResult<void> Archive::commit(const HistoryBatch& batch, util::WallTime now)
 {
-    auto result =
-        m_database->transact([&] { return write(batch, now); },
-                             batch.blocks.empty() ? Durability::Normal : Durability::Full);
+    return transact([&] { return write(batch, now); },
+                    batch.blocks.empty() ? Durability::Normal : Durability::Full);
+}
+
+StoreResult<void> Archive::transact(const std::function<StoreResult<void>()>& work,
+                                    Durability durability)
+{
+    const util::WallTime rolledUntil = m_buckets.rolledUntil();
+    auto result = m_database->transact(work, durability);
     if (!result) {
+        // What tables remember is as the database is.
         m_workers.forgetIds();
+        m_buckets.setRolledUntil(rolledUntil);
     }
     return result;
 }
@@ -91,7 +99,9 @@ StoreResult<void> Archive::write(const HistoryBatch& batch, util::WallTime now)
     }
     WARP_CHECK(writeWorkers(batch));
     for (const interfaces::BestShare& share : batch.bests) {
-        WARP_CHECK(m_bestShares.add(share));
+        // Of a name that has no row, for there are too many, only the pool's best is kept.
+        WARP_TRY(worker, m_workers.find(share.worker));
+        WARP_CHECK(m_bestShares.add(share, worker ? BestRank::OfWorkerOrPool : BestRank::OfPool));
     }
     for (const auto& [hash, block] : batch.blocks) {
         WARP_CHECK(m_blocks.put(block));
@@ -112,15 +122,21 @@ StoreResult<void> Archive::writeWorkers(const HistoryBatch& batch)
     std::map<std::string_view, util::Difficulty> bests;
     for (const auto& [key, bucket] : batch.workers) {
         WARP_TRY(id, m_workers.findOrMake(key.second, key.first));
-        WARP_CHECK(BucketTable::addWorker(statement, id, bucket));
+        if (!id) {
+            continue;
+        }
+        WARP_CHECK(BucketTable::addWorker(statement, *id, bucket));
         util::Difficulty& best = bests[key.second];
         best = std::max(best, bucket.best);
     }
     for (const auto& [worker, time] : batch.lastShares) {
         WARP_TRY(id, m_workers.findOrMake(worker, time));
+        if (!id) {
+            continue;
+        }
         const auto best = bests.find(worker);
         WARP_CHECK(
-            m_workers.note(id, time, best == bests.end() ? util::Difficulty() : best->second));
+            m_workers.note(*id, time, best == bests.end() ? util::Difficulty() : best->second));
     }
     for (const auto& [key, difficulty] : batch.difficulties) {
         // Only of workers that have had a share: a name alone makes none.
@@ -132,13 +148,85 @@ StoreResult<void> Archive::writeWorkers(const HistoryBatch& batch)
     return {};
 }
 
-StoreResult<void> Archive::prune(const Retention& retention, util::WallTime now)
+StoreResult<Leftover> Archive::prune(const Retention& retention, util::WallTime now)
 {
-    return m_database->transact([&]() -> StoreResult<void> {
-        WARP_CHECK(m_buckets.rollUp(now, now));
-        WARP_CHECK(m_buckets.prune(retention, now));
-        return m_bestShares.prune();
+    bool isMore = false;
+    const auto step = [&](const std::function<StoreResult<Leftover>()>& work) {
+        return transact([&]() -> StoreResult<void> {
+            WARP_TRY(left, work());
+            isMore = isMore || left == Leftover::Some;
+            return {};
+        });
+    };
+    const util::WallTime lastMinute = now - std::max(retention.minutes, LEAST_MINUTE_RETENTION);
+    const util::WallTime lastQuarter =
+        interfaces::startOf(now - retention.workerQuarters, interfaces::BucketSpan::Day);
+    // Twice, for what is not in quarters yet does not go the first time.
+    WARP_CHECK(step([&] { return m_buckets.pruneMinutes(lastMinute); }));
+    WARP_CHECK(transact([&] { return m_buckets.rollUp(now, now); }));
+    isMore = false;
+    WARP_CHECK(step([&] { return m_buckets.pruneMinutes(lastMinute); }));
+    WARP_CHECK(step([&] { return m_buckets.makeDay(lastQuarter); }));
+    WARP_TRY(workers, pruneWorkers(retention, now));
+    WARP_CHECK(transact([&] { return m_bestShares.prune(); }));
+    return isMore ? Leftover::Some : workers;
+}
+
+StoreResult<Leftover> Archive::pruneWorkers(const Retention& retention, util::WallTime now)
+{
+    // Minutes have no order by worker: to look through all of them for each worker would take long,
+    // and those that are left go in their time.
+    const bool isSqlite = m_database->dialect() == Dialect::Sqlite;
+    if (isSqlite) {
+        WARP_CHECK(m_database->execute("PRAGMA foreign_keys = OFF"));
+    }
+    Leftover left = Leftover::Nothing;
+    auto result = transact([&]() -> StoreResult<void> {
+        WARP_TRY(found, m_workers.prune(now - retention.workerQuarters));
+        left = found;
+        return {};
     });
+    if (isSqlite) {
+        const auto restored = m_database->execute("PRAGMA foreign_keys = ON");
+        if (result) {
+            result = restored;
+        }
+    }
+    if (!result) {
+        return util::Unexpected(result.error());
+    }
+    return left;
+}
+
+StoreResult<Leftover> Archive::shed(util::WallTime now)
+{
+    const util::WallTime rolled = m_buckets.rolledUntil();
+    WARP_TRY(oldest, m_buckets.oldestMinute(rolled));
+    if (oldest < rolled - LEAST_MINUTE_RETENTION) {
+        // An eighth, so that a few steps make much room and one does not take all.
+        const auto part = std::max<std::chrono::milliseconds>(
+            (rolled - oldest) / 8, interfaces::lengthOf(interfaces::BucketSpan::FifteenMinutes));
+        const auto removed = transact([&]() -> StoreResult<void> {
+            WARP_CHECK(m_buckets.pruneMinutes(oldest + part));
+            return {};
+        });
+        WARP_CHECK(removed);
+        return Leftover::Some;
+    }
+    Leftover left = Leftover::Nothing;
+    const auto made = transact([&]() -> StoreResult<void> {
+        WARP_TRY(days, m_buckets.makeDay(interfaces::startOf(now, interfaces::BucketSpan::Day)));
+        left = days;
+        return {};
+    });
+    WARP_CHECK(made);
+    return left;
+}
+
+StoreResult<bool> Archive::isTimeBorneOut(util::WallTime now)
+{
+    WARP_TRY(covered, m_buckets.covered(now - PROOF_WINDOW, now));
+    return covered >= PROOF_OF_TIME;
 }
 
 StoreResult<interfaces::HistoryReply> Archive::history(const interfaces::HistoryQuery& query)

@@ -11,6 +11,8 @@
 #include "core/store/worker_directory.h"
 #include "core/store/worker_table.h"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +24,10 @@ namespace warp::store {
 class Archive final
 {
 public:
+    /// The clock is believed once the pool has run for so long in so many days up to it.
+    static constexpr std::chrono::hours PROOF_OF_TIME{12};
+    static constexpr std::chrono::days PROOF_WINDOW{7};
+
     /// Opens or makes the database, brings it to this program's schema, and looks whether the small
     /// tables are whole.
     [[nodiscard]] static StoreResult<std::unique_ptr<Archive>> open(const StoreOptions& options,
@@ -29,7 +35,16 @@ public:
 
     /// Keeps a batch as a whole or not at all.
     StoreResult<void> commit(const HistoryBatch& batch, util::WallTime now);
-    StoreResult<void> prune(const Retention& retention, util::WallTime now);
+    /// Takes away what is older than `retention` says and rows beyond the limits, in steps of
+    /// bounded size, each by itself: in a full database the first make room for the others.
+    StoreResult<Leftover> prune(const Retention& retention, util::WallTime now);
+    /// Takes away the oldest of what would stay: some minutes that are in quarters, or, where those
+    /// are gone, the quarters of the oldest day of workers.
+    /// @return whether another call may find more
+    StoreResult<Leftover> shed(util::WallTime now);
+    /// Whether the pool ran for long enough, by its own count of seconds, in the days before `now`:
+    /// a clock that has leapt ahead has nothing behind it.
+    [[nodiscard]] StoreResult<bool> isTimeBorneOut(util::WallTime now);
     /// Tables that are large; each is looked at by checkTable(), which takes a while.
     [[nodiscard]] static std::vector<std::string> largeTables();
     /// Whether the table is whole: Corrupt if it is not. SQLite only.
@@ -47,6 +62,9 @@ public:
 private:
     Archive(std::unique_ptr<Database> database, const StoreOptions& options);
 
+    StoreResult<void> transact(const std::function<StoreResult<void>()>& work,
+                               Durability durability = Durability::Normal);
+    StoreResult<Leftover> pruneWorkers(const Retention& retention, util::WallTime now);
     StoreResult<void> write(const HistoryBatch& batch, util::WallTime now);
     StoreResult<void> writeWorkers(const HistoryBatch& batch);
 

@@ -52,7 +52,7 @@ interfaces::BestShare readShare(const Statement& row)
 
 } // namespace
 
-StoreResult<bool> BestShareTable::isGoodEnough(const interfaces::BestShare& share)
+StoreResult<bool> BestShareTable::isGoodEnough(const interfaces::BestShare& share, BestRank rank)
 {
     const auto countBetter = [&](std::string_view where,
                                  std::size_t limit) -> StoreResult<std::int64_t> {
@@ -69,17 +69,19 @@ StoreResult<bool> BestShareTable::isGoodEnough(const interfaces::BestShare& shar
         }));
         return count;
     };
-    WARP_TRY(ofWorker, countBetter("worker = ? AND", m_perWorker));
-    if (static_cast<std::size_t>(ofWorker) < m_perWorker) {
-        return true;
+    if (rank == BestRank::OfWorkerOrPool) {
+        WARP_TRY(ofWorker, countBetter("worker = ? AND", m_limits.bestsOfWorker));
+        if (static_cast<std::size_t>(ofWorker) < m_limits.bestsOfWorker) {
+            return true;
+        }
     }
-    WARP_TRY(ofPool, countBetter("", m_perPool));
-    return static_cast<std::size_t>(ofPool) < m_perPool;
+    WARP_TRY(ofPool, countBetter("", m_limits.bestsOfPool));
+    return static_cast<std::size_t>(ofPool) < m_limits.bestsOfPool;
 }
 
-StoreResult<void> BestShareTable::add(const interfaces::BestShare& share)
+StoreResult<void> BestShareTable::add(const interfaces::BestShare& share, BestRank rank)
 {
-    WARP_TRY(isWanted, isGoodEnough(share));
+    WARP_TRY(isWanted, isGoodEnough(share, rank));
     if (!isWanted) {
         return {};
     }
@@ -106,8 +108,10 @@ StoreResult<void> BestShareTable::prune()
         "DELETE FROM best_shares WHERE hash IN (SELECT hash FROM (SELECT hash, "
         "row_number() OVER (ORDER BY difficulty DESC, hash) AS in_pool, "
         "row_number() OVER (PARTITION BY worker ORDER BY difficulty DESC, hash) AS in_worker "
-        "FROM best_shares) AS ranked WHERE in_pool > {} AND in_worker > {})",
-        m_perPool, m_perWorker));
+        "FROM best_shares) AS ranked WHERE in_pool > {} AND (in_worker > {} OR in_pool > {})) "
+        "OR hash IN (SELECT hash FROM best_shares WHERE worker NOT IN (SELECT name FROM workers) "
+        "AND hash NOT IN (SELECT hash FROM best_shares ORDER BY difficulty DESC, hash LIMIT {}))",
+        m_limits.bestsOfPool, m_limits.bestsOfWorker, m_limits.bests, m_limits.bestsOfPool));
 }
 
 StoreResult<interfaces::BestSharesReply>

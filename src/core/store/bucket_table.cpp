@@ -20,6 +20,9 @@ constexpr std::string_view VALUES = "covered, work, accepted, refused, stale, be
 constexpr std::string_view SUMS =
     "sum(covered), sum(work), sum(accepted), sum(refused), sum(stale), max(best), max(miners)";
 
+/// Bounds how long one transaction takes.
+constexpr std::chrono::hours MINUTES_PER_STEP{48};
+
 std::int64_t toNumber(util::WallTime time)
 {
     return time.time_since_epoch().count();
@@ -196,36 +199,89 @@ StoreResult<void> BucketTable::makeQuarters(util::WallTime from, util::WallTime 
     for (const std::string_view owner : {"pool", "worker"}) {
         const std::string_view key = owner == "pool" ? "" : "worker, ";
         const std::string table = fmt::format("{}_quarters", owner);
+        // Minutes may be left of a worker that is forgotten.
+        const std::string_view known =
+            owner == "pool" ? "" : "AND worker IN (SELECT id FROM workers)";
         WARP_CHECK(m_database.execute(fmt::format(
             "INSERT INTO {0} ({1}start_ms, boot, {2}) SELECT {1}start_ms - start_ms % {3} AS "
-            "span_ms, boot, {4} FROM {5}_minutes WHERE start_ms >= {6} AND start_ms < {7} "
+            "span_ms, boot, {4} FROM {5}_minutes WHERE start_ms >= {6} AND start_ms < {7} {9} "
             "GROUP BY {1}span_ms, boot ON CONFLICT ({1}start_ms, boot) DO UPDATE SET {8}",
             table, key, VALUES, millisecondsOf(BucketSpan::FifteenMinutes), SUMS, owner,
-            toNumber(from), toNumber(to), replacement(table))));
+            toNumber(from), toNumber(to), replacement(table), known)));
     }
     return {};
 }
 
-StoreResult<void> BucketTable::makeDays(util::WallTime before)
+StoreResult<util::WallTime> BucketTable::oldestMinute(util::WallTime none)
 {
-    WARP_CHECK(m_database.execute(fmt::format(
-        "INSERT INTO worker_days (worker, start_ms, boot, {0}) SELECT worker, "
-        "start_ms - start_ms % {1} AS span_ms, boot, {2} FROM worker_quarters WHERE start_ms < {3} "
-        "GROUP BY worker, span_ms, boot ON CONFLICT (worker, start_ms, boot) DO UPDATE SET {4}",
-        VALUES, millisecondsOf(BucketSpan::Day), SUMS, toNumber(before), growth("worker_days"))));
-    return m_database.execute(
-        fmt::format("DELETE FROM worker_quarters WHERE start_ms < {}", toNumber(before)));
+    WARP_TRY(oldest, m_database.integer(fmt::format(
+                         "SELECT coalesce(min(first), {}) FROM (SELECT min(start_ms) AS first "
+                         "FROM pool_minutes UNION ALL SELECT min(start_ms) FROM worker_minutes) "
+                         "AS firsts",
+                         toNumber(none))));
+    return util::WallTime(std::chrono::milliseconds(oldest));
 }
 
-StoreResult<void> BucketTable::prune(const Retention& retention, util::WallTime now)
+StoreResult<Leftover> BucketTable::pruneMinutes(util::WallTime before)
 {
-    const auto minutes = std::max(retention.minutes, LEAST_MINUTE_RETENTION);
-    const std::int64_t oldest = toNumber(std::min(now - minutes, m_rolledUntil));
-    WARP_CHECK(
-        m_database.execute(fmt::format("DELETE FROM pool_minutes WHERE start_ms < {}", oldest)));
-    WARP_CHECK(
-        m_database.execute(fmt::format("DELETE FROM worker_minutes WHERE start_ms < {}", oldest)));
-    return makeDays(startOf(now - retention.workerQuarters, BucketSpan::Day));
+    const util::WallTime end = std::min(before, m_rolledUntil);
+    WARP_TRY(oldest, oldestMinute(end));
+    if (oldest >= end) {
+        return Leftover::Nothing;
+    }
+    const util::WallTime cut = std::min<util::WallTime>(end, oldest + MINUTES_PER_STEP);
+    for (const std::string_view table : {"pool_minutes", "worker_minutes"}) {
+        WARP_CHECK(m_database.execute(
+            fmt::format("DELETE FROM {} WHERE start_ms < {}", table, toNumber(cut))));
+    }
+    return cut < end ? Leftover::Some : Leftover::Nothing;
+}
+
+StoreResult<Leftover> BucketTable::makeDay(util::WallTime before)
+{
+    // By worker, for the table has no order by time alone.
+    WARP_TRY(oldest, m_database.integer(fmt::format(
+                         "SELECT coalesce(min(first), {}) FROM (SELECT (SELECT min(start_ms) FROM "
+                         "worker_quarters WHERE worker = workers.id) AS first FROM workers) "
+                         "AS firsts",
+                         toNumber(before))));
+    const util::WallTime from =
+        startOf(util::WallTime(std::chrono::milliseconds(oldest)), BucketSpan::Day);
+    if (from >= before) {
+        return Leftover::Nothing;
+    }
+    const util::WallTime to = std::min<util::WallTime>(before, from + std::chrono::days(1));
+    const std::string rows = fmt::format("worker IN (SELECT id FROM workers) AND start_ms >= {} "
+                                         "AND start_ms < {}",
+                                         toNumber(from), toNumber(to));
+    // A full database has to give before it takes: the sums wait outside of it.
+    WARP_CHECK(m_database.execute(fmt::format(
+        "CREATE TEMPORARY TABLE fading AS SELECT worker, start_ms - start_ms % {} AS span_ms, "
+        "boot, "
+        "sum(covered) AS covered, sum(work) AS work, sum(accepted) AS accepted, sum(refused) AS "
+        "refused, sum(stale) AS stale, max(best) AS best, max(miners) AS miners "
+        "FROM worker_quarters WHERE {} GROUP BY worker, span_ms, boot",
+        millisecondsOf(BucketSpan::Day), rows)));
+    WARP_CHECK(m_database.execute(fmt::format("DELETE FROM worker_quarters WHERE {}", rows)));
+    WARP_CHECK(m_database.execute(
+        fmt::format("INSERT INTO worker_days (worker, start_ms, boot, {0}) SELECT worker, span_ms, "
+                    "boot, {0} FROM fading WHERE true ON CONFLICT (worker, start_ms, boot) "
+                    "DO UPDATE SET {1}",
+                    VALUES, growth("worker_days"))));
+    WARP_CHECK(m_database.execute("DROP TABLE fading"));
+    return to < before ? Leftover::Some : Leftover::Nothing;
+}
+
+StoreResult<std::chrono::seconds> BucketTable::covered(util::WallTime from, util::WallTime to)
+{
+    const util::WallTime middle = std::clamp(m_rolledUntil, from, to);
+    WARP_TRY(seconds, m_database.integer(fmt::format(
+                          "SELECT coalesce(sum(covered), 0) FROM (SELECT covered FROM "
+                          "pool_quarters WHERE start_ms >= {0} AND start_ms < {1} UNION ALL SELECT "
+                          "covered FROM pool_minutes WHERE start_ms >= {1} AND start_ms < {2}) "
+                          "AS parts",
+                          toNumber(from), toNumber(middle), toNumber(to))));
+    return std::chrono::seconds(seconds);
 }
 
 StoreResult<interfaces::HistoryReply> BucketTable::read(const interfaces::HistoryQuery& query,

@@ -5,11 +5,13 @@
 #include "core/interfaces/history.h"
 #include "core/store/database.h"
 #include "core/store/history_batch.h"
+#include "core/store/leftover.h"
 #include "core/store/store_options.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace warp::store {
@@ -32,8 +34,20 @@ public:
     [[nodiscard]] StoreResult<Statement> prepareWorkers();
     /// Makes the quarters that are over, and those anew in which minutes from `oldest` on lie.
     StoreResult<void> rollUp(util::WallTime oldest, util::WallTime now);
-    /// Takes away what is older than `retention` says.
-    StoreResult<void> prune(const Retention& retention, util::WallTime now);
+    /// Takes away the oldest minutes before `before`, two days of them at most, and none that are
+    /// not in quarters yet. Needs no space.
+    [[nodiscard]] StoreResult<Leftover> pruneMinutes(util::WallTime before);
+    /// Makes days of the oldest quarters of workers before `before`, one day at most.
+    [[nodiscard]] StoreResult<Leftover> makeDay(util::WallTime before);
+    /// The oldest minute there is; `none` where there is none.
+    [[nodiscard]] StoreResult<util::WallTime> oldestMinute(util::WallTime none);
+
+    /// Every quarter before it is made.
+    [[nodiscard]] util::WallTime rolledUntil() const { return m_rolledUntil; }
+    /// A transaction was undone, and with it the quarters since.
+    void setRolledUntil(util::WallTime time) { m_rolledUntil = time; }
+    /// How long the pool ran between two times, as it has written down.
+    [[nodiscard]] StoreResult<std::chrono::seconds> covered(util::WallTime from, util::WallTime to);
 
     /// @param worker  its id; none for the pool
     [[nodiscard]] StoreResult<interfaces::HistoryReply> read(const interfaces::HistoryQuery& query,
@@ -43,10 +57,8 @@ private:
     class Reader;
 
     StoreResult<void> makeQuarters(util::WallTime from, util::WallTime to);
-    StoreResult<void> makeDays(util::WallTime before);
-
     Database& m_database;
-    util::WallTime m_rolledUntil{}; ///< every quarter before it is made
+    util::WallTime m_rolledUntil{};
 };
 
 } // namespace warp::store

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QUrl>
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -19,13 +20,13 @@ StoreError toError(const QSqlError& error, Dialect dialect)
             .detail = error.text().toStdString()};
 }
 
-void nameServer(QSqlDatabase& connection, const std::string& place)
+void nameServer(QSqlDatabase& connection, const std::string& place, const std::string& password)
 {
     const QUrl url(QString::fromStdString(place));
     connection.setHostName(url.host());
     connection.setPort(url.port(5432));
     connection.setUserName(url.userName());
-    connection.setPassword(url.password());
+    connection.setPassword(password.empty() ? url.password() : QString::fromStdString(password));
     connection.setDatabaseName(url.path().mid(1));
     connection.setConnectOptions(QStringLiteral("connect_timeout=5"));
 }
@@ -45,7 +46,8 @@ Database::~Database()
     QSqlDatabase::removeDatabase(name);
 }
 
-StoreResult<std::unique_ptr<Database>> Database::open(const std::string& place)
+StoreResult<std::unique_ptr<Database>> Database::open(const std::string& place,
+                                                      const std::string& password)
 {
     const Dialect dialect = dialectOf(place);
     // Qt knows connections by a name of the whole process: the address is one while it lives.
@@ -59,7 +61,7 @@ StoreResult<std::unique_ptr<Database>> Database::open(const std::string& place)
         connection->setConnectOptions(
             QStringLiteral("QSQLITE_BUSY_TIMEOUT=%1").arg(BUSY_MILLISECONDS));
     } else {
-        nameServer(*connection, place);
+        nameServer(*connection, place, password);
     }
     const bool isOpen = connection->open();
     const StoreError error = toError(connection->lastError(), dialect);
@@ -77,17 +79,28 @@ StoreResult<void> Database::configure()
         WARP_CHECK(execute(fmt::format("SET lock_timeout = {}", BUSY_MILLISECONDS)));
         return execute("SET client_min_messages = warning");
     }
-    // https://sqlite.org/pragma.html. A checkpoint every 4 MB; the journal is cut to that size.
-    constexpr std::array<std::string_view, 6> PRAGMAS{"PRAGMA journal_mode = WAL",
+    // https://sqlite.org/pragma.html. A commit writes whole pages, of which it changes a row or
+    // two: small ones are less to write. It counts for a new file alone, and before its journal is
+    // set.
+    constexpr std::array<std::string_view, 6> PRAGMAS{"PRAGMA page_size = 1024",
+                                                      "PRAGMA journal_mode = WAL",
                                                       "PRAGMA synchronous = NORMAL",
                                                       "PRAGMA foreign_keys = ON",
-                                                      "PRAGMA wal_autocheckpoint = 1000",
                                                       "PRAGMA journal_size_limit = 4194304",
                                                       "PRAGMA temp_store = MEMORY"};
     for (const std::string_view pragma : PRAGMAS) {
         WARP_CHECK(execute(pragma));
     }
-    return {};
+    // A checkpoint every 4 MiB, to which size the journal is cut.
+    constexpr std::int64_t JOURNAL_BYTES = 4 * 1024 * 1024;
+    WARP_TRY(pageBytes, this->pageBytes());
+    return execute(fmt::format("PRAGMA wal_autocheckpoint = {}", JOURNAL_BYTES / pageBytes));
+}
+
+StoreResult<std::int64_t> Database::pageBytes()
+{
+    WARP_TRY(bytes, integer("PRAGMA page_size"));
+    return std::max<std::int64_t>(bytes, 1);
 }
 
 StoreResult<void> Database::execute(std::string_view sql)

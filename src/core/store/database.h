@@ -29,8 +29,10 @@ public:
     static constexpr int BUSY_MILLISECONDS = 200;
     static constexpr auto IN_MEMORY = ":memory:";
 
-    /// @param place  a path, IN_MEMORY, or "postgresql://user:password@host:port/database"
-    [[nodiscard]] static StoreResult<std::unique_ptr<Database>> open(const std::string& place);
+    /// @param place     a path, IN_MEMORY, or "postgresql://user:password@host:port/database"
+    /// @param password  of the user in a URL, where it does not stand there; empty for none
+    [[nodiscard]] static StoreResult<std::unique_ptr<Database>>
+    open(const std::string& place, const std::string& password = {});
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -40,6 +42,8 @@ public:
     [[nodiscard]] StoreResult<Statement> prepare(std::string_view sql);
     /// The first value of the first row; 0 where there is none.
     [[nodiscard]] StoreResult<std::int64_t> integer(std::string_view sql);
+    /// Of an SQLite file.
+    [[nodiscard]] StoreResult<std::int64_t> pageBytes();
     /// Runs `work` as a whole or not at all.
     StoreResult<void> transact(const std::function<StoreResult<void>()>& work,
                                Durability durability = Durability::Normal);

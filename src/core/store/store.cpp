@@ -1,5 +1,6 @@
 #include "core/store/store.h"
 
+#include "core/util/disk_floor.h"
 #include "core/util/log.h"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 
 /// Between two looks at large tables, so that questions have their turn.
 constexpr std::chrono::seconds CHECK_PAUSE{1};
+/// Of a full database, before one batch waits for the next try.
+constexpr int SHED_STEPS = 8;
 constexpr std::string_view QUARANTINE_MARK = ".quarantined-";
 
 bool isFile(const std::string& place)
@@ -86,22 +89,27 @@ StoreResult<void> Store::tryOpen()
             {.directory = std::move(directory), .best = best, .bests = std::move(bests.shares)});
     }
     m_archive = std::move(archive);
-    m_isListed = false;
-    m_isListed = !isFileGone();
+    m_wasSeen = look() == Presence::There;
     m_unchecked = isFile(m_options.place) ? Archive::largeTables() : std::vector<std::string>();
     return {};
 }
 
-bool Store::isFileGone()
+Store::Presence Store::look()
 {
-    if (!isFile(m_options.place)) {
-        return false;
-    }
     const std::filesystem::path path(m_options.place);
     const auto names = m_outside.files.list(path.parent_path());
-    const bool isThere = names && std::ranges::binary_search(*names, path.filename().string());
+    if (!names) {
+        // What cannot be looked into may hold the file yet.
+        return names.error() == util::FileError::NotFound ? Presence::Gone : Presence::Unknown;
+    }
+    return std::ranges::binary_search(*names, path.filename().string()) ? Presence::There
+                                                                        : Presence::Gone;
+}
+
+bool Store::isFileGone()
+{
     // What was never seen is not missed: these files may not be those of the database.
-    return !isThere && (m_isListed || !m_archive);
+    return isFile(m_options.place) && m_wasSeen && look() == Presence::Gone;
 }
 
 void Store::schedule()
@@ -109,7 +117,7 @@ void Store::schedule()
     util::Duration delay = m_options.commitInterval;
     if (m_trouble) {
         delay = m_retry;
-    } else if (!m_unchecked.empty()) {
+    } else if (!m_unchecked.empty() || m_isPruneLeft) {
         delay = std::min<util::Duration>(delay, CHECK_PAUSE);
     }
     m_timer = m_outside.executor.after(delay, [this] {
@@ -129,16 +137,16 @@ void Store::commit()
 
 void Store::work()
 {
-    if (m_archive && m_isListed && isFileGone()) {
+    if (m_archive && isFileGone()) {
         LOG_WARNING(Store, "the database is gone; a new one is begun");
         m_archive.reset();
     }
     StoreResult<void> result = m_archive ? StoreResult<void>() : tryOpen();
-    if (result) {
-        result = keepBatch();
-    }
-    if (result) {
-        result = maintain();
+    if (result && !isSpaceLow()) {
+        result = keepOrMakeRoom();
+        if (result) {
+            result = maintain();
+        }
     }
     if (!result) {
         onFault(result.error());
@@ -146,6 +154,34 @@ void Store::work()
         onGood();
     }
     reportDropped();
+    endIssues();
+}
+
+bool Store::isSpaceLow()
+{
+    return isFile(m_options.place) &&
+           util::isBelowFloor(m_outside.files,
+                              std::filesystem::path(m_options.place).parent_path());
+}
+
+StoreResult<void> Store::keepOrMakeRoom()
+{
+    auto result = keepBatch();
+    const auto isFull = [&] { return !result && result.error().fault == StoreFault::Full; };
+    if (!isFull()) {
+        return result;
+    }
+    WARP_CHECK(prune());
+    result = keepBatch();
+    // The space of a disk that others have filled is not ours to give.
+    for (int i = 0; i < SHED_STEPS && isFull() && !isSpaceLow(); ++i) {
+        WARP_TRY(left, m_archive->shed(m_outside.clock.wall().time));
+        result = keepBatch();
+        if (left == Leftover::Nothing) {
+            break;
+        }
+    }
+    return result;
 }
 
 StoreResult<void> Store::keepBatch()
@@ -176,12 +212,25 @@ StoreResult<void> Store::maintain()
         WARP_CHECK(m_archive->checkTable(table));
     }
     const util::BootTime now = m_outside.clock.boot();
-    const util::WallReading wall = m_outside.clock.wall();
-    // A clock that is known to be wrong must not cost history.
-    if ((!m_lastPrune || now - *m_lastPrune >= PRUNE_INTERVAL) &&
-        wall.trust != util::WallTrust::Skewed) {
-        WARP_CHECK(m_archive->prune(m_options.retention, wall.time));
+    if (!m_lastPrune || now - *m_lastPrune >= PRUNE_INTERVAL || m_isPruneLeft) {
+        WARP_CHECK(prune());
         m_lastPrune = now;
+    }
+    return {};
+}
+
+StoreResult<void> Store::prune()
+{
+    m_isPruneLeft = false;
+    const util::WallReading wall = m_outside.clock.wall();
+    // A clock that is known to be wrong must not cost history, nor one that has leapt ahead.
+    if (wall.trust == util::WallTrust::Skewed) {
+        return {};
+    }
+    WARP_TRY(isBorneOut, m_archive->isTimeBorneOut(wall.time));
+    if (isBorneOut) {
+        WARP_TRY(left, m_archive->prune(m_options.retention, wall.time));
+        m_isPruneLeft = left == Leftover::Some;
     }
     return {};
 }
@@ -206,6 +255,9 @@ void Store::onFault(const StoreError& error)
         }
     }
     m_trouble = error;
+    if (m_quarantinedAt) {
+        m_quarantinedAt = m_outside.clock.boot();
+    }
     LOG_WARNING(Store, "{}: {}", issue, util::sanitize(error.detail, 300));
     m_callbacks.onIssue(issue, error.detail);
     if (error.fault == StoreFault::Corrupt && isFile(m_options.place)) {
@@ -230,6 +282,7 @@ void Store::quarantine(const StoreError& error)
         return;
     }
     LOG_ERROR(Store, "the damaged database is kept as {}", util::sanitize(aside, 300));
+    m_quarantinedAt = m_outside.clock.boot();
     m_callbacks.onIssue(QUARANTINED_ISSUE, fmt::format("{}: {}", aside, error.detail));
     boundQuarantine();
 }
@@ -262,9 +315,23 @@ void Store::reportDropped()
         return;
     }
     m_dropped = dropped;
+    m_droppedAt = m_outside.clock.boot();
     m_callbacks.onIssue(
         DROPPED_ISSUE, fmt::format("buckets {}, shares {}, best shares {}, blocks {}",
                                    dropped.buckets, dropped.shares, dropped.bests, dropped.blocks));
+}
+
+void Store::endIssues()
+{
+    const util::BootTime now = m_outside.clock.boot();
+    if (m_quarantinedAt && !m_trouble && now - *m_quarantinedAt >= QUARANTINE_NOTICE) {
+        m_quarantinedAt.reset();
+        m_callbacks.onIssueOver(QUARANTINED_ISSUE);
+    }
+    if (m_droppedAt && now - *m_droppedAt >= DROPPED_NOTICE) {
+        m_droppedAt.reset();
+        m_callbacks.onIssueOver(DROPPED_ISSUE);
+    }
 }
 
 void Store::setRetention(const Retention& retention)
@@ -320,13 +387,7 @@ interfaces::QueryReply Store::answer(const interfaces::Query& query)
         } else if constexpr (std::is_same_v<Kind, interfaces::BlocksQuery>) {
             return toReply(m_archive->blocks().read(what));
         } else if constexpr (std::is_same_v<Kind, interfaces::WorkersQuery>) {
-            auto workers = m_archive->workers().list(what);
-            if (!workers) {
-                return toReply(
-                    StoreResult<interfaces::WorkersReply>(util::Unexpected(workers.error())));
-            }
-            return interfaces::QueryAnswer(
-                interfaces::WorkersReply{.workers = std::move(*workers)});
+            return toReply(m_archive->workers().list(what));
         } else {
             return util::Unexpected(badArgument("query"));
         }
@@ -381,11 +442,11 @@ interfaces::CommandReply Store::execute(const interfaces::ForgetWorker& command)
 
 std::optional<interfaces::WorkerView> Store::worker(const std::string& name)
 {
-    const interfaces::WorkersQuery everyone{.hasHidden = true};
-    const auto listed = m_archive ? m_archive->workers().list(everyone, name)
-                                  : StoreResult<std::vector<interfaces::WorkerView>>(
-                                        std::vector<interfaces::WorkerView>());
-    return listed && !listed->empty() ? std::optional(listed->front()) : std::nullopt;
+    if (!m_archive) {
+        return std::nullopt;
+    }
+    const auto found = m_archive->workers().one(name);
+    return found ? *found : std::nullopt;
 }
 
 } // namespace warp::store

@@ -13,6 +13,7 @@
 #include "core/util/executor.h"
 #include "core/util/files.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,10 @@ public:
     /// Damaged databases that are kept beside the good one.
     static constexpr std::size_t MAX_QUARANTINED = 3;
     static constexpr std::size_t MAX_LABEL_BYTES = 200;
+    /// A damaged database is an issue until its successor has worked for so long, a loss until so
+    /// long after the last one.
+    static constexpr std::chrono::hours QUARANTINE_NOTICE{24};
+    static constexpr std::chrono::hours DROPPED_NOTICE{1};
 
     struct Surroundings
     {
@@ -80,17 +85,25 @@ public:
     [[nodiscard]] std::optional<interfaces::WorkerView> worker(const std::string& name);
 
 private:
+    enum class Presence : std::uint8_t { There, Gone, Unknown };
+
     void open();
     [[nodiscard]] StoreResult<void> tryOpen();
     void work();
     [[nodiscard]] StoreResult<void> keepBatch();
+    [[nodiscard]] StoreResult<void> keepOrMakeRoom();
     [[nodiscard]] StoreResult<void> maintain();
+    [[nodiscard]] StoreResult<void> prune();
+    /// What the files say of the database's own.
+    [[nodiscard]] Presence look();
     [[nodiscard]] bool isFileGone();
+    [[nodiscard]] bool isSpaceLow();
     void onFault(const StoreError& error);
     void onGood();
     void quarantine(const StoreError& error);
     void boundQuarantine();
     void reportDropped();
+    void endIssues();
     void schedule();
     [[nodiscard]] interfaces::RequestError toRequestError(const StoreError& error);
     template <class Work>
@@ -103,10 +116,13 @@ private:
     std::optional<StoreError> m_trouble;
     util::Duration m_retry{FIRST_RETRY};
     std::optional<util::BootTime> m_lastPrune;
-    std::vector<std::string> m_unchecked; ///< tables to look at in idle moments
-    bool m_isListed = false;              ///< the file was seen in its folder
-    bool m_hasReported = false;           ///< onOpened was called
-    Dropped m_dropped;                    ///< as last reported
+    std::vector<std::string> m_unchecked;          ///< tables to look at in idle moments
+    bool m_wasSeen = false;                        ///< the file, in its folder
+    bool m_isPruneLeft = false;                    ///< the last step did not come to the end
+    std::optional<util::BootTime> m_quarantinedAt; ///< or of the last trouble since
+    std::optional<util::BootTime> m_droppedAt;
+    bool m_hasReported = false; ///< onOpened was called
+    Dropped m_dropped;          ///< as last reported
     util::TimerHandle m_timer;
 };
 

@@ -1,5 +1,6 @@
 #include "core/store/worker_table.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace warp::store {
@@ -16,6 +17,20 @@ util::WallTime toTime(std::int64_t number)
     return util::WallTime(std::chrono::milliseconds(number));
 }
 
+constexpr std::string_view VIEW_COLUMNS = "name, label, hidden, first_seen, last_share, best";
+
+interfaces::WorkerView readView(const Statement& row)
+{
+    interfaces::WorkerView worker;
+    worker.name = row.textAt(0);
+    worker.label = row.textAt(1);
+    worker.isHidden = row.integerAt(2) != 0;
+    worker.firstSeen = toTime(row.integerAt(3));
+    worker.lastShare = toTime(row.integerAt(4));
+    worker.bestAllTime = util::Difficulty(row.realAt(5));
+    return worker;
+}
+
 } // namespace
 
 StoreResult<std::optional<std::int64_t>> WorkerTable::find(std::string_view name)
@@ -29,7 +44,23 @@ StoreResult<std::optional<std::int64_t>> WorkerTable::find(std::string_view name
     return id;
 }
 
-StoreResult<std::int64_t> WorkerTable::findOrMake(std::string_view name, util::WallTime seen)
+void WorkerTable::forgetIds()
+{
+    m_ids.clear();
+    m_count.reset();
+}
+
+StoreResult<std::size_t> WorkerTable::count()
+{
+    if (!m_count) {
+        WARP_TRY(rows, m_database.integer("SELECT count(*) FROM workers"));
+        m_count = static_cast<std::size_t>(rows);
+    }
+    return *m_count;
+}
+
+StoreResult<std::optional<std::int64_t>> WorkerTable::findOrMake(std::string_view name,
+                                                                 util::WallTime seen)
 {
     WARP_TRY(known, find(name));
     if (known) {
@@ -37,7 +68,11 @@ StoreResult<std::int64_t> WorkerTable::findOrMake(std::string_view name, util::W
             m_ids.clear();
         }
         m_ids.emplace(name, *known);
-        return *known;
+        return known;
+    }
+    WARP_TRY(rows, count());
+    if (rows >= m_limits.workers) {
+        return std::optional<std::int64_t>();
     }
     WARP_TRY(statement, m_database.prepare("INSERT INTO workers (name, first_seen, last_share) "
                                            "VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"));
@@ -47,7 +82,8 @@ StoreResult<std::int64_t> WorkerTable::findOrMake(std::string_view name, util::W
         return util::Unexpected(
             StoreError{.fault = StoreFault::Failed, .detail = "a new worker is not there"});
     }
-    return *made;
+    m_count = rows + 1;
+    return made;
 }
 
 StoreResult<void> WorkerTable::note(std::int64_t id, util::WallTime lastShare,
@@ -76,29 +112,63 @@ StoreResult<void> WorkerTable::noteDifficulty(std::int64_t id, const WorkerDiffi
     return {};
 }
 
-StoreResult<std::vector<interfaces::WorkerView>>
-WorkerTable::list(const interfaces::WorkersQuery& query, std::string_view name)
+StoreResult<Leftover> WorkerTable::prune(util::WallTime before)
 {
-    WARP_TRY(statement,
-             m_database.prepare(fmt::format("SELECT name, label, hidden, first_seen, last_share, "
-                                            "best FROM workers WHERE {} {} ORDER BY name",
-                                            query.hasHidden ? "hidden >= 0" : "hidden = 0",
-                                            name.empty() ? "" : "AND name = ?")));
-    if (!name.empty()) {
-        statement.text(name);
+    WARP_TRY(rows, count());
+    const std::size_t excess = rows - std::min(rows, m_limits.workersKept);
+    const std::string tooOld =
+        fmt::format("SELECT id FROM (SELECT id FROM workers WHERE label = '' AND last_share < {} "
+                    "LIMIT {}) AS old",
+                    toNumber(before), PRUNED_AT_ONCE);
+    const std::string tooMany =
+        fmt::format("SELECT id FROM (SELECT id FROM workers WHERE label = '' ORDER BY last_share, "
+                    "id LIMIT {}) AS many",
+                    std::min(excess, PRUNED_AT_ONCE));
+    WARP_CHECK(m_database.execute(
+        fmt::format("CREATE TEMPORARY TABLE gone AS {} UNION {}", tooOld, tooMany)));
+    for (const std::string_view table : {"worker_quarters", "worker_days", "worker_difficulties"}) {
+        WARP_CHECK(m_database.execute(
+            fmt::format("DELETE FROM {} WHERE worker IN (SELECT id FROM gone)", table)));
     }
-    std::vector<interfaces::WorkerView> workers;
+    WARP_TRY(statement,
+             m_database.prepare("DELETE FROM workers WHERE id IN (SELECT id FROM gone)"));
+    WARP_TRY(changed, statement.run());
+    WARP_CHECK(m_database.execute("DROP TABLE gone"));
+    if (changed > 0) {
+        forgetIds();
+    }
+    return static_cast<std::size_t>(changed) < PRUNED_AT_ONCE ? Leftover::Nothing : Leftover::Some;
+}
+
+StoreResult<interfaces::WorkersReply> WorkerTable::list(const interfaces::WorkersQuery& query)
+{
+    const std::uint32_t limit = std::min(query.limit, interfaces::WorkersQuery::MAX_WORKERS);
+    WARP_TRY(statement,
+             m_database.prepare(fmt::format(
+                 "SELECT {} FROM workers WHERE {} {} ORDER BY name {{bytewise}} LIMIT {}",
+                 VIEW_COLUMNS, query.hasHidden ? "hidden >= 0" : "hidden = 0",
+                 query.after.empty() ? "" : "AND name {bytewise} > ?", std::uint64_t{limit} + 1)));
+    if (!query.after.empty()) {
+        statement.text(query.after);
+    }
+    interfaces::WorkersReply reply;
     WARP_CHECK(statement.forEach([&](const Statement& row) {
-        interfaces::WorkerView worker;
-        worker.name = row.textAt(0);
-        worker.label = row.textAt(1);
-        worker.isHidden = row.integerAt(2) != 0;
-        worker.firstSeen = toTime(row.integerAt(3));
-        worker.lastShare = toTime(row.integerAt(4));
-        worker.bestAllTime = util::Difficulty(row.realAt(5));
-        workers.push_back(std::move(worker));
+        if (reply.workers.size() < limit) {
+            reply.workers.push_back(readView(row));
+        } else {
+            reply.isCut = true;
+        }
     }));
-    return workers;
+    return reply;
+}
+
+StoreResult<std::optional<interfaces::WorkerView>> WorkerTable::one(std::string_view name)
+{
+    WARP_TRY(statement, m_database.prepare(
+                            fmt::format("SELECT {} FROM workers WHERE name = ?", VIEW_COLUMNS)));
+    std::optional<interfaces::WorkerView> worker;
+    WARP_CHECK(statement.text(name).forEach([&](const Statement& row) { worker = readView(row); }));
+    return worker;
 }
 
 StoreResult<WorkerDirectory> WorkerTable::directory()
@@ -152,6 +222,7 @@ StoreResult<bool> WorkerTable::hide(std::string_view name, interfaces::Visibilit
 StoreResult<bool> WorkerTable::forget(std::string_view name)
 {
     m_ids.erase(std::string(name));
+    m_count.reset();
     bool isKnown = false;
     const auto remove = [&]() -> StoreResult<void> {
         WARP_TRY(shares, m_database.prepare("DELETE FROM best_shares WHERE worker = ?"));

@@ -7,6 +7,8 @@
 #include "core/interfaces/query.h"
 #include "core/store/database.h"
 #include "core/store/history_batch.h"
+#include "core/store/leftover.h"
+#include "core/store/store_options.h"
 #include "core/store/worker_directory.h"
 
 #include <cstdint>
@@ -21,25 +23,31 @@ namespace warp::store {
 class WorkerTable final
 {
 public:
-    explicit WorkerTable(Database& database)
+    WorkerTable(Database& database, const RowLimits& limits)
         : m_database(database)
+        , m_limits(limits)
     {}
 
     /// Of a worker that is known.
     [[nodiscard]] StoreResult<std::optional<std::int64_t>> find(std::string_view name);
-    /// Makes the worker where it is not known. Within a transaction.
-    [[nodiscard]] StoreResult<std::int64_t> findOrMake(std::string_view name, util::WallTime seen);
+    /// Makes the worker where it is not known; nothing where there are too many. Within a
+    /// transaction.
+    [[nodiscard]] StoreResult<std::optional<std::int64_t>> findOrMake(std::string_view name,
+                                                                      util::WallTime seen);
     /// Within a transaction; `id` is of a worker that is known.
     StoreResult<void> note(std::int64_t id, util::WallTime lastShare, util::Difficulty best);
     StoreResult<void> noteDifficulty(std::int64_t id, const WorkerDifficulty& difficulty);
 
+    /// Takes away, of those that nobody has named, who had no share since `before` and who are too
+    /// many; some of them at most.
+    [[nodiscard]] StoreResult<Leftover> prune(util::WallTime before);
+
     /// A transaction was undone: ids that were made in it are nobody's.
-    void forgetIds() { m_ids.clear(); }
+    void forgetIds();
 
     /// By name.
-    /// @param name  of one of them; empty for all
-    [[nodiscard]] StoreResult<std::vector<interfaces::WorkerView>>
-    list(const interfaces::WorkersQuery& query, std::string_view name = {});
+    [[nodiscard]] StoreResult<interfaces::WorkersReply> list(const interfaces::WorkersQuery& query);
+    [[nodiscard]] StoreResult<std::optional<interfaces::WorkerView>> one(std::string_view name);
     /// Those that were seen last.
     [[nodiscard]] StoreResult<WorkerDirectory> directory();
 
@@ -51,9 +59,15 @@ public:
 private:
     /// Names whose ids are kept at hand.
     static constexpr std::size_t CACHE_LIMIT = 20'000;
+    /// Bounds how long one transaction of prune() takes.
+    static constexpr std::size_t PRUNED_AT_ONCE = 500;
+
+    [[nodiscard]] StoreResult<std::size_t> count();
 
     Database& m_database;
+    RowLimits m_limits;
     std::unordered_map<std::string, std::int64_t> m_ids;
+    std::optional<std::size_t> m_count; ///< of rows; nothing where it has to be asked for
 };
 
 } // namespace warp::store

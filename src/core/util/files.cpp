@@ -35,6 +35,11 @@ Result<void, FileError> Files::overwrite(const std::filesystem::path& path, Byte
     return write(path, bytes, FileAccess::Private);
 }
 
+Result<DiskSpace, FileError> Files::space(const std::filesystem::path& /*path*/)
+{
+    return Unexpected(FileError::Io);
+}
+
 Result<void, FileError> Files::replaceDurably(const std::filesystem::path& path, ByteView bytes,
                                               FileAccess access)
 {

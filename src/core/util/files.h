@@ -33,6 +33,13 @@ enum class FileAccess : std::uint8_t {
     Private, ///< 0600
 };
 
+/// Bytes of the disk that holds a path.
+struct DiskSpace
+{
+    std::uint64_t free = 0; ///< that this program may still write
+    std::uint64_t total = 0;
+};
+
 /// A lock that another process holds.
 struct LockFailure
 {
@@ -70,6 +77,8 @@ public:
     /// Names (not paths) in a folder, sorted.
     [[nodiscard]] virtual Result<std::vector<std::string>, FileError>
     list(const std::filesystem::path& directory) = 0;
+    /// Of the disk on which the file or folder lies. Io where the disk cannot say.
+    [[nodiscard]] virtual Result<DiskSpace, FileError> space(const std::filesystem::path& path);
     /// Takes an exclusive lock with our process id inside, released with the handle or the process.
     [[nodiscard]] virtual Result<std::unique_ptr<Handle>, LockFailure>
     lock(const std::filesystem::path& path) = 0;

@@ -1,5 +1,7 @@
 #include "core/util/log_file.h"
 
+#include "core/util/disk_floor.h"
+
 #include <fmt/format.h>
 
 #include <string>
@@ -81,8 +83,25 @@ bool LogFile::prepare()
     return true;
 }
 
+bool LogFile::makeSpace()
+{
+    const std::filesystem::path folder = m_options.path.parent_path();
+    for (unsigned number = FILE_COUNT - 1; number > 0 && isBelowFloor(m_files, folder); --number) {
+        static_cast<void>(m_files.remove(numbered(number)));
+    }
+    return !isBelowFloor(m_files, folder);
+}
+
 bool LogFile::append(std::string_view text)
 {
+    if (m_clock.boot() >= m_lookAt) {
+        m_lookAt = m_clock.boot() + SPACE_INTERVAL;
+        if (!makeSpace()) {
+            m_lookAt = {};
+            fail();
+            return false;
+        }
+    }
     if (m_file->size() > 0 && m_file->size() + text.size() > m_options.quotaBytes / FILE_COUNT) {
         rotate();
     }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -215,6 +216,16 @@ SystemFiles::list(const std::filesystem::path& directory)
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+Result<DiskSpace, FileError> SystemFiles::space(const std::filesystem::path& path)
+{
+    struct statvfs disk = {};
+    if (::statvfs(path.c_str(), &disk) != 0) {
+        return Unexpected(fromErrno(errno));
+    }
+    const auto block = static_cast<std::uint64_t>(disk.f_frsize);
+    return DiskSpace{.free = block * disk.f_bavail, .total = block * disk.f_blocks};
 }
 
 Result<std::unique_ptr<Handle>, LockFailure> SystemFiles::lock(const std::filesystem::path& path)

@@ -22,6 +22,7 @@ public:
     Result<void, FileError> makeDirectories(const std::filesystem::path& path) override;
     [[nodiscard]] Result<std::vector<std::string>, FileError>
     list(const std::filesystem::path& directory) override;
+    [[nodiscard]] Result<DiskSpace, FileError> space(const std::filesystem::path& path) override;
     [[nodiscard]] Result<std::unique_ptr<Handle>, LockFailure>
     lock(const std::filesystem::path& path) override;
 };

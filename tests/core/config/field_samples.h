@@ -37,6 +37,8 @@ inline Samples samplesOf(const Field& field)
     switch (field.type) {
     case ValueType::Url:
         return {"http://10.0.0.1:8332", "https://node.example/wallet"};
+    case ValueType::DatabaseUrl:
+        return {"postgresql://warp@10.0.0.1:5433/pool", "postgresql://db.example/pool"};
     case ValueType::ZmqAddress:
         return {"tcp://127.0.0.1:28332", "ipc:///run/block"};
     case ValueType::BitcoinAddress:

@@ -131,6 +131,17 @@ private slots:
         add("node.zmq_hashblock_addr", "127.0.0.1:28332", "<bad_value>");
         add("node.zmq_hashblock_addr", "ipc://", "<bad_value>");
         add("node.zmq_hashblock_addr", "", "");
+        add("database.url", "", "");
+        add("database.url", "postgresql://db/pool", "postgresql://db/pool");
+        add("database.url", "postgresql://warp@[::1]:5432/pool",
+            "postgresql://warp@[::1]:5432/pool");
+        add("database.url", "postgresql://warp@db:70000/pool", "<bad_value>");
+        add("database.url", "postgresql://warp@db", "<bad_value>");
+        add("database.url", "postgresql://warp@/pool", "<bad_value>");
+        add("database.url", "postgresql://db/pool?sslmode=disable", "<bad_value>");
+        add("database.url", "mysql://db/pool", "<bad_value>");
+        add("database.url", "postgresql://warp:x@db/pool", "<secret_not_allowed>");
+        add("database.url", "postgresql://warp:x/y@z@db/pool", "<secret_not_allowed>");
         add("mining.pooltag_prefix", "", "");
         add("mining.pooltag_prefix", "/My Pool ~/", "/My Pool ~/");
         add("mining.pooltag_prefix", "P\u00f6\u00f6l", "<bad_value>");

@@ -4,6 +4,7 @@
 #include "core/util/system_files.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,13 +59,24 @@ public:
     [[nodiscard]] util::Result<std::vector<std::string>, util::FileError>
     list(const std::filesystem::path& directory) override
     {
+        if (listFailure) {
+            return util::Unexpected(*listFailure);
+        }
         return of(directory).list(directory);
+    }
+    [[nodiscard]] util::Result<util::DiskSpace, util::FileError>
+    space(const std::filesystem::path& /*path*/) override
+    {
+        // One disk, as the world has it.
+        return m_others.space("/");
     }
     [[nodiscard]] util::Result<std::unique_ptr<util::Handle>, util::LockFailure>
     lock(const std::filesystem::path& path) override
     {
         return of(path).lock(path);
     }
+
+    std::optional<util::FileError> listFailure; ///< of each list()
 
 private:
     [[nodiscard]] util::Files& of(const std::filesystem::path& path)

@@ -31,13 +31,29 @@ inline std::string farmSettings()
            "target_seconds_per_share = 2\n";
 }
 
+/// What a pool says to a question; NotAvailable without a code where it says nothing.
+inline interfaces::QueryReply askPool(sim::World& world, util::Executor& asker,
+                                      engine::Engine& pool, const interfaces::Query& question)
+{
+    std::optional<interfaces::QueryReply> answer;
+    util::RequestHandle handle;
+    world.scheduler().runOn(asker, [&] {
+        handle = pool.query(question, asker,
+                            [&](const interfaces::QueryReply& reply) { answer = reply; });
+    });
+    static_cast<void>(
+        world.scheduler().runUntil([&] { return answer.has_value(); }, std::chrono::seconds(10)));
+    world.scheduler().runOn(asker, [&] { handle.reset(); });
+    return answer.value_or(util::Unexpected(interfaces::RequestError{}));
+}
+
 class SettingsFarm
 {
 public:
     using Changes = std::vector<interfaces::SettingChange>;
 
     explicit SettingsFarm(std::uint64_t seed, const std::string& text = farmSettings(),
-                          sim::WorldOptions options = {})
+                          sim::WorldOptions options = {}, const std::string& storePlace = {})
         : world([&] {
             if (options.startHeight == 0) {
                 options = worldOptions(seed);
@@ -46,6 +62,7 @@ public:
             return options;
         }())
     {
+        m_storePlace = storePlace;
         writeFile(text);
         restart();
     }
@@ -73,7 +90,7 @@ public:
             return false;
         }
         engine::EngineOptions options = engine::mapSettings(loaded->settings, 2);
-        options.storePlace.clear(); // the database would be on the real disk
+        options.storePlace = m_storePlace; // a database is on the real disk
         pool = std::make_unique<engine::Engine>(
             engine::Platform{.executors = world.scheduler(),
                              .clock = world.scheduler(),
@@ -108,6 +125,11 @@ public:
             return interfaces::CommandAnswer(interfaces::Done{});
         }
         return *answer;
+    }
+    /// What the pool says to a question.
+    [[nodiscard]] interfaces::QueryReply query(const interfaces::Query& question)
+    {
+        return askPool(world, *asker, *pool, question);
     }
     /// Of a command about settings; the test fails where it is refused.
     template <class Command>
@@ -166,6 +188,9 @@ public:
     std::unique_ptr<engine::Engine> pool;
     std::optional<config::Settings> applied; ///< as last told
     std::vector<std::string> overrides;      ///< of --set, for the next start
+
+private:
+    std::string m_storePlace; ///< empty for none
 };
 
 } // namespace warp::test

@@ -180,7 +180,7 @@ private slots:
         expectDone(archive->commit(batch, at(minutes(2))));
         QVERIFY(expectValue(archive->workers().rename("bc1q.rig", "Attic")));
         QVERIFY(!expectValue(archive->workers().rename("ghost", "Attic")));
-        const auto workers = expectValue(archive->workers().list({}));
+        const auto workers = expectValue(archive->workers().list({})).workers;
         QCOMPARE(workers.size(), std::size_t{3});
         QCOMPARE(workers[1].name, std::string("bc1q.rig"));
         QCOMPARE(workers[1].label, std::string("Attic"));
@@ -210,11 +210,12 @@ private slots:
         batch.best = util::Difficulty(100);
         expectDone(archive->commit(batch, at(hours(1))));
         QVERIFY(expectValue(archive->workers().hide("rig", interfaces::Visibility::Hidden)));
-        QVERIFY(expectValue(archive->workers().list({})).empty());
-        QCOMPARE(expectValue(archive->workers().list({.hasHidden = true})).size(), std::size_t{1});
+        QVERIFY(expectValue(archive->workers().list({})).workers.empty());
+        QCOMPARE(expectValue(archive->workers().list({.hasHidden = true})).workers.size(),
+                 std::size_t{1});
         QVERIFY(expectValue(archive->workers().forget("rig")));
         QVERIFY(!expectValue(archive->workers().forget("rig")));
-        QVERIFY(expectValue(archive->workers().list({.hasHidden = true})).empty());
+        QVERIFY(expectValue(archive->workers().list({.hasHidden = true})).workers.empty());
         QVERIFY(expectValue(archive->history(ask("rig", BucketSpan::Day))).buckets.empty());
         QVERIFY(expectValue(archive->bestShares().read({})).shares.empty());
         // The pool's own history stays, and so does its record.

@@ -42,10 +42,12 @@ private slots:
         QFETCH(QString, kind);
         const Place place(kind);
         auto options = place.options();
-        options.bestsPerPool = 4;
-        options.bestsPerWorker = 2;
+        options.limits.bestsOfPool = 4;
+        options.limits.bestsOfWorker = 2;
         const auto archive = openArchive(options);
         store::HistoryBatch batch;
+        addMinute(batch, "big", minute(EPOCH_2026, 1));
+        addMinute(batch, "small", minute(EPOCH_2026, 1));
         for (std::uint32_t i = 0; i < 20; ++i) {
             batch.bests.push_back(bestShare(i, "big", 1000.0 + i));
             batch.bests.push_back(bestShare(100 + i, "small", 1.0 + i));
@@ -71,8 +73,8 @@ private slots:
         QFETCH(QString, kind);
         const Place place(kind);
         auto options = place.options();
-        options.bestsPerPool = 2;
-        options.bestsPerWorker = 1;
+        options.limits.bestsOfPool = 2;
+        options.limits.bestsOfWorker = 1;
         const auto archive = openArchive(options);
         store::HistoryBatch batch;
         batch.bests = {bestShare(1, "rig", 10), bestShare(2, "rig", 20), bestShare(3, "rig", 5),

@@ -105,7 +105,9 @@ private slots:
         });
         for (int i = 0; i < 30; ++i) {
             store::HistoryBatch batch;
-            addMinute(batch, "", minute(at(hours(i)), 1));
+            auto bucket = minute(at(hours(i)), 1);
+            bucket.covered = hours(1);
+            addMinute(batch, "", bucket);
             inbox.add(std::move(batch));
             scheduler.runFor(hours(1));
         }

@@ -85,7 +85,7 @@ private slots:
         }
         const auto archive = openArchive(place.options());
         QCOMPARE(expectValue(archive->best()), util::Difficulty(4096.5));
-        const auto workers = expectValue(archive->workers().list({}));
+        const auto workers = expectValue(archive->workers().list({})).workers;
         QCOMPARE(workers.size(), std::size_t{1});
         QCOMPARE(workers[0].label, std::string("Cellar"));
         store::HistoryBatch batch;

@@ -146,6 +146,10 @@ T expectValue(store::StoreResult<T> result)
     }
     return std::move(*result);
 }
+inline void expectDone(const store::StoreResult<store::Leftover>& result)
+{
+    static_cast<void>(expectValue(result));
+}
 inline void expectDone(const store::StoreResult<void>& result)
 {
     if (!result) {

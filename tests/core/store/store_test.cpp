@@ -1,125 +1,24 @@
 #include "core/store/store.h"
 
-#include "core/sim/scheduler.h"
-#include "core/util/system_files.h"
-#include "tests/core/store/store_fixtures.h"
+#include "tests/core/store/store_bench.h"
 #include "tests/support/test_registry.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <filesystem>
 #include <fstream>
 #include <limits>
-#include <map>
 #include <optional>
 
 namespace {
 
 using namespace warp;
 using namespace warp::test;
+using Bench = StoreBench;
 namespace fs = std::filesystem;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-/// A store on a virtual executor and a real folder.
-class Bench
-{
-public:
-    Bench()
-    {
-        options.place = path().string();
-        options.bootId = BOOT_ID;
-        options.commitInterval = seconds(10);
-    }
-    ~Bench() { stop(); }
-    Bench(const Bench&) = delete;
-    Bench& operator=(const Bench&) = delete;
-
-    [[nodiscard]] fs::path folder() const { return m_folder.path().toStdString(); }
-    [[nodiscard]] fs::path path() const { return folder() / "pool" / "pool.db"; }
-
-    void makeFolder() { fs::create_directories(path().parent_path()); }
-
-    void start()
-    {
-        onStore([this] {
-            m_store = std::make_unique<store::Store>(
-                store::Store::Surroundings{
-                    .executor = *m_executor, .clock = scheduler, .files = m_files, .inbox = inbox},
-                options,
-                store::Store::Callbacks{
-                    .onOpened = [this](store::Remembered found) { remembered.push_back(found); },
-                    .onIssue = [this](const std::string& code,
-                                      const std::string& detail) { issues[code] = detail; },
-                    .onIssueOver = [this](const std::string& code) { issues.erase(code); }});
-        });
-    }
-    void stop()
-    {
-        if (m_store) {
-            onStore([this] { m_store.reset(); });
-        }
-    }
-    void onStore(const util::Task& task) { scheduler.runOn(*m_executor, task); }
-    [[nodiscard]] store::Store& store() { return *m_store; }
-
-    /// Adds a minute of shares at the present time.
-    void addShares(std::uint64_t shares)
-    {
-        store::HistoryBatch batch;
-        const auto now = std::chrono::floor<minutes>(scheduler.wall().time);
-        addMinute(batch, "", minute(now, shares));
-        addMinute(batch, "rig", minute(now, shares));
-        inbox.add(std::move(batch));
-    }
-    interfaces::QueryReply ask(const interfaces::Query& query)
-    {
-        interfaces::QueryReply reply = util::Unexpected(interfaces::RequestError{});
-        onStore([&] { reply = m_store->answer(query); });
-        return reply;
-    }
-    /// Shares of the pool that the store knows of; nothing while it cannot say.
-    std::optional<std::uint64_t> shares()
-    {
-        const auto reply = ask(interfaces::HistoryQuery{.worker = {},
-                                                        .span = interfaces::BucketSpan::Day,
-                                                        .from = EPOCH_2026,
-                                                        .to = at(hours(24 * 90))});
-        if (!reply) {
-            return std::nullopt;
-        }
-        std::uint64_t sum = 0;
-        for (const auto& bucket : std::get<interfaces::HistoryReply>(*reply).buckets) {
-            sum += bucket.accepted;
-        }
-        return sum;
-    }
-    [[nodiscard]] std::vector<std::string> quarantined() const
-    {
-        std::vector<std::string> names;
-        for (const auto& entry : fs::directory_iterator(path().parent_path())) {
-            const std::string name = entry.path().filename().string();
-            if (name.find(".quarantined-") != std::string::npos) {
-                names.push_back(name);
-            }
-        }
-        return names;
-    }
-
-    sim::Scheduler scheduler{sim::SchedulerOptions{.seed = 1}};
-    store::Inbox inbox;
-    store::StoreOptions options;
-    std::map<std::string, std::string> issues;
-    std::vector<store::Remembered> remembered;
-
-private:
-    QTemporaryDir m_folder;
-    util::SystemFiles m_files;
-    std::unique_ptr<util::Executor> m_executor = scheduler.createExecutor("store");
-    std::unique_ptr<store::Store> m_store;
-};
 
 /// Overwrites a part of a file.
 void damage(const fs::path& path, std::streamoff from, std::size_t length)

@@ -87,7 +87,7 @@ private slots:
         qInfo("%.1f MB written a day", static_cast<double>(written) / 1e6);
         scheduler.runOn(*executor, [&] { store.reset(); });
         QVERIFY(written > 0);
-        QVERIFY(written < 80'000'000);
+        QVERIFY(written < 30'000'000);
     }
 };
 

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -58,6 +60,56 @@ private:
         SmallDisk& m_disk;
         std::unique_ptr<AppendFile> m_file;
     };
+};
+
+/// Real files on a disk whose space the test sets.
+class Shelf final : public Files
+{
+public:
+    Files* real = nullptr;
+    std::uint64_t free = 1'000'000'000;
+    std::uint64_t freedByRemoval = 0;
+
+    Result<std::string, FileError> read(const std::filesystem::path& path,
+                                        std::size_t maxBytes) override
+    {
+        return real->read(path, maxBytes);
+    }
+    Result<void, FileError> write(const std::filesystem::path& path, ByteView bytes,
+                                  FileAccess access) override
+    {
+        return real->write(path, bytes, access);
+    }
+    Result<void, FileError> sync(const std::filesystem::path& path) override
+    {
+        return real->sync(path);
+    }
+    Result<void, FileError> rename(const std::filesystem::path& from,
+                                   const std::filesystem::path& to) override
+    {
+        return real->rename(from, to);
+    }
+    Result<void, FileError> remove(const std::filesystem::path& path) override
+    {
+        free += freedByRemoval;
+        return real->remove(path);
+    }
+    Result<void, FileError> makeDirectories(const std::filesystem::path& path) override
+    {
+        return real->makeDirectories(path);
+    }
+    Result<std::vector<std::string>, FileError> list(const std::filesystem::path& folder) override
+    {
+        return real->list(folder);
+    }
+    Result<DiskSpace, FileError> space(const std::filesystem::path& /*path*/) override
+    {
+        return DiskSpace{.free = free, .total = 32'000'000'000};
+    }
+    Result<std::unique_ptr<Handle>, LockFailure> lock(const std::filesystem::path& path) override
+    {
+        return real->lock(path);
+    }
 };
 
 class LogFileTest final : public QObject
@@ -128,6 +180,36 @@ private slots:
         QVERIFY(read(0).ends_with("two\n"));
     }
 
+    // B44: below the free-space floor the oldest files go first, and then nothing is added.
+    void leavesTheLastOfADiskAlone()
+    {
+        m_shelf.real = &m_files;
+        const AppendFileOpener opener = m_disk.opener();
+        LogFile file(m_clock, m_shelf, opener, {.path = m_path, .quotaBytes = 5000});
+        for (int i = 0; i < 320; ++i) {
+            file.write("line " + std::to_string(i) + " of the log");
+        }
+        QVERIFY(!read(4).empty());
+        m_shelf.free = 199'000'000;
+        m_shelf.freedByRemoval = 600'000;
+        m_clock.advance(LogFile::SPACE_INTERVAL);
+        file.write("after two are gone");
+        QVERIFY(read(4).empty() && read(3).empty() && !read(2).empty());
+        QVERIFY(read(0).ends_with("after two are gone\n"));
+        m_shelf.free = 1'000'000;
+        m_clock.advance(LogFile::SPACE_INTERVAL);
+        file.write("missing");
+        m_clock.advance(LogFile::RETRY_INTERVAL);
+        file.write("missing");
+        QVERIFY(read(1).empty() && read(2).empty());
+        QVERIFY(read(0).find("missing") == std::string::npos);
+        m_shelf.free = 900'000'000;
+        m_clock.advance(LogFile::RETRY_INTERVAL);
+        file.write("there is room again");
+        QVERIFY(read(0).find("2 lines are missing here") != std::string::npos);
+        QVERIFY(read(0).ends_with("there is room again\n"));
+    }
+
     // R262: as logrotate and its like move a file away.
     void opensTheFileAnewWhenAsked()
     {
@@ -163,6 +245,7 @@ private:
 
     test::FakeClock m_clock;
     SystemFiles m_files;
+    Shelf m_shelf;
     SmallDisk m_disk;
     std::unique_ptr<QTemporaryDir> m_folder;
     std::filesystem::path m_path;
