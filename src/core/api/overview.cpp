@@ -131,6 +131,9 @@ json::array nodesOf(const PoolSnapshot& snapshot)
         node["state"] = view.state;
         node["chain"] = chainOf(view.network);
         node["height"] = view.height;
+        node["headers"] = view.headers < 0 ? json::value(nullptr) : json::value(view.headers);
+        node["verified_permille"] =
+            view.verifiedPermille ? json::value(*view.verifiedPermille) : json::value(nullptr);
         node["is_active"] = view.isActive;
         nodes.push_back(std::move(node));
     }

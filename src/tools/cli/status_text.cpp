@@ -48,14 +48,25 @@ std::string poolLines(const json::object& overview)
     return out;
 }
 
+/// How far a node is that still fetches the chain; empty for any other.
+std::string progressText(const json::object& node)
+{
+    const json::value* const verified = find(node, {"verified_permille"});
+    if (verified == nullptr || !verified->is_int64()) {
+        return {};
+    }
+    return fmt::format(" of {}, {:.1f} % verified", whole(node, {"headers"}),
+                       static_cast<double>(verified->as_int64()) / 10);
+}
+
 std::string listLines(const json::object& overview, const json::object& health)
 {
     std::string out;
     for (const json::value& each : list(overview, {"nodes"})) {
         if (const json::object* const node = each.if_object()) {
             const json::value* const isActive = find(*node, {"is_active"});
-            out += fmt::format("  node          {}, height {}{}\n", text(*node, {"state"}),
-                               whole(*node, {"height"}),
+            out += fmt::format("  node          {}, height {}{}{}\n", text(*node, {"state"}),
+                               whole(*node, {"height"}), progressText(*node),
                                isActive != nullptr && *isActive == true ? ", gives the work" : "");
         }
     }

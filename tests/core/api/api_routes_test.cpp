@@ -154,6 +154,9 @@ private slots:
         QCOMPARE(overview.value(QStringLiteral("snapshot")), 7);
         QCOMPARE(overview.value(QStringLiteral("state")), QStringLiteral("running"));
         QCOMPARE(overview.value(QStringLiteral("chain")), QStringLiteral("regtest"));
+        const QJsonObject node = overview.value(QStringLiteral("nodes")).toArray().at(0).toObject();
+        QCOMPARE(node.value(QStringLiteral("headers")), 250);
+        QCOMPARE(node.value(QStringLiteral("verified_permille")), 345);
         const QJsonObject tip = overview.value(QStringLiteral("tip")).toObject();
         QCOMPARE(tip.value(QStringLiteral("height")), 199);
         QVERIFY(tip.value(QStringLiteral("hash")).toString().endsWith(QStringLiteral("ab")));

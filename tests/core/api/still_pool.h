@@ -40,6 +40,8 @@ inline interfaces::PoolSnapshot busySnapshot()
     node.state = "node_ready";
     node.network = bitcoin::Network::Regtest;
     node.height = 199;
+    node.headers = 250;
+    node.verifiedPermille = 345;
     node.isActive = true;
     node.feeds.emplace_back().topic = "hashblock";
     node.feeds.back().messages = 6;
