@@ -222,7 +222,7 @@ Result<DiskSpace, FileError> SystemFiles::space(const std::filesystem::path& pat
 {
     struct statvfs disk = {};
     if (::statvfs(path.c_str(), &disk) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     const auto block = static_cast<std::uint64_t>(disk.f_frsize);
     return DiskSpace{.free = block * disk.f_bavail, .total = block * disk.f_blocks};
