@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The store's tests on a PostgreSQL server that lives as long as they do."""
+"""The store's tests, and the pool itself, on a PostgreSQL server that lives as long as they do."""
 
 import os
 import pathlib
@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 
-from warp_test import Folder, Suite, binary, free_port, run, skip_unless_ci
+from fake_node import Bench, mine_share
+from warp_test import (Folder, Suite, binary, expect_equal, free_port, run, skip_unless_ci,
+                       wait_until)
 
 SERVER_FOLDERS = ["/usr/lib/postgresql", "/usr/pgsql"]
 # initdb and postgres refuse to run as root.
@@ -30,7 +32,10 @@ def find_server_programs():
 class Server:
     """On the loopback interface and a free port; everything of it is in a temporary folder."""
 
-    def __init__(self, programs):
+    def __init__(self):
+        programs = find_server_programs()
+        if programs is None:
+            skip_unless_ci("no PostgreSQL server is installed")
         self._programs = programs
         self._folder = Folder("warp-postgres-")
         self._data = self._folder / "data"
@@ -54,6 +59,14 @@ class Server:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._user)
         if done.returncode != 0:
             raise AssertionError(f"{name}: {done.stdout.decode(errors='replace')}")
+        return done.stdout.decode().strip()
+
+    def value(self, query):
+        """The only value of a query, as text; empty where the table is not there yet."""
+        try:
+            return self._run("psql", "-X", "-A", "-t", "-q", "-d", self.url, "-c", query)
+        except AssertionError:
+            return ""
 
     @property
     def url(self):
@@ -66,11 +79,8 @@ class Server:
 
 @suite.check
 def the_stores_tests_pass_on_a_server():
-    programs = find_server_programs()
-    if programs is None:
-        skip_unless_ci("no PostgreSQL server is installed")
     test = binary("store_test")
-    server = Server(programs)
+    server = Server()
     try:
         code, output = run([test], {"WARP_TEST_PG": server.url}, seconds=250)
     finally:
@@ -79,6 +89,31 @@ def the_stores_tests_pass_on_a_server():
     print(f"{len(on_server)} tests on the server")
     assert code == 0, output
     assert len(on_server) >= 15, output
+
+
+# R254 B43
+@suite.check
+def the_pool_keeps_its_history_on_a_server():
+    server = Server()
+    settings = {"history": {"commit_secs": 1}, "database": {"url": server.url}}
+    secrets = {"WARPPOOL_DATABASE_PASSWORD": "not asked for"}
+    is_up = True
+    try:
+        with Bench(settings=settings, environment=secrets) as bench:
+            bench.start()
+            miner = bench.working_miner()
+            expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
+            wait_until(lambda: server.value("SELECT sum(accepted) FROM pool_minutes") == "1", 20,
+                       "the share on the server")
+            assert not (bench.pool.folder / "data" / "warppool.db").exists()
+            server.close()
+            is_up = False
+            expect_equal(miner.submit("rig", mine_share(miner, miner.jobs[-1])), True, "share")
+            bench.pool.process.wait_line("health: store_", 30)
+            miner.close()
+    finally:
+        if is_up:
+            server.close()
 
 
 sys.exit(suite.run())

@@ -190,6 +190,11 @@ private slots:
         QVERIFY(isTold("spool_unwritable"));
         bench.scheduler.runFor(10s);
         QVERIFY(isTold("spool_space_missing"));
+        const auto issues = bench.snapshots.load()->issues;
+        QVERIFY(std::ranges::any_of(issues, [](const auto& issue) {
+            return issue.code == "spool_space_missing" &&
+                   issue.severity == interfaces::Severity::Critical;
+        }));
         bench.files.setCapacity(SIZE_MAX);
         bench.scheduler.runFor(6s);
         QVERIFY(bench.hasFile(third));

@@ -191,6 +191,31 @@ private slots:
         QVERIFY(bench.farm->stop());
     }
 
+    // B44: on a disk that is nearly full the history waits in memory, blocks are found and kept,
+    // and the health says so until there is space.
+    void minesOnADiskThatIsNearlyFull()
+    {
+        RequestBench bench;
+        bench.fill(1);
+        bench.start(HISTORY);
+        bench.farm->world.files().setSpace(
+            util::DiskSpace{.free = 100'000'000, .total = 32'000'000'000});
+        bench.farm->addMiner("rig", 200);
+        bench.farm->run(40min);
+        QVERIFY(bench.farm->hasIssue("disk_space_low"));
+        QVERIFY(!bench.farm->hasIssue("spool_space_missing"));
+        QVERIFY(!bench.farm->ownBlocks().empty());
+        QVERIFY(bench.farm->world.lostBlocks().empty());
+        bench.farm->world.files().setSpace(
+            util::DiskSpace{.free = 900'000'000, .total = 32'000'000'000});
+        bench.farm->run(10min);
+        QVERIFY(!bench.farm->hasIssue("disk_space_low"));
+        const auto reply = bench.farm->query(interfaces::HistoryQuery{
+            .worker = "rig", .span = BucketSpan::OneMinute, .from = START, .to = START + DAY});
+        QVERIFY(reply && std::get<interfaces::HistoryReply>(*reply).buckets.size() >= 49);
+        QVERIFY(bench.farm->stop());
+    }
+
     // B43: a store that is gone answers each question, however many come.
     void answersWhenTheStoreIsGone()
     {
