@@ -33,9 +33,10 @@ interfaces::PoolSnapshot largeSnapshot()
 
 void makeAnswer(benchmark::State& state, const char* target)
 {
-    const test::StillPool pool(largeSnapshot());
+    net::AsioExecutor executor; // of answers that come later, of which there are none here
+    test::StillPool pool(largeSnapshot());
     const test::HandClock clock;
-    const api::ApiRoutes routes(pool, clock, {.version = "1", .profile = "small"});
+    const api::ApiRoutes routes(executor, pool, clock, {.version = "1", .profile = "small"});
     const net::HttpServerRequest request{.method = "GET",
                                          .target = target,
                                          .headers = {},
@@ -55,7 +56,7 @@ void serveAnswer(benchmark::State& state, const char* target)
 {
     net::AsioExecutor executor;
     std::thread thread([&executor] { executor.run(); });
-    const test::StillPool pool(largeSnapshot());
+    test::StillPool pool(largeSnapshot());
     const test::HandClock clock;
     std::unique_ptr<api::ApiServer> server;
     std::promise<std::uint16_t> opened;
