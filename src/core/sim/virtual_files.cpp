@@ -259,7 +259,8 @@ VirtualFiles::list(const std::filesystem::path& directory)
 
 Result<util::DiskSpace, FileError> VirtualFiles::space(const std::filesystem::path& /*path*/)
 {
-    return m_space ? Result<util::DiskSpace, FileError>(*m_space) : util::Unexpected(FileError::Io);
+    return reportedSpace ? Result<util::DiskSpace, FileError>(*reportedSpace)
+                         : util::Unexpected(FileError::Io);
 }
 
 Result<std::unique_ptr<util::Handle>, util::LockFailure>
@@ -415,19 +416,14 @@ bool VirtualFiles::hasParent(const std::string& path) const
 std::size_t VirtualFiles::roomFor(std::size_t owned) const
 {
     // Its own bytes count as used.
-    const std::size_t used = usedBytes();
+    const std::size_t used = std::accumulate(
+        m_entries.begin(), m_entries.end(), std::size_t{0}, [](std::size_t sum, const auto& entry) {
+            const Content& content = *entry.second;
+            return sum + std::max(content.seen.size(), content.reserved);
+        });
     const std::size_t others = used - std::min(used, owned);
     const std::size_t available = m_capacity - std::min(m_capacity, others);
     return std::max(owned, available);
-}
-
-std::size_t VirtualFiles::usedBytes() const
-{
-    return std::accumulate(m_entries.begin(), m_entries.end(), std::size_t{0},
-                           [](std::size_t sum, const auto& entry) {
-                               const Content& content = *entry.second;
-                               return sum + std::max(content.seen.size(), content.reserved);
-                           });
 }
 
 } // namespace warp::sim

@@ -76,8 +76,6 @@ public:
                     std::optional<util::FileError> error);
     /// Bytes that all files together may take; a write beyond fails with NoSpace.
     void setCapacity(std::size_t bytes) { m_capacity = bytes; }
-    /// What the disk says of its space, whatever it can take; nothing where it cannot say.
-    void setSpace(std::optional<util::DiskSpace> space) { m_space = space; }
     /// Another process holds the lock until called with pid 0.
     void setForeignLock(const std::filesystem::path& path, std::int64_t pid);
     /// The machine stops at the `number`-th change from now on, the next one being 0: that and all
@@ -94,6 +92,9 @@ public:
     /// Writes, syncs, renames, removals and the like so far.
     [[nodiscard]] std::uint64_t changeCount() const { return m_changeCount; }
     [[nodiscard]] std::uint64_t bytesWritten() const { return m_bytesWritten; }
+
+    /// What the disk says of its space, whatever it can take; nothing where it cannot say.
+    std::optional<util::DiskSpace> reportedSpace;
 
 private:
     class Lock;
@@ -125,7 +126,6 @@ private:
     static void apply(const NameChange& change, Entries& entries);
     static void tear(Content& content, util::Random& random);
     [[nodiscard]] bool hasParent(const std::string& path) const;
-    [[nodiscard]] std::size_t usedBytes() const;
 
     Entries m_entries;                   ///< names as programs see them
     Entries m_durableEntries;            ///< names that a crash leaves
@@ -135,7 +135,6 @@ private:
     std::map<std::string, std::int64_t> m_foreignLocks;
     std::shared_ptr<std::set<std::string>> m_locks; ///< shared with the handles
     std::size_t m_capacity = SIZE_MAX;
-    std::optional<util::DiskSpace> m_space;
     std::uint64_t m_syncCount = 0;
     std::uint64_t m_changeCount = 0;
     std::uint64_t m_bytesWritten = 0;

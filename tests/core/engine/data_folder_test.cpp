@@ -111,21 +111,21 @@ private slots:
     {
         constexpr std::uint64_t TOTAL = 32'000'000'000;
         Bench bench;
-        bench.files.setSpace(util::DiskSpace{.free = 200'000'000, .total = TOTAL});
+        bench.files.reportedSpace = util::DiskSpace{.free = 200'000'000, .total = TOTAL};
         bench.watch();
         QCOMPARE(bench.issue(), std::string());
-        bench.files.setSpace(util::DiskSpace{.free = 199'999'999, .total = TOTAL});
+        bench.files.reportedSpace = util::DiskSpace{.free = 199'999'999, .total = TOTAL};
         bench.scheduler.runFor(engine::DataFolder::CHECK_INTERVAL + std::chrono::seconds(1));
         QCOMPARE(bench.issue(),
                  std::string("disk_space_low /data/pool: 199 MB free, 200 MB are to stay"));
-        bench.files.setSpace(util::DiskSpace{.free = 210'000'000, .total = TOTAL});
+        bench.files.reportedSpace = util::DiskSpace{.free = 210'000'000, .total = TOTAL};
         bench.scheduler.runFor(engine::DataFolder::CHECK_INTERVAL);
         QVERIFY(bench.issue().starts_with("disk_space_low"));
-        bench.files.setSpace(util::DiskSpace{.free = 220'000'000, .total = TOTAL});
+        bench.files.reportedSpace = util::DiskSpace{.free = 220'000'000, .total = TOTAL};
         bench.scheduler.runFor(engine::DataFolder::CHECK_INTERVAL);
         QCOMPARE(bench.issue(), std::string());
         // One that cannot say is not taken for full.
-        bench.files.setSpace(std::nullopt);
+        bench.files.reportedSpace = std::nullopt;
         bench.scheduler.runFor(engine::DataFolder::CHECK_INTERVAL);
         QCOMPARE(bench.issue(), std::string());
     }

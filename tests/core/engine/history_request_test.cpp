@@ -198,16 +198,16 @@ private slots:
         RequestBench bench;
         bench.fill(1);
         bench.start(HISTORY);
-        bench.farm->world.files().setSpace(
-            util::DiskSpace{.free = 100'000'000, .total = 32'000'000'000});
+        bench.farm->world.files().reportedSpace =
+            util::DiskSpace{.free = 100'000'000, .total = 32'000'000'000};
         bench.farm->addMiner("rig", 200);
         bench.farm->run(40min);
         QVERIFY(bench.farm->hasIssue("disk_space_low"));
         QVERIFY(!bench.farm->hasIssue("spool_space_missing"));
         QVERIFY(!bench.farm->ownBlocks().empty());
         QVERIFY(bench.farm->world.lostBlocks().empty());
-        bench.farm->world.files().setSpace(
-            util::DiskSpace{.free = 900'000'000, .total = 32'000'000'000});
+        bench.farm->world.files().reportedSpace =
+            util::DiskSpace{.free = 900'000'000, .total = 32'000'000'000};
         bench.farm->run(10min);
         QVERIFY(!bench.farm->hasIssue("disk_space_low"));
         const auto reply = bench.farm->query(interfaces::HistoryQuery{

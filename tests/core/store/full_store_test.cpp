@@ -197,12 +197,12 @@ private slots:
     {
         StoreBench bench;
         bench.makeFolder();
-        bench.world.setSpace(util::DiskSpace{.free = 201'000'000, .total = 32'000'000'000});
+        bench.world.reportedSpace = util::DiskSpace{.free = 201'000'000, .total = 32'000'000'000};
         bench.start();
         bench.addShares(1);
         bench.scheduler.runFor(seconds(11));
         QVERIFY(bench.inbox.take().isEmpty());
-        bench.world.setSpace(util::DiskSpace{.free = 199'000'000, .total = 32'000'000'000});
+        bench.world.reportedSpace = util::DiskSpace{.free = 199'000'000, .total = 32'000'000'000};
         bench.addShares(2);
         bench.scheduler.runFor(hours(3));
         QVERIFY(bench.issues.empty());
@@ -211,7 +211,7 @@ private slots:
         QVERIFY(!waiting.isEmpty());
         bench.inbox.putBack(std::move(waiting));
         // On a small disk the floor is a part of it.
-        bench.world.setSpace(util::DiskSpace{.free = 60'000'000, .total = 1'000'000'000});
+        bench.world.reportedSpace = util::DiskSpace{.free = 60'000'000, .total = 1'000'000'000};
         bench.scheduler.runFor(seconds(11));
         QVERIFY(bench.inbox.take().isEmpty());
         QCOMPARE(bench.shares(), std::optional<std::uint64_t>(3));
