@@ -10,6 +10,7 @@
 #include "core/config/program_arguments.h"
 #include "core/config/program_manual.h"
 #include "core/config/toml_document.h"
+#include "core/engine/certificate_keeper.h"
 #include "core/engine/engine.h"
 #include "core/engine/hosted.h"
 #include "core/engine/qt_platform.h"
@@ -240,6 +241,18 @@ bool lockFolder(util::Files& files, const config::LoadedSettings& loaded,
     }
     printLockHolder(loaded, result.error().holderPid);
     return false;
+}
+
+/// Without a certificate that can be used, a TLS listener would be one that nobody reaches.
+bool isCertificateGood(const config::LoadedSettings& loaded, util::Files& files)
+{
+    const auto fault = engine::checkCertificate(
+        engine::mapSettings(loaded.settings, engine::QtPlatform::coreCount()), files);
+    if (fault) {
+        printFaults({config::makeFault(loaded.placeOf(fault->setting), config::FaultCode::BadValue,
+                                       fault->detail)});
+    }
+    return !fault;
 }
 
 int checkOnly(const config::LoadedSettings& loaded, util::Files& files)
@@ -497,6 +510,9 @@ int main(int argc, char** argv)
     if (!loaded) {
         printFaults(loaded.error());
         offerLastGood(request, files);
+        return EXIT_BAD_CONFIGURATION;
+    }
+    if (!isCertificateGood(*loaded, files)) {
         return EXIT_BAD_CONFIGURATION;
     }
     if (arguments.isCheckOnly) {

@@ -110,6 +110,13 @@ FAULTS = (
           at="tls_listen", server={"tls_listen": f"127.0.0.1:{PORT}"}),
     Fault("tls_without_key", "[[listener]] 1 tls", "needs key_file under [tls]", at="tls = true",
           text='\n[[listener]]\nlisten = "127.0.0.1:5"\ntls = true\n', tls=CERTIFICATE),
+    # P05: a file that is missing or bad ends the start; nobody listens without TLS instead.
+    Fault("tls_certificate_missing", "[tls] cert_file", "none.pem: not found", at="cert_file",
+          server={"tls_listen": f"127.0.0.1:{PORT}"},
+          tls={"cert_file": "none.pem", "key_file": "none.pem"}),
+    Fault("tls_certificate_bad", "[tls] cert_file", "there is no certificate in PEM form",
+          at="cert_file", server={"tls_listen": f"127.0.0.1:{PORT}"},
+          tls={"cert_file": "config.toml", "key_file": "config.toml"}),
     Fault("duplicate_ports", "[[listener]] 1 listen", "cannot be opened beside server.pool_listen",
           at='listen = ":', server={"pool_listen": f"127.0.0.1:{PORT}"},
           text=SECOND_LISTENER.format(port=PORT)),

@@ -579,7 +579,7 @@ def expect_refusal_or_true(miner, block):
 
 # --- bad manners
 
-# R031
+# R031, R142
 @suite.check
 def a_line_of_16_kib_is_the_longest():
     def padded(size):
@@ -641,7 +641,7 @@ def seat(capped):
         return None
 
 
-# R031
+# R031, R144
 @suite.check
 def the_connection_cap_holds():
     with Bench({"server": {"max_connections": 3}}).start() as capped:
@@ -673,7 +673,7 @@ def a_miner_that_does_not_read_is_dropped_and_delays_nobody():
 
 # --- the end
 
-# R031
+# R031, R143
 @suite.check
 def who_says_nothing_is_closed_after_ten_seconds():
     for name, waiting in SILENT.items():

@@ -25,7 +25,7 @@ struct IssueRule
     HealthState state;
 };
 
-constexpr std::array<IssueRule, 19> RULES{{
+constexpr std::array<IssueRule, 20> RULES{{
     {"node_on_backup", Area::Node, HealthState::Degraded},
     {"node_", Area::Node, HealthState::Failed},
     {"signet_", Area::Node, HealthState::Failed},
@@ -37,6 +37,7 @@ constexpr std::array<IssueRule, 19> RULES{{
     {"work_", Area::Work, HealthState::Failed},
     {"audit_", Area::Work, HealthState::Failed},
     {"listener_", Area::Listeners, HealthState::Degraded},
+    {"tls_", Area::Listeners, HealthState::Degraded},
     {"block_at_risk", Area::Blocks, HealthState::Failed},
     {"spool_", Area::Blocks, HealthState::Degraded},
     {"data_folder_", Area::Storage, HealthState::Degraded},

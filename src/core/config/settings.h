@@ -94,6 +94,7 @@ struct ListenerSettings
     std::optional<ListenAddress> listen;
     ListenerProtocol protocol = ListenerProtocol::V1;
     bool isTls = false;
+    bool isTlsDetected = false;           ///< the first bytes decide; plain miners come in, too
     std::vector<std::string> proxyFrom{}; ///< networks whose PROXY header is believed
     std::vector<std::string> allow{};     ///< networks that may connect; empty: everybody
     std::int64_t maxConnections = 0;      ///< of this listener; 0: the pool's limit alone

@@ -166,8 +166,10 @@ private:
             needCertificate("server.tls_listen");
         }
         for (std::size_t i = 0; i < m_settings.listeners.size(); ++i) {
-            if (m_settings.listeners[i].isTls) {
-                needCertificate(fmt::format("listener[{}].tls", i + 1));
+            const ListenerSettings& listener = m_settings.listeners[i];
+            if (listener.isTls || listener.isTlsDetected) {
+                needCertificate(
+                    fmt::format("listener[{}].{}", i + 1, listener.isTls ? "tls" : "detect_tls"));
             }
         }
     }

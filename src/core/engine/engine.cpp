@@ -62,6 +62,7 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_history.attach(*m_executors.store);
     m_work.attach(*m_executors.work);
     m_desk.attach(*m_executors.settings);
+    m_certificates.attach(*m_executors.settings);
     m_gate.attach(*m_executors.statistics);
     serveRequests();
 }
@@ -75,6 +76,7 @@ Engine::~Engine()
     m_threadWatch.reset({});
     m_executors.watch.reset();
     m_desk.reset({});
+    m_certificates.reset({});
     m_executors.settings.reset();
     m_hall.abandon();
     m_work.reset({});
@@ -184,6 +186,14 @@ void Engine::startWatch()
 
 void Engine::startDesk()
 {
+    m_certificates.emplace([this, permissionsOf = m_source.request.permissionsOf] {
+        return std::make_unique<CertificateKeeper>(
+            CertificateKeeper::Surroundings{.executor = *m_executors.settings,
+                                            .platform = m_platform,
+                                            .statistics = m_statistics,
+                                            .permissionsOf = permissionsOf},
+            m_hall.identity());
+    });
     m_desk.emplace([this] {
         return std::make_unique<SettingsDesk>(
             SettingsDesk::Surroundings{.executor = *m_executors.settings,
@@ -283,11 +293,13 @@ void Engine::startMining(const EngineOptions& options)
                                             m_hall.workers(), createSource(options),
                                             [this] { return isBlockPending(); });
     });
+    m_certificates.use([&](CertificateKeeper& keeper) { keeper.use(options); });
     m_hall.start(options);
 }
 
 void Engine::changeMining(const EngineOptions& before, const EngineOptions& after)
 {
+    m_certificates.use([&](CertificateKeeper& keeper) { keeper.use(after); });
     // The io threads first: they take no work that does not go with their mode of payout.
     m_hall.change(after);
     m_history.change(after);
@@ -322,6 +334,7 @@ void Engine::stop(util::Task done)
     m_requests.stop();
     // The desk first, so that nobody starts anything any more.
     m_gate.reset({});
+    m_certificates.reset({});
     m_desk.reset([this, done = std::move(done)] {
         m_statistics.post(
             [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });

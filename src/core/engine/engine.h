@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/engine/block_spool.h"
+#include "core/engine/certificate_keeper.h"
 #include "core/engine/courier.h"
 #include "core/engine/data_folder.h"
 #include "core/engine/engine_options.h"
@@ -115,6 +116,7 @@ private:
     Hosted<DataFolder> m_dataFolder;
     Hosted<WorkMaster> m_work;
     Hosted<SettingsDesk> m_desk;
+    Hosted<CertificateKeeper> m_certificates; ///< used by the desk alone
     MinerHall m_hall;
     Hosted<ThreadWatch> m_threadWatch;
     Hosted<ServiceReporter> m_serviceReporter;

@@ -40,10 +40,20 @@ NoWorkPolicy toPolicy(config::NoWorkChoice choice)
     return NoWorkPolicy::Close;
 }
 
+net::Security toSecurity(const config::ListenerSettings& settings)
+{
+    if (settings.isTlsDetected) {
+        return net::Security::FirstBytes;
+    }
+    return settings.isTls ? net::Security::Tls : net::Security::Plain;
+}
+
 ListenerOptions toListener(const config::ListenerSettings& settings,
                            const config::VardiffSettings& vardiff)
 {
     ListenerOptions options{.endpoint = toEndpoint(*settings.listen),
+                            .security = toSecurity(settings),
+                            .proxies = {},
                             .stratum = toStratum(vardiff, settings),
                             .maxConnections = static_cast<std::size_t>(settings.maxConnections),
                             .allow = {},
@@ -53,6 +63,11 @@ ListenerOptions toListener(const config::ListenerSettings& settings,
         // What cannot be read lets nobody in: no peer has the unspecified address.
         const auto parsed = net::AddressRange::parse(range);
         options.allow.push_back(parsed ? *parsed : *net::AddressRange::parse("::/128"));
+    }
+    for (const std::string& range : settings.proxyFrom) {
+        if (const auto parsed = net::AddressRange::parse(range)) {
+            options.proxies.push_back(*parsed);
+        }
     }
     return options;
 }
@@ -79,6 +94,20 @@ node::NodeOptions toNode(const config::NodeSettings& settings, std::chrono::seco
     return options;
 }
 
+std::optional<RateLimits> toRateLimits(const config::RateLimitSettings& settings)
+{
+    if (!settings.isEnabled) {
+        return std::nullopt;
+    }
+    const auto toRate = [](std::int64_t perSecond, std::int64_t burst) {
+        return TokenRate{.perSecond = static_cast<double>(perSecond),
+                         .burst = static_cast<double>(burst)};
+    };
+    return RateLimits{.connects = toRate(settings.connectsPerSecond, settings.connectBurst),
+                      .authorizations =
+                          toRate(settings.authorisationsPerSecond, settings.authorisationBurst)};
+}
+
 /// In the data folder.
 constexpr auto DATABASE_NAME = "warppool.db";
 
@@ -100,11 +129,12 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.jobTextBudget = static_cast<std::size_t>(settings.server.jobMemoryMebibytes) * MEBIBYTE;
     options.maxConnections = static_cast<std::size_t>(settings.server.maxConnections);
     for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
-        if (listener.listen && listener.protocol == config::ListenerProtocol::V1 &&
-            !listener.isTls) {
+        if (listener.listen && listener.protocol == config::ListenerProtocol::V1) {
             options.listeners.push_back(toListener(listener, settings.vardiff));
         }
     }
+    options.rateLimits = toRateLimits(settings.rateLimit);
+    options.tls = {.certificate = settings.tls.certificateFile, .key = settings.tls.keyFile};
     options.dataDirectory = settings.server.dataDirectory;
     options.payout = toPayout(settings.mining);
     options.tag = settings.mining.poolTagPrefix;

@@ -5,6 +5,7 @@
 #include "core/bitcoin/network.h"
 #include "core/config/settings.h"
 #include "core/engine/payout_setup.h"
+#include "core/engine/rate_keeper.h"
 #include "core/mining/job_book.h"
 #include "core/net/address_range.h"
 #include "core/net/network.h"
@@ -44,7 +45,9 @@ enum class NoWorkPolicy : std::uint8_t {
 
 struct ListenerOptions
 {
-    net::Endpoint endpoint; ///< Stratum V1, plain
+    net::Endpoint endpoint; ///< Stratum V1
+    net::Security security = net::Security::Plain;
+    std::vector<net::AddressRange> proxies{}; ///< whose connections begin with a PROXY header
     stratum::v1::ServerOptions stratum;
     std::size_t maxConnections = 0;       ///< of this listener; 0: the pool's limit alone
     std::vector<net::AddressRange> allow; ///< who may connect; empty: everybody
@@ -65,11 +68,22 @@ enum class StartMode : std::uint8_t {
     Safe, ///< after crashes: with what mining needs, and nothing else
 };
 
+/// Where the certificate of all TLS listeners is; empty for none.
+struct TlsFiles
+{
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+
+    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
+};
+
 struct EngineOptions
 {
     std::size_t ioThreads = 1; ///< 1 to 255
     std::size_t maxConnections = 1000;
     std::vector<ListenerOptions> listeners;
+    TlsFiles tls;
+    std::optional<RateLimits> rateLimits; ///< of each peer; none without
     std::filesystem::path dataDirectory;
     std::string version; ///< of the program, for the snapshot
     std::string profile; ///< name of the profile in force, for the snapshot

@@ -9,14 +9,10 @@ namespace warp::engine {
 
 namespace {
 
-bool isAllowed(const ListenerOptions& options, const net::Endpoint& peer)
+/// Of a listener's miners, for its count of those.
+std::int64_t tlsCount(const MinerConnection& miner)
 {
-    if (options.allow.empty()) {
-        return true;
-    }
-    const auto address = net::parseAddressBytes(peer.host);
-    return address && std::any_of(options.allow.begin(), options.allow.end(),
-                                  [&](const auto& range) { return range.contains(*address); });
+    return miner.encryption() == net::Encryption::Tls ? 1 : 0;
 }
 
 } // namespace
@@ -25,6 +21,12 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(std::move(shared))
     , m_perMinerPolicy(m_shared.terms.network)
+    , m_gate({.clock = m_shared.clock,
+              .connections = m_shared.connections,
+              .peers = m_shared.peers,
+              .rates = m_shared.rates})
+    , m_limiter(
+          [this] { return m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id); })
     , m_extranonces(number)
     , m_number(number)
     , m_fanOut(
@@ -38,6 +40,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               }
           })
 {
+    m_gate.setTerms(m_shared.terms.gate);
     m_payoutJobs.setObserver(m_shared.onKeyJob);
     renewContexts();
     scheduleTick();
@@ -46,6 +49,8 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
 void IoWorker::renewContexts()
 {
     const bool isKeyed = m_shared.terms.keyUse == mining::KeyUse::Separate;
+    m_limiter.setJudge(isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+                               : m_singlePolicy);
     const ListenerStates& listeners = m_shared.terms.listeners;
     m_contexts.resize(listeners.size());
     for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -54,11 +59,10 @@ void IoWorker::renewContexts()
         } else if (m_contexts[i] != nullptr) {
             m_contexts[i]->options = listeners[i]->options.stratum;
         } else {
-            m_contexts[i] = std::make_unique<stratum::v1::ServerContext>(stratum::v1::ServerContext{
-                .options = listeners[i]->options.stratum,
-                .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
-                                  : m_singlePolicy,
-                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr});
+            m_contexts[i] = std::make_unique<stratum::v1::ServerContext>(
+                stratum::v1::ServerContext{.options = listeners[i]->options.stratum,
+                                           .policy = m_limiter,
+                                           .payoutJobs = isKeyed ? &m_payoutJobs : nullptr});
         }
     }
 }
@@ -78,6 +82,7 @@ void IoWorker::change(Terms terms)
         remove(id);
     }
     m_shared.terms = std::move(terms);
+    m_gate.setTerms(m_shared.terms.gate);
     if (isOtherUse) {
         m_jobs.reset();
         m_contexts.clear();
@@ -102,40 +107,34 @@ stratum::Actions& IoWorker::scratch()
     return m_actions;
 }
 
-std::optional<std::string_view> IoWorker::refusalOf(const net::Endpoint& peer,
-                                                    ListenerState& listener)
+void IoWorker::refuse(const net::Endpoint& peer, std::size_t listener, std::string_view reason)
 {
-    const ListenerOptions& options = listener.options;
-    if (!isAllowed(options, peer)) {
-        return "it is not on the listener's list";
-    }
-    if (options.noWork != NoWorkPolicy::Keep && isWithoutWork(options)) {
-        return "there is no work";
-    }
-    if (m_shared.connections.fetch_add(1) >= m_shared.terms.maxConnections) {
-        --m_shared.connections;
-        return "all connections are taken";
-    }
-    if (listener.connections.fetch_add(1) >= options.maxConnections &&
-        options.maxConnections != 0) {
-        --listener.connections;
-        --m_shared.connections;
-        return "all connections of the listener are taken";
-    }
-    if (m_shared.peers.admit(peer) == PeerRegistry::Admission::Refused) {
-        --listener.connections;
-        --m_shared.connections;
-        return "too many of its connections have not authorised";
-    }
-    return std::nullopt;
+    ++listenerDelta(listener).refused;
+    LOG_WARNING(Net, "connection refused: {}", reason);
+    LOG_DEBUG(Net, "refused: {}", net::toString(peer));
 }
 
-void IoWorker::release(const MinerConnection& miner)
+std::unique_ptr<util::Handle> IoWorker::admit(const net::Endpoint& peer, std::size_t listener)
 {
-    m_shared.peers.leave(miner.peer(), miner.isAuthorized() ? PeerRegistry::Standing::Authorized
-                                                            : PeerRegistry::Standing::Pending);
-    --m_shared.terms.listeners[miner.identity().listener]->connections;
-    --m_shared.connections;
+    WARP_EXPECT_EXECUTOR(m_executor);
+    if (listener >= m_contexts.size() || m_contexts[listener] == nullptr) {
+        return nullptr; // it was closed meanwhile
+    }
+    auto pass = m_gate.admit(peer, *m_shared.terms.listeners[listener]);
+    if (!pass) {
+        refuse(peer, listener, pass.error());
+        return nullptr;
+    }
+    return std::move(*pass);
+}
+
+void IoWorker::onOpeningFailed(net::OpeningFault fault, std::size_t listener)
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    if (listener < m_contexts.size() && m_contexts[listener] != nullptr) {
+        ++listenerDelta(listener).failed;
+        LOG_DEBUG(Net, "a connection did not begin: {}", describe(fault));
+    }
 }
 
 void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t listener)
@@ -148,11 +147,9 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     if (!extranonce1) {
         return;
     }
-    if (const auto refusal = refusalOf(connection->peer(), *m_shared.terms.listeners[listener])) {
+    if (!m_gate.enter(connection->peer(), *m_shared.terms.listeners[listener])) {
         m_extranonces.release(*extranonce1);
-        ++listenerDelta(listener).refused;
-        LOG_WARNING(Net, "connection refused: {}", *refusal);
-        LOG_DEBUG(Net, "refused: {}", net::toString(connection->peer()));
+        refuse(connection->peer(), listener, "all connections are taken");
         return;
     }
     const std::uint64_t id = m_nextId++ << 8 | m_number;
@@ -167,6 +164,7 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     m_fanOut.add(id);
     ++m_collector.batch().connectionsDelta;
     ++listenerDelta(listener).miners;
+    listenerDelta(listener).tlsMiners += tlsCount(added);
     if (m_jobs) {
         added.sendJobs(m_jobs);
     }
@@ -187,7 +185,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
         return;
     }
     m_jobs = std::move(jobs);
-    m_doubtfulSince.reset();
+    m_gate.onWork();
     if (m_network != network) {
         changeNetwork(network);
     }
@@ -238,14 +236,7 @@ void IoWorker::withdrawJobs()
 void IoWorker::onWorkDoubtful()
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    if (!m_doubtfulSince) {
-        m_doubtfulSince = now();
-    }
-}
-
-bool IoWorker::isWithoutWork(const ListenerOptions& options) const
-{
-    return m_doubtfulSince && now() - *m_doubtfulSince >= options.noWorkAfter;
+    m_gate.onWorkDoubtful();
 }
 
 void IoWorker::applyNoWorkPolicies()
@@ -253,7 +244,7 @@ void IoWorker::applyNoWorkPolicies()
     for (const auto& [id, miner] : m_miners) {
         const ListenerOptions& options =
             m_shared.terms.listeners[miner->identity().listener]->options;
-        if (options.noWork == NoWorkPolicy::Close && isWithoutWork(options)) {
+        if (options.noWork == NoWorkPolicy::Close && m_gate.isWithoutWork(options)) {
             miner->close();
         }
     }
@@ -300,8 +291,8 @@ void IoWorker::remove(std::uint64_t id)
     MinerConnection& miner = *it->second;
     ShareBatch& batch = m_collector.batch();
     if (miner.isReported()) {
-        if (auto delta = miner.takeDelta()) {
-            batch.sessions.push_back(std::move(*delta));
+        if (auto last = miner.takeDelta()) {
+            batch.sessions.push_back(std::move(*last));
         }
         batch.closed.push_back(id);
     }
@@ -309,9 +300,14 @@ void IoWorker::remove(std::uint64_t id)
         ++batch.disconnected;
     }
     --batch.connectionsDelta;
-    --listenerDelta(miner.identity().listener).miners;
+    ListenerDelta& delta = listenerDelta(miner.identity().listener);
+    --delta.miners;
+    delta.tlsMiners -= tlsCount(miner);
     m_extranonces.release(miner.identity().extranonce1);
-    release(miner);
+    m_gate.release(miner.peer(),
+                   miner.isAuthorized() ? PeerRegistry::Standing::Authorized
+                                        : PeerRegistry::Standing::Pending,
+                   *m_shared.terms.listeners[miner.identity().listener]);
     m_miners.erase(it);
 }
 
@@ -348,7 +344,7 @@ void IoWorker::tick()
     for (const auto& [id, miner] : m_miners) {
         miner->onTimer();
     }
-    if (m_doubtfulSince) {
+    if (m_gate.isWorkDoubtful()) {
         applyNoWorkPolicies();
     }
     orderFanOut();

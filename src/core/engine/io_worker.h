@@ -2,12 +2,15 @@
 // executor, the only writer. Shares are judged here, in place.
 #pragma once
 
+#include "core/engine/authorize_limiter.h"
 #include "core/engine/courier.h"
 #include "core/engine/fan_out.h"
 #include "core/engine/hosted.h"
 #include "core/engine/listener_state.h"
 #include "core/engine/miner_connection.h"
+#include "core/engine/miner_gate.h"
 #include "core/engine/peer_registry.h"
+#include "core/engine/rate_keeper.h"
 #include "core/engine/share_collector.h"
 #include "core/engine/statistics.h"
 #include "core/mining/extranonce_allocator.h"
@@ -33,7 +36,7 @@ public:
     /// What can change while miners are connected.
     struct Terms
     {
-        std::size_t maxConnections = 0;
+        MinerGate::Terms gate{};
         ListenerStates listeners{};
         mining::KeyUse keyUse = mining::KeyUse::Shared;
         /// Where it is known before the node is.
@@ -47,6 +50,7 @@ public:
         Hosted<Statistics>& statistics;
         std::atomic<std::size_t>& connections; ///< of all io threads
         PeerRegistry& peers;
+        RateKeeper& rates;
         Terms terms{};
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
@@ -55,7 +59,12 @@ public:
     IoWorker(util::Executor& executor, std::uint8_t number, Shared shared);
     ~IoWorker() override;
 
-    /// @param listener  index of the listener that it came by
+    /// Asked before a connection begins; see net::GateFn.
+    /// @param listener  index of the listener that it came by, here and below
+    [[nodiscard]] std::unique_ptr<util::Handle> admit(const net::Endpoint& peer,
+                                                      std::size_t listener);
+    void onOpeningFailed(net::OpeningFault fault, std::size_t listener);
+    /// A connection that was admitted.
     void accept(std::unique_ptr<net::Connection> connection, std::size_t listener);
     /// Miners of listeners that are gone are disconnected; where the use of payout keys changes, so
     /// are all of them. Those that stay have new bounds of difficulty within a tick.
@@ -86,14 +95,10 @@ private:
                   util::BootTime receivedAt) override;
     void onReplied(std::size_t shares, util::BootTime receivedAt) override;
     void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
+    void onSpeaking(const MinerConnection& miner) override { m_speaking = &miner; }
     void onGone(std::uint64_t id) override;
 
-    /// Why a connection is not taken; nothing if it is, and then it is counted.
-    [[nodiscard]] std::optional<std::string_view> refusalOf(const net::Endpoint& peer,
-                                                            ListenerState& listener);
-    /// Counts it no more.
-    void release(const MinerConnection& miner);
-    [[nodiscard]] bool isWithoutWork(const ListenerOptions& options) const;
+    void refuse(const net::Endpoint& peer, std::size_t listener, std::string_view reason);
     void applyNoWorkPolicies();
     [[nodiscard]] std::optional<util::Difficulty> deliver(std::uint64_t id);
     void orderFanOut();
@@ -112,6 +117,9 @@ private:
     Shared m_shared;
     stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
     stratum::v1::PerMinerPolicy m_perMinerPolicy;
+    MinerGate m_gate;
+    AuthorizeLimiter m_limiter;
+    const MinerConnection* m_speaking = nullptr; ///< valid while its bytes are being read
     mining::PayoutJobs m_payoutJobs;
     std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
     mining::ExtranonceAllocator m_extranonces;
@@ -121,7 +129,6 @@ private:
     std::uint8_t m_number;
     std::uint64_t m_nextId = 1; ///< the id's upper bits; the lower eight are m_number
     FanOut m_fanOut;
-    std::optional<util::BootTime> m_doubtfulSince;
     stratum::Actions m_actions;
     ShareCollector m_collector;
     util::TimerHandle m_timer;

@@ -17,7 +17,9 @@ ListenerStates renewListeners(const ListenerStates& before,
     ListenerStates after(before.size());
     for (const ListenerOptions& wanted : options) {
         const auto known = std::find_if(before.begin(), before.end(), [&](const auto& state) {
-            return state != nullptr && state->options.endpoint == wanted.endpoint;
+            return state != nullptr && state->options.endpoint == wanted.endpoint &&
+                   state->options.security == wanted.security &&
+                   state->options.proxies == wanted.proxies;
         });
         if (known == before.end()) {
             after.push_back(std::make_shared<ListenerState>(wanted));

@@ -29,7 +29,7 @@ struct ListenerState
 using ListenerStates = std::vector<std::shared_ptr<ListenerState>>;
 
 /// The listeners after a change of options: one on an address that had one keeps its number and its
-/// miners.
+/// miners, unless connections begin in another way.
 [[nodiscard]] ListenerStates renewListeners(const ListenerStates& before,
                                             const std::vector<ListenerOptions>& options);
 

@@ -17,15 +17,32 @@ std::string issueCode(net::NetError error, const net::Endpoint& endpoint)
     return fmt::format("{}:{}", kind, endpoint.port);
 }
 
+std::string_view name(net::Security security)
+{
+    switch (security) {
+    case net::Security::Plain:
+        return "plain";
+    case net::Security::Tls:
+        return "TLS";
+    case net::Security::FirstBytes:
+        break;
+    }
+    return "plain and TLS";
+}
+
+/// A TLS record of a handshake (RFC 8446 section 5.1); no line of JSON begins so.
+net::Encryption classifyFirstBytes(util::ByteView first)
+{
+    constexpr std::byte HANDSHAKE{0x16};
+    return first.front() == HANDSHAKE ? net::Encryption::Tls : net::Encryption::None;
+}
+
 } // namespace
 
-Listeners::Listeners(util::Executor& executor, net::Network& network,
-                     const ListenerStates& listeners, std::vector<Hosted<IoWorker>*> workers,
-                     Hosted<Statistics>& statistics)
-    : m_executor(executor)
-    , m_network(network)
+Listeners::Listeners(Surroundings surroundings, const ListenerStates& listeners,
+                     std::vector<Hosted<IoWorker>*> workers)
+    : m_surroundings(std::move(surroundings))
     , m_workers(std::move(workers))
-    , m_statistics(statistics)
 {
     for (const Hosted<IoWorker>* worker : m_workers) {
         m_targets.push_back(&worker->executor());
@@ -40,7 +57,7 @@ void Listeners::change(const ListenerStates& listeners)
             entry->number >= listeners.size() || listeners[entry->number] == nullptr;
         if (isGone) {
             clearIssue(*entry);
-            LOG_INFO(Net, "no more miners on {}", net::toString(entry->endpoint));
+            LOG_INFO(Net, "no more miners on {}", net::toString(entry->state->options.endpoint));
         }
         return isGone;
     });
@@ -50,7 +67,7 @@ void Listeners::change(const ListenerStates& listeners)
                              }) != m_entries.end();
         if (listeners[number] != nullptr && !isKnown) {
             m_entries.push_back(std::make_unique<Entry>());
-            m_entries.back()->endpoint = listeners[number]->options.endpoint;
+            m_entries.back()->state = listeners[number];
             m_entries.back()->number = number;
             open(*m_entries.back());
         }
@@ -61,36 +78,68 @@ void Listeners::change(const ListenerStates& listeners)
 void Listeners::clearIssue(Entry& entry)
 {
     if (!entry.issue.empty()) {
-        m_statistics.post([issue = std::exchange(entry.issue, {})](Statistics& statistics) {
-            statistics.clearIssue(issue);
-        });
+        m_surroundings.statistics.post(
+            [issue = std::exchange(entry.issue, {})](Statistics& statistics) {
+                statistics.clearIssue(issue);
+            });
     }
+}
+
+net::ListenTerms Listeners::termsOf(const Entry& entry) const
+{
+    const ListenerOptions& options = entry.state->options;
+    const std::size_t number = entry.number;
+    net::ListenTerms terms;
+    // All of them run on the target's executor, where its worker lives.
+    terms.accept = [workers = m_workers, number](std::size_t target,
+                                                 std::unique_ptr<net::Connection> connection) {
+        workers[target]->use(
+            [&](IoWorker& worker) { worker.accept(std::move(connection), number); });
+    };
+    terms.gate = [workers = m_workers, number](std::size_t target, const net::Endpoint& peer) {
+        std::unique_ptr<util::Handle> pass;
+        workers[target]->use([&](IoWorker& worker) { pass = worker.admit(peer, number); });
+        return pass;
+    };
+    terms.onFailed = [workers = m_workers, number](std::size_t target, net::OpeningFault fault) {
+        workers[target]->use([&](IoWorker& worker) { worker.onOpeningFailed(fault, number); });
+    };
+    terms.security = options.security;
+    terms.classify = classifyFirstBytes;
+    terms.identity = m_surroundings.identity;
+    terms.proxies = options.proxies;
+    return terms;
+}
+
+void Listeners::raiseIssue(Entry& entry, std::string code, std::string_view detail)
+{
+    entry.issue = std::move(code);
+    m_surroundings.statistics.post(
+        [issue = entry.issue,
+         text = fmt::format("{}: {}", net::toString(entry.state->options.endpoint), detail)](
+            Statistics& statistics) { statistics.raiseIssue(issue, text); });
+    reportListening();
+    entry.retry = m_surroundings.executor.after(RETRY_DELAY, [this, &entry] { open(entry); });
 }
 
 void Listeners::open(Entry& entry)
 {
-    auto accept = [workers = m_workers, number = entry.number](
-                      std::size_t target, std::unique_ptr<net::Connection> connection) {
-        // The accept callback runs on the target's executor, where its worker lives.
-        workers[target]->use(
-            [&](IoWorker& worker) { worker.accept(std::move(connection), number); });
-    };
-    auto opened = m_network.listen(entry.endpoint, m_targets, std::move(accept));
+    const ListenerOptions& options = entry.state->options;
+    if (options.security != net::Security::Plain && m_surroundings.identity->load() == nullptr) {
+        // Never a plain listener in its place; the keeper of the certificate says what is wrong.
+        raiseIssue(entry, fmt::format("listener_without_certificate:{}", options.endpoint.port),
+                   "there is no certificate");
+        return;
+    }
+    auto opened = m_surroundings.network.listen(options.endpoint, m_targets, termsOf(entry));
     if (!opened) {
-        entry.issue = issueCode(opened.error(), entry.endpoint);
-        m_statistics.post([issue = entry.issue,
-                           detail = fmt::format("{}: {}", net::toString(entry.endpoint),
-                                                describe(opened.error()))](Statistics& statistics) {
-            statistics.raiseIssue(issue, detail);
-        });
-        reportListening();
-        entry.retry = m_executor.after(RETRY_DELAY, [this, &entry] { open(entry); });
+        raiseIssue(entry, issueCode(opened.error(), options.endpoint), describe(opened.error()));
         return;
     }
     clearIssue(entry);
     entry.listener = std::move(*opened);
-    LOG_INFO(Net, "listening for miners on {} (Stratum V1)",
-             net::toString(entry.listener->local()));
+    LOG_INFO(Net, "listening for miners on {} (Stratum V1, {})",
+             net::toString(entry.listener->local()), name(options.security));
     reportListening();
 }
 
@@ -98,14 +147,18 @@ void Listeners::reportListening()
 {
     std::vector<interfaces::ListenerView> views; // by number
     for (const auto& entry : m_entries) {
+        const ListenerOptions& options = entry->state->options;
         views.resize(std::max(views.size(), entry->number + 1));
         interfaces::ListenerView& view = views[entry->number];
-        view.endpoint = net::toString(entry->listener ? entry->listener->local() : entry->endpoint);
+        view.endpoint =
+            net::toString(entry->listener ? entry->listener->local() : options.endpoint);
         view.protocol = "v1";
+        view.isTls = options.security != net::Security::Plain;
+        view.isPlain = options.security != net::Security::Tls;
         view.isOpen = entry->listener != nullptr;
         view.code = entry->issue;
     }
-    m_statistics.post(
+    m_surroundings.statistics.post(
         [views = std::move(views)](Statistics& statistics) { statistics.setListeners(views); });
 }
 

@@ -19,8 +19,16 @@ class Listeners final
 public:
     static constexpr std::chrono::seconds RETRY_DELAY{2};
 
-    Listeners(util::Executor& executor, net::Network& network, const ListenerStates& listeners,
-              std::vector<Hosted<IoWorker>*> workers, Hosted<Statistics>& statistics);
+    struct Surroundings
+    {
+        util::Executor& executor;
+        net::Network& network;
+        Hosted<Statistics>& statistics;
+        std::shared_ptr<net::TlsSlot> identity; ///< of the TLS listeners
+    };
+
+    Listeners(Surroundings surroundings, const ListenerStates& listeners,
+              std::vector<Hosted<IoWorker>*> workers);
 
     /// Closes what is gone, then opens what is new; the others stay as they are.
     void change(const ListenerStates& listeners);
@@ -30,7 +38,7 @@ public:
 private:
     struct Entry
     {
-        net::Endpoint endpoint;
+        std::shared_ptr<const ListenerState> state;
         std::size_t number = 0;                  ///< among the listeners
         std::unique_ptr<net::Listener> listener; ///< none while it cannot be opened
         std::string issue;                       ///< code of the issue that is raised
@@ -38,14 +46,14 @@ private:
     };
 
     void open(Entry& entry);
+    [[nodiscard]] net::ListenTerms termsOf(const Entry& entry) const;
+    void raiseIssue(Entry& entry, std::string code, std::string_view detail);
     void clearIssue(Entry& entry);
     void reportListening();
 
-    util::Executor& m_executor;
-    net::Network& m_network;
+    Surroundings m_surroundings;
     std::vector<Hosted<IoWorker>*> m_workers;
     std::vector<util::Executor*> m_targets;
-    Hosted<Statistics>& m_statistics;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

@@ -64,6 +64,7 @@ void MinerConnection::onBytes(util::ByteView bytes)
               forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
+    m_host.onSpeaking(*this);
     m_session->onBytes(bytes, begin, actions);
     m_isHeard = true;
     noteAuthorization();
@@ -94,7 +95,8 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {
         delta.origin = SessionOrigin{.peer = net::toString(m_connection->peer()),
-                                     .listener = m_identity.listener};
+                                     .listener = m_identity.listener,
+                                     .encryption = m_connection->encryption()};
     }
     m_worker = delta.worker;
     m_reportedDifficulty = difficulty;
@@ -119,6 +121,7 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
             m_shares.add(share.verdict);
         }
         m_host.onShares(actions.shares, m_worker, begin);
+        watchShares(actions, begin);
     }
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
@@ -132,6 +135,22 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
         LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),
                   stratum::name(*actions.close));
         close();
+    }
+}
+
+void MinerConnection::watchShares(stratum::Actions& actions, util::BootTime now)
+{
+    for (const stratum::ShareReport& share : actions.shares) {
+        switch (m_rejects.onShare(share.verdict.code, now)) {
+        case RejectWatch::Measure::None:
+            break;
+        case RejectWatch::Measure::Remind:
+            m_session->repeatWork(now, actions);
+            break;
+        case RejectWatch::Measure::Close:
+            actions.close = stratum::CloseCause::BadShares;
+            break;
+        }
     }
 }
 

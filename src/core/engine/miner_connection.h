@@ -2,6 +2,7 @@
 // Owned by an IoWorker, lives on its executor.
 #pragma once
 
+#include "core/engine/reject_watch.h"
 #include "core/engine/share_batch.h"
 #include "core/mining/coinbase.h"
 #include "core/net/connection.h"
@@ -19,6 +20,8 @@
 
 namespace warp::engine {
 
+class MinerConnection;
+
 /// What a connection needs of its worker.
 class MinerHost
 {
@@ -35,6 +38,8 @@ public:
                           util::BootTime receivedAt) = 0;
     /// The reply to that many shares is with the socket.
     virtual void onReplied(std::size_t shares, util::BootTime receivedAt) = 0;
+    /// Its bytes are about to be read.
+    virtual void onSpeaking(const MinerConnection& miner) = 0;
     /// A session's first worker is authorised. Once for each connection at most.
     virtual void onAuthorized(const net::Endpoint& peer, std::string_view worker) = 0;
     /// The connection is over: destroy it, but not within this call.
@@ -70,6 +75,7 @@ public:
 
     [[nodiscard]] const Identity& identity() const { return m_identity; }
     [[nodiscard]] const net::Endpoint& peer() const { return m_connection->peer(); }
+    [[nodiscard]] net::Encryption encryption() const { return m_connection->encryption(); }
     [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
     [[nodiscard]] bool isAuthorized() const { return m_isAuthorized; }
     /// The current job of the set that was given last, for fan-out in steps; none before the first.
@@ -80,6 +86,8 @@ private:
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();
+    /// Takes measures against bad shares.
+    void watchShares(stratum::Actions& actions, util::BootTime now);
 
     MinerHost& m_host;
     Identity m_identity;
@@ -88,6 +96,7 @@ private:
     bool m_isReported = false;
     bool m_isHeard = false; ///< bytes came since the last delta
     ShareTally m_shares;    ///< since the last delta
+    RejectWatch m_rejects;
     util::Difficulty m_reportedDifficulty{};
     std::string m_worker; ///< the newest, as of the last delta or authorisation
     std::optional<util::JobId> m_lastJob;

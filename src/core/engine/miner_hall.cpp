@@ -52,7 +52,7 @@ std::vector<Hosted<IoWorker>*> MinerHall::workers()
 
 IoWorker::Terms MinerHall::termsOf(const EngineOptions& options) const
 {
-    return {.maxConnections = options.maxConnections,
+    return {.gate = {.maxConnections = options.maxConnections, .rateLimits = options.rateLimits},
             .listeners = m_listenerStates,
             .keyUse = options.payout.mode == config::PayoutMode::PerMiner ? mining::KeyUse::Separate
                                                                           : mining::KeyUse::Shared,
@@ -72,13 +72,18 @@ void MinerHall::start(const EngineOptions& options)
                                  .statistics = m_surroundings.statistics,
                                  .connections = m_connections,
                                  .peers = m_peers,
+                                 .rates = m_rates,
                                  .terms = terms,
                                  .onKeyJob = m_surroundings.onKeyJob});
         });
     }
     m_listeners.emplace([this, listeners = m_listenerStates] {
-        return std::make_unique<Listeners>(*m_executors.front(), m_surroundings.platform.network,
-                                           listeners, workers(), m_surroundings.statistics);
+        return std::make_unique<Listeners>(
+            Listeners::Surroundings{.executor = *m_executors.front(),
+                                    .network = m_surroundings.platform.network,
+                                    .statistics = m_surroundings.statistics,
+                                    .identity = m_identity},
+            listeners, workers());
     });
 }
 

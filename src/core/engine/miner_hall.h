@@ -10,6 +10,7 @@
 #include "core/engine/listener_state.h"
 #include "core/engine/listeners.h"
 #include "core/engine/peer_registry.h"
+#include "core/engine/rate_keeper.h"
 #include "core/engine/statistics.h"
 #include "core/mining/payout_jobs.h"
 #include "core/util/executor.h"
@@ -52,6 +53,8 @@ public:
     void endThreads() { m_executors.clear(); }
 
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
+    /// What TLS listeners show; empty at first. They wait for it.
+    [[nodiscard]] const std::shared_ptr<net::TlsSlot>& identity() const { return m_identity; }
     /// The io threads; they live until endThreads().
     [[nodiscard]] std::vector<util::Executor*> executors() const;
 
@@ -61,6 +64,8 @@ private:
     Surroundings m_surroundings;
     std::atomic<std::size_t> m_connections{0};
     PeerRegistry m_peers;
+    RateKeeper m_rates;
+    std::shared_ptr<net::TlsSlot> m_identity = std::make_shared<net::TlsSlot>(nullptr);
     ListenerStates m_listenerStates; ///< as of the last start() or change()
     std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;
     Hosted<Listeners> m_listeners;

@@ -26,7 +26,9 @@ void MinerRegister::add(const ShareBatch& batch, const Moment& now)
     }
     for (std::size_t i = 0; i < batch.listeners.size(); ++i) {
         m_listenerTotals[i].miners += batch.listeners[i].miners;
+        m_listenerTotals[i].tlsMiners += batch.listeners[i].tlsMiners;
         m_listenerTotals[i].refused += batch.listeners[i].refused;
+        m_listenerTotals[i].failed += batch.listeners[i].failed;
     }
 }
 
@@ -64,7 +66,10 @@ void MinerRegister::publish(interfaces::PoolSnapshot& snapshot, util::BootTime n
         if (i < m_listenerTotals.size()) {
             view.miners =
                 static_cast<std::uint32_t>(std::max<std::int64_t>(m_listenerTotals[i].miners, 0));
+            view.tlsMiners = static_cast<std::uint32_t>(
+                std::max<std::int64_t>(m_listenerTotals[i].tlsMiners, 0));
             view.refused = m_listenerTotals[i].refused;
+            view.failed = m_listenerTotals[i].failed;
         }
     }
     if (std::exchange(m_hasNewBest, false)) {

@@ -1,6 +1,28 @@
 #include "core/engine/peer_registry.h"
 
+#include <utility>
+
 namespace warp::engine {
+
+namespace {
+
+class OpeningPass final : public util::Handle
+{
+public:
+    OpeningPass(PeerRegistry& registry, net::Endpoint peer)
+        : m_registry(registry)
+        , m_peer(std::move(peer))
+    {}
+    ~OpeningPass() override { m_registry.leave(m_peer, PeerRegistry::Standing::Pending); }
+    OpeningPass(const OpeningPass&) = delete;
+    OpeningPass& operator=(const OpeningPass&) = delete;
+
+private:
+    PeerRegistry& m_registry;
+    net::Endpoint m_peer;
+};
+
+} // namespace
 
 PeerRegistry::Admission PeerRegistry::admit(const net::Endpoint& peer)
 {
@@ -14,6 +36,23 @@ PeerRegistry::Admission PeerRegistry::admit(const net::Endpoint& peer)
     ++known.connections;
     ++known.pending;
     return Admission::Admitted;
+}
+
+std::unique_ptr<util::Handle> PeerRegistry::admitOpening(const net::Endpoint& peer)
+{
+    if (admit(peer) == Admission::Refused) {
+        return nullptr;
+    }
+    return std::make_unique<OpeningPass>(*this, peer);
+}
+
+void PeerRegistry::join(const net::Endpoint& peer)
+{
+    const auto identity = net::PeerIdentity::ofAddress(peer);
+    const util::MutexLock lock(m_mutex);
+    Peer& known = m_peers[identity];
+    ++known.connections;
+    ++known.pending;
 }
 
 void PeerRegistry::authorize(const net::Endpoint& peer, std::string_view worker)

@@ -5,10 +5,12 @@
 
 #include "core/net/endpoint.h"
 #include "core/net/peer_identity.h"
+#include "core/util/executor.h"
 #include "core/util/mutex.h"
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +33,11 @@ public:
 
     /// A connection begins. One that is admitted ends with leave().
     [[nodiscard]] Admission admit(const net::Endpoint& peer);
+    /// The same for one that still has to begin: it ends with the handle, which must not outlive
+    /// the registry. nullptr where it is refused.
+    [[nodiscard]] std::unique_ptr<util::Handle> admitOpening(const net::Endpoint& peer);
+    /// A connection begins whose opening was admitted.
+    void join(const net::Endpoint& peer);
     /// Its first worker is authorised.
     void authorize(const net::Endpoint& peer, std::string_view worker);
     void leave(const net::Endpoint& peer, Standing standing);

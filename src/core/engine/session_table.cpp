@@ -19,6 +19,7 @@ void SessionTable::add(const SessionDelta& delta,
     }
     if (delta.origin) {
         view.peer = delta.origin->peer;
+        view.isTls = delta.origin->encryption == net::Encryption::Tls;
         if (delta.origin->listener < listeners.size()) {
             const interfaces::ListenerView& listener = listeners[delta.origin->listener];
             view.listener = listener.endpoint;

@@ -4,6 +4,7 @@
 
 #include "core/interfaces/history.h"
 #include "core/mining/share.h"
+#include "core/net/connection.h"
 #include "core/util/duration_histogram.h"
 #include "core/util/strong.h"
 
@@ -48,6 +49,7 @@ struct SessionOrigin
 {
     std::string peer;         ///< "host:port"
     std::size_t listener = 0; ///< number of the listener that it came by
+    net::Encryption encryption = net::Encryption::None;
 
     friend bool operator==(const SessionOrigin&, const SessionOrigin&) = default;
 };
@@ -69,7 +71,9 @@ struct SessionDelta
 struct ListenerDelta
 {
     std::int64_t miners = 0;
-    std::uint64_t refused = 0; ///< connections
+    std::int64_t tlsMiners = 0; ///< of them
+    std::uint64_t refused = 0;  ///< connections
+    std::uint64_t failed = 0;   ///< that never began
 
     friend bool operator==(const ListenerDelta&, const ListenerDelta&) = default;
 };

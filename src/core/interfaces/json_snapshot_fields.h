@@ -66,17 +66,19 @@ template <>
 inline constexpr auto JSON_TABLE<SessionView> = table<SessionView>(
     "session_view", field("id", &SessionView::id), field("worker", &SessionView::worker),
     field("peer", &SessionView::peer), field("listener", &SessionView::listener),
-    field("protocol", &SessionView::protocol), field("user_agent", &SessionView::userAgent),
-    field("difficulty", &SessionView::difficulty), field("hashrate", &SessionView::hashrate),
-    field("shares", &SessionView::shares), field("connected_at", &SessionView::connectedAt),
-    field("last_share", &SessionView::lastShare));
+    field("protocol", &SessionView::protocol), field("is_tls", &SessionView::isTls),
+    field("user_agent", &SessionView::userAgent), field("difficulty", &SessionView::difficulty),
+    field("hashrate", &SessionView::hashrate), field("shares", &SessionView::shares),
+    field("connected_at", &SessionView::connectedAt), field("last_share", &SessionView::lastShare));
 
 template <>
 inline constexpr auto JSON_TABLE<ListenerView> = table<ListenerView>(
     "listener_view", field("endpoint", &ListenerView::endpoint),
     field("protocol", &ListenerView::protocol), field("is_tls", &ListenerView::isTls),
-    field("is_open", &ListenerView::isOpen), field("code", &ListenerView::code),
-    field("miners", &ListenerView::miners), field("refused", &ListenerView::refused));
+    field("is_plain", &ListenerView::isPlain), field("is_open", &ListenerView::isOpen),
+    field("code", &ListenerView::code), field("miners", &ListenerView::miners),
+    field("tls_miners", &ListenerView::tlsMiners), field("refused", &ListenerView::refused),
+    field("failed", &ListenerView::failed));
 
 template <>
 inline constexpr auto JSON_TABLE<CoinbaseOutputView> =

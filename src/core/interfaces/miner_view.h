@@ -40,7 +40,7 @@ struct ShareCounters
 };
 
 /// Rises by one with each change of these types, for whoever stores or transmits them.
-inline constexpr std::uint32_t MINER_VIEW_FORMAT = 1;
+inline constexpr std::uint32_t MINER_VIEW_FORMAT = 2;
 
 /// One worker: all sessions that were authorized with one name.
 struct WorkerView
@@ -68,6 +68,7 @@ struct SessionView
     std::string peer;     ///< "host:port"
     std::string listener; ///< "host:port" that it came by
     std::string protocol; ///< "v1" or "v2"
+    bool isTls = false;   ///< what it says is encrypted
     std::string userAgent;
     util::Difficulty difficulty{};
     util::Hashrate hashrate{};
@@ -82,11 +83,14 @@ struct ListenerView
 {
     std::string endpoint; ///< "host:port", as bound
     std::string protocol; ///< "v1" or "v2"
-    bool isTls = false;
+    bool isTls = false;   ///< it takes miners with TLS
+    bool isPlain = true;  ///< it takes miners without
     bool isOpen = false;
     std::string code; ///< why it is not, e.g. "listener_port_in_use"; empty if it is
     std::uint32_t miners = 0;
-    std::uint64_t refused = 0; ///< connections that were not taken, since the start
+    std::uint32_t tlsMiners = 0; ///< of `miners`
+    std::uint64_t refused = 0;   ///< connections that were not taken, since the start
+    std::uint64_t failed = 0;    ///< that never began: handshake, PROXY header or silence
 
     friend bool operator==(const ListenerView&, const ListenerView&) = default;
 };

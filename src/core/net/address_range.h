@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] bool contains(const AddressBytes& address) const;
 
+    friend bool operator==(const AddressRange&, const AddressRange&) = default;
+
 private:
     AddressRange(const AddressBytes& address, unsigned bits)
         : m_address(address)

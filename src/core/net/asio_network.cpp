@@ -13,21 +13,22 @@ namespace warp::net {
 
 util::Result<std::unique_ptr<Listener>, NetError>
 AsioNetwork::listen(const Endpoint& endpoint, std::span<util::Executor* const> targets,
-                    AcceptFn accept)
+                    ListenTerms terms)
 {
     std::vector<AsioExecutor*> executors;
     executors.reserve(targets.size());
     for (util::Executor* const target : targets) {
         executors.push_back(&asioBehind(*target));
     }
-    return TcpListener::create(endpoint, std::move(executors), std::move(accept), m_limits);
+    return TcpListener::create(endpoint, std::move(executors), std::move(terms), m_limits);
 }
 
 util::RequestHandle
 AsioNetwork::connect(util::Executor& executor, const Endpoint& endpoint, util::Duration timeout,
                      util::Reply<util::Result<std::unique_ptr<Connection>, NetError>> reply)
 {
-    return connectTcp(asioBehind(executor), endpoint, timeout, m_limits, std::move(reply));
+    return connectTcp(asioBehind(executor), endpoint,
+                      {.timeout = timeout, .limits = m_limits, .tls = m_tls}, std::move(reply));
 }
 
 std::unique_ptr<HttpTransport> AsioNetwork::createHttpTransport(util::Executor& executor,

@@ -5,22 +5,26 @@
 
 #include "core/net/network.h"
 #include "core/net/tcp_limits.h"
+#include "core/net/tls_client.h"
 #include "core/net/zmq_context.h"
 
 #include <memory>
+#include <utility>
 
 namespace warp::net {
 
 class AsioNetwork final : public Network
 {
 public:
-    explicit AsioNetwork(const TcpLimits& limits = {})
+    /// @param tls  how connect() secures its connections; plain without it
+    explicit AsioNetwork(const TcpLimits& limits = {}, std::shared_ptr<const TlsClient> tls = {})
         : m_limits(limits)
+        , m_tls(std::move(tls))
     {}
 
     [[nodiscard]] util::Result<std::unique_ptr<Listener>, NetError>
     listen(const Endpoint& endpoint, std::span<util::Executor* const> targets,
-           AcceptFn accept) override;
+           ListenTerms terms) override;
 
     [[nodiscard]] util::RequestHandle
     connect(util::Executor& executor, const Endpoint& endpoint, util::Duration timeout,
@@ -35,6 +39,7 @@ public:
 
 private:
     TcpLimits m_limits;
+    std::shared_ptr<const TlsClient> m_tls;
     std::shared_ptr<const ZmqContext> m_zmq = std::make_shared<const ZmqContext>();
 };
 

@@ -19,6 +19,9 @@ enum class CloseReason : std::uint8_t {
     Local,           ///< closeAfterFlush() has finished
 };
 
+/// What keeps others from reading and changing what goes over a connection.
+enum class Encryption : std::uint8_t { None, Tls };
+
 class ConnectionHandler
 {
 public:
@@ -48,7 +51,9 @@ public:
     virtual void closeAfterFlush() = 0;
     /// Queued bytes that the peer has not taken yet.
     [[nodiscard]] virtual std::size_t pendingBytes() const = 0;
+    /// Whose connection it is; behind a proxy that is believed, the proxy's peer.
     [[nodiscard]] virtual const Endpoint& peer() const = 0;
+    [[nodiscard]] virtual Encryption encryption() const { return Encryption::None; }
 };
 
 } // namespace warp::net

@@ -59,6 +59,8 @@ std::string_view describe(NetError error)
         return "no answer in time";
     case NetError::TooManyOpenFiles:
         return "too many open files";
+    case NetError::Tls:
+        return "TLS failure";
     case NetError::Other:
         break;
     }

@@ -5,12 +5,12 @@
 #include "core/net/connection.h"
 #include "core/net/endpoint.h"
 #include "core/net/http.h"
+#include "core/net/listen_terms.h"
 #include "core/net/subscriber.h"
 #include "core/util/executor.h"
 #include "core/util/result.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -26,13 +26,11 @@ enum class NetError : std::uint8_t {
     Unreachable,
     TimedOut,
     TooManyOpenFiles,
+    Tls, ///< the handshake failed, or the server is not the one that is trusted
     Other,
 };
 
 [[nodiscard]] std::string_view describe(NetError error);
-
-/// Called on target executor `target`, which owns the connection from then on.
-using AcceptFn = std::function<void(std::size_t target, std::unique_ptr<Connection> connection)>;
 
 /// Destroying a listener (on the executor of listen()) closes it; connections that were already on
 /// their way to another executor may still arrive there.
@@ -53,7 +51,8 @@ public:
     /// Listens on `endpoint` and hands new connections to `targets` in turn. An empty host is a
     /// dual-stack socket (IPv4 alone where the machine has no IPv6). Called on targets[0].
     [[nodiscard]] virtual util::Result<std::unique_ptr<Listener>, NetError>
-    listen(const Endpoint& endpoint, std::span<util::Executor* const> targets, AcceptFn accept) = 0;
+    listen(const Endpoint& endpoint, std::span<util::Executor* const> targets,
+           ListenTerms terms) = 0;
 
     /// Opens a connection; answers on `executor`, the caller's.
     [[nodiscard]] virtual util::RequestHandle

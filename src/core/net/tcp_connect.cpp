@@ -1,6 +1,7 @@
 #include "core/net/tcp_connect.h"
 
 #include "core/net/asio_executor.h"
+#include "core/net/socket_channel.h"
 #include "core/net/tcp_connection.h"
 #include "core/net/tcp_socket.h"
 #include "core/net/tcp_stream.h"
@@ -24,35 +25,40 @@ using Resolver = asio::ip::basic_resolver<Tcp, asio::io_context::executor_type>;
 class ConnectAttempt final : public std::enable_shared_from_this<ConnectAttempt>
 {
 public:
-    ConnectAttempt(AsioExecutor& executor, const TcpLimits& limits, ConnectReply reply)
+    ConnectAttempt(AsioExecutor& executor, ConnectTerms terms, ConnectReply reply)
         : m_executor(executor)
         , m_resolver(executor.context())
         , m_socket(executor.context())
-        , m_limits(limits)
+        , m_terms(std::move(terms))
         , m_reply(std::move(reply))
     {}
 
-    void begin(const Endpoint& endpoint, util::Duration timeout);
+    void begin(const Endpoint& endpoint);
     /// No reply follows.
     void cancel();
 
 private:
     void connect(std::vector<Tcp::endpoint> addresses);
     void onConnected(const ErrorCode& error, const Tcp::endpoint& peer);
+    void waitForHandshake(TcpSocket::wait_type direction);
+    void handshake();
+    void deliver();
     void finish(util::Result<std::unique_ptr<Connection>, NetError> result);
 
     AsioExecutor& m_executor;
     Resolver m_resolver;
     TcpSocket m_socket;
-    TcpLimits m_limits;
+    ConnectTerms m_terms;
+    std::unique_ptr<SocketChannel> m_channel; // once connected
+    Endpoint m_peer;
     ConnectReply m_reply; // empty once answered or cancelled
     util::TimerHandle m_deadline;
     std::vector<Tcp::endpoint> m_addresses;
 };
 
-void ConnectAttempt::begin(const Endpoint& endpoint, util::Duration timeout)
+void ConnectAttempt::begin(const Endpoint& endpoint)
 {
-    m_deadline = m_executor.after(timeout, [self = shared_from_this()] {
+    m_deadline = m_executor.after(m_terms.timeout, [self = shared_from_this()] {
         self->finish(util::Unexpected(NetError::TimedOut));
     });
     ErrorCode error;
@@ -94,8 +100,58 @@ void ConnectAttempt::onConnected(const ErrorCode& error, const Tcp::endpoint& pe
         finish(util::Unexpected(toNetError(error)));
         return;
     }
-    auto stream =
-        std::make_shared<TcpStream>(m_executor, std::move(m_socket), toEndpoint(peer), m_limits);
+    m_peer = toEndpoint(peer);
+    m_channel = std::make_unique<SocketChannel>(std::move(m_socket));
+    if (!m_terms.tls) {
+        deliver();
+        return;
+    }
+    auto session = m_terms.tls->createSession(m_channel->socket().native_handle());
+    if (!session) {
+        finish(util::Unexpected(NetError::Other));
+        return;
+    }
+    m_channel->secure(std::move(session));
+    handshake();
+}
+
+void ConnectAttempt::waitForHandshake(TcpSocket::wait_type direction)
+{
+    m_channel->socket().async_wait(direction, [self = shared_from_this()](const ErrorCode& error) {
+        if (!error && self->m_reply) {
+            self->handshake();
+        }
+    });
+}
+
+void ConnectAttempt::handshake()
+{
+    switch (m_channel->tls()->handshake().state) {
+    case IoState::Done:
+        if (m_terms.tls->isTrusted(*m_channel->tls())) {
+            deliver();
+        } else {
+            finish(util::Unexpected(NetError::Tls));
+        }
+        break;
+    case IoState::NeedsRead:
+        waitForHandshake(TcpSocket::wait_read);
+        break;
+    case IoState::NeedsWrite:
+        waitForHandshake(TcpSocket::wait_write);
+        break;
+    case IoState::Ended:
+    case IoState::Failed:
+        finish(util::Unexpected(NetError::Tls));
+        break;
+    }
+}
+
+void ConnectAttempt::deliver()
+{
+    auto stream = std::make_shared<TcpStream>(m_executor, std::move(*m_channel), std::move(m_peer),
+                                              m_terms.limits);
+    m_channel.reset();
     finish(std::unique_ptr<Connection>(std::make_unique<TcpConnection>(std::move(stream))));
 }
 
@@ -114,6 +170,9 @@ void ConnectAttempt::cancel()
     m_resolver.cancel();
     ErrorCode ignored;
     m_socket.close(ignored);
+    if (m_channel) {
+        m_channel->close();
+    }
 }
 
 class ConnectHandle final : public util::Handle
@@ -132,12 +191,12 @@ private:
 
 } // namespace
 
-util::RequestHandle connectTcp(AsioExecutor& executor, const Endpoint& endpoint,
-                               util::Duration timeout, const TcpLimits& limits, ConnectReply reply)
+util::RequestHandle connectTcp(AsioExecutor& executor, const Endpoint& endpoint, ConnectTerms terms,
+                               ConnectReply reply)
 {
     WARP_EXPECT_EXECUTOR(executor);
-    auto attempt = std::make_shared<ConnectAttempt>(executor, limits, std::move(reply));
-    attempt->begin(endpoint, timeout);
+    auto attempt = std::make_shared<ConnectAttempt>(executor, std::move(terms), std::move(reply));
+    attempt->begin(endpoint);
     return std::make_unique<ConnectHandle>(std::move(attempt));
 }
 

@@ -40,4 +40,9 @@ const Endpoint& TcpConnection::peer() const
     return m_stream->peer();
 }
 
+Encryption TcpConnection::encryption() const
+{
+    return m_stream->encryption();
+}
+
 } // namespace warp::net

@@ -22,6 +22,7 @@ public:
     void closeAfterFlush() override;
     [[nodiscard]] std::size_t pendingBytes() const override;
     [[nodiscard]] const Endpoint& peer() const override;
+    [[nodiscard]] Encryption encryption() const override;
 
 private:
     std::shared_ptr<TcpStream> m_stream;

@@ -2,9 +2,8 @@
 
 #include "core/net/accept_loop.h"
 #include "core/net/asio_executor.h"
-#include "core/net/tcp_connection.h"
+#include "core/net/stream_opening.h"
 #include "core/net/tcp_socket.h"
-#include "core/net/tcp_stream.h"
 
 #include <utility>
 
@@ -21,22 +20,23 @@ TcpListener::~TcpListener()
 }
 
 util::Result<std::unique_ptr<Listener>, NetError>
-TcpListener::create(const Endpoint& endpoint, std::vector<AsioExecutor*> targets, AcceptFn accept,
+TcpListener::create(const Endpoint& endpoint, std::vector<AsioExecutor*> targets, ListenTerms terms,
                     const TcpLimits& limits)
 {
     WARP_ASSERT(!targets.empty());
     WARP_EXPECT_EXECUTOR(*targets.front());
     WARP_TRY(acceptor, openListener(targets.front()->context(), endpoint));
     Endpoint local{.host = endpoint.host, .port = localPort(acceptor)};
-    // Shared with the deliveries on their way, which may outlive the listener.
-    const auto shared = std::make_shared<const AcceptFn>(std::move(accept));
-    const auto deliver = [shared, targets, limits](std::size_t target, TcpSocket socket,
-                                                   const Endpoint& peer) {
+    // Shared with the connections on their way, which may outlive the listener.
+    const auto intake = std::make_shared<Intake>();
+    intake->terms = std::move(terms);
+    intake->limits = limits;
+    const auto deliver = [intake, targets](std::size_t target, TcpSocket socket,
+                                           const Endpoint& peer) {
         AsioExecutor& executor = *targets[target];
-        auto stream = std::make_shared<TcpStream>(executor, std::move(socket), peer, limits);
-        executor.post([shared, target, stream = std::move(stream)] {
-            (*shared)(target, std::make_unique<TcpConnection>(stream));
-        });
+        auto opening =
+            std::make_shared<StreamOpening>(executor, target, std::move(socket), peer, intake);
+        executor.post([opening = std::move(opening)] { opening->begin(); });
     };
     auto loop = std::make_shared<AcceptLoop>(std::move(acceptor), std::move(targets), deliver);
     loop->start();

@@ -16,7 +16,7 @@ class TcpListener final : public Listener
 {
 public:
     [[nodiscard]] static util::Result<std::unique_ptr<Listener>, NetError>
-    create(const Endpoint& endpoint, std::vector<AsioExecutor*> targets, AcceptFn accept,
+    create(const Endpoint& endpoint, std::vector<AsioExecutor*> targets, ListenTerms terms,
            const TcpLimits& limits);
 
     ~TcpListener() override;

@@ -3,8 +3,6 @@
 #include "core/net/asio_executor.h"
 #include "core/net/tcp_context.h"
 
-#include <boost/asio/buffer.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -18,22 +16,15 @@ constexpr int MAX_FINAL_READS = 16;
 constexpr util::Duration MIN_SWEEP_INTERVAL = std::chrono::milliseconds(5);
 constexpr util::Duration MAX_SWEEP_INTERVAL = std::chrono::seconds(1);
 
-boost::asio::mutable_buffer toBuffer(std::span<std::byte> bytes)
-{
-    return {bytes.data(), bytes.size()};
-}
-
 } // namespace
 
-TcpStream::TcpStream(AsioExecutor& executor, TcpSocket socket, Endpoint peer,
+TcpStream::TcpStream(AsioExecutor& executor, SocketChannel channel, Endpoint peer,
                      const TcpLimits& limits)
     : m_executor(executor)
-    , m_socket(std::move(socket))
+    , m_channel(std::move(channel))
     , m_peer(std::move(peer))
     , m_limits(limits)
-{
-    configureStream(m_socket);
-}
+{}
 
 void TcpStream::start(ConnectionHandler& handler)
 {
@@ -52,11 +43,12 @@ void TcpStream::start(ConnectionHandler& handler)
 
 void TcpStream::armRead()
 {
-    m_socket.async_wait(TcpSocket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
-        if (!error) {
-            self->onReadable();
-        }
-    });
+    m_channel.socket().async_wait(TcpSocket::wait_read,
+                                  [self = shared_from_this()](const ErrorCode& error) {
+                                      if (!error) {
+                                          self->onReadable();
+                                      }
+                                  });
 }
 
 void TcpStream::onReadable()
@@ -65,18 +57,23 @@ void TcpStream::onReadable()
         return;
     }
     const std::span<std::byte> buffer = m_executor.tcp().readBuffer();
-    ErrorCode error;
-    const std::size_t count = m_socket.read_some(toBuffer(buffer), error);
-    if (error == boost::asio::error::eof) {
+    const IoResult result = m_channel.read(buffer);
+    switch (result.state) {
+    case IoState::Ended:
         onEndOfStream();
         return;
-    }
-    if (error && !isWouldBlock(error)) {
+    case IoState::Failed:
         close(CloseReason::Failed);
         return;
-    }
-    if (count > 0) {
-        m_handler->onBytes(buffer.first(count));
+    case IoState::NeedsWrite:
+        m_isReadHeld = true;
+        armWrite();
+        return;
+    case IoState::Done:
+        m_handler->onBytes(buffer.first(result.count));
+        break;
+    case IoState::NeedsRead:
+        break;
     }
     if (m_state == State::Open) {
         armRead();
@@ -126,14 +123,13 @@ util::ByteView TcpStream::writeNow(util::ByteView bytes)
     if (bytes.empty()) {
         return bytes;
     }
-    ErrorCode error;
-    const std::size_t count =
-        m_socket.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
-    if (error && !isWouldBlock(error)) {
+    const IoResult result = m_channel.write(bytes);
+    // TLS 1.3 never reads in order to write: who waits for that would wait in vain.
+    if (result.state != IoState::Done && result.state != IoState::NeedsWrite) {
         onWriteError();
         return {};
     }
-    return bytes.subspan(count);
+    return bytes.subspan(result.count);
 }
 
 void TcpStream::writePending()
@@ -159,12 +155,13 @@ void TcpStream::armWrite()
     if (std::exchange(m_isWriteArmed, true)) {
         return;
     }
-    m_socket.async_wait(TcpSocket::wait_write, [self = shared_from_this()](const ErrorCode& error) {
-        self->m_isWriteArmed = false;
-        if (!error) {
-            self->onWritable();
-        }
-    });
+    m_channel.socket().async_wait(TcpSocket::wait_write,
+                                  [self = shared_from_this()](const ErrorCode& error) {
+                                      self->m_isWriteArmed = false;
+                                      if (!error) {
+                                          self->onWritable();
+                                      }
+                                  });
 }
 
 void TcpStream::onWritable()
@@ -175,6 +172,9 @@ void TcpStream::onWritable()
     writePending();
     if (m_state == State::Broken || m_state == State::Failing) {
         return;
+    }
+    if (std::exchange(m_isReadHeld, false)) {
+        armRead();
     }
     if (pendingBytes() > 0) {
         armWrite();
@@ -200,13 +200,12 @@ void TcpStream::onWriteError()
 void TcpStream::readRest()
 {
     const std::span<std::byte> buffer = m_executor.tcp().readBuffer();
-    ErrorCode error;
     for (int i = 0; i < MAX_FINAL_READS && m_state == State::Broken && m_handler != nullptr; ++i) {
-        const std::size_t count = m_socket.read_some(toBuffer(buffer), error);
-        if (error) {
+        const IoResult result = m_channel.read(buffer);
+        if (result.state != IoState::Done) {
             break;
         }
-        m_handler->onBytes(buffer.first(count));
+        m_handler->onBytes(buffer.first(result.count));
     }
     if (m_state == State::Broken) {
         close(CloseReason::Failed);
@@ -230,19 +229,8 @@ void TcpStream::onFlushed()
     if (m_state != State::Flushing) {
         return;
     }
-    ErrorCode ignored;
-    m_socket.shutdown(TcpSocket::shutdown_send, ignored);
-    discardInput();
+    m_channel.endSending(m_executor.tcp().readBuffer());
     close(CloseReason::Local);
-}
-
-void TcpStream::discardInput()
-{
-    // Unread input would turn the close into a reset, which can take our last words from the peer.
-    ErrorCode error;
-    for (int i = 0; i < MAX_FINAL_READS && !error; ++i) {
-        static_cast<void>(m_socket.read_some(toBuffer(m_executor.tcp().readBuffer()), error));
-    }
 }
 
 bool TcpStream::isOverdue(TimePoint now)
@@ -258,7 +246,7 @@ void TcpStream::onOverdue()
 {
     switch (m_state) {
     case State::Open:
-        setAbortive(m_socket);
+        setAbortive(m_channel.socket());
         close(CloseReason::Stalled);
         break;
     case State::PeerEnded:
@@ -277,7 +265,7 @@ void TcpStream::onOverdue()
 void TcpStream::fail(CloseReason reason)
 {
     if (reason == CloseReason::WriteBufferFull) {
-        setAbortive(m_socket);
+        setAbortive(m_channel.socket());
     }
     dropPending();
     m_state = State::Failing;
@@ -306,8 +294,7 @@ void TcpStream::closeSocket()
 {
     m_state = State::Closed;
     dropPending();
-    ErrorCode ignored;
-    m_socket.close(ignored);
+    m_channel.close();
 }
 
 void TcpStream::close(CloseReason reason)

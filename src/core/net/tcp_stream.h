@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/net/connection.h"
+#include "core/net/socket_channel.h"
 #include "core/net/tcp_limits.h"
-#include "core/net/tcp_socket.h"
 #include "core/util/bytes.h"
 #include "core/util/clock.h"
 
@@ -23,7 +23,8 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     /// Made on any thread; every other call is made on `executor`.
-    TcpStream(AsioExecutor& executor, TcpSocket socket, Endpoint peer, const TcpLimits& limits);
+    TcpStream(AsioExecutor& executor, SocketChannel channel, Endpoint peer,
+              const TcpLimits& limits);
     ~TcpStream() = default;
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
@@ -36,6 +37,7 @@ public:
 
     [[nodiscard]] std::size_t pendingBytes() const { return m_pending.size() - m_sentOfPending; }
     [[nodiscard]] const Endpoint& peer() const { return m_peer; }
+    [[nodiscard]] Encryption encryption() const { return m_channel.encryption(); }
 
     /// Asked by the sweep; the first time after progress it begins to count.
     [[nodiscard]] bool isOverdue(TimePoint now);
@@ -69,11 +71,10 @@ private:
     void watch();
     void close(CloseReason reason);
     void closeSocket();
-    void discardInput();
     void dropPending();
 
     AsioExecutor& m_executor;
-    TcpSocket m_socket;
+    SocketChannel m_channel;
     ConnectionHandler* m_handler = nullptr;
     Endpoint m_peer;
     TcpLimits m_limits;
@@ -83,6 +84,7 @@ private:
     State m_state = State::Open;
     CloseReason m_closeReason = CloseReason::Local; // of a close before start()
     bool m_isWriteArmed = false;
+    bool m_isReadHeld = false; // TLS has to write before it can read on
     bool m_isCounting = false; // m_overdueAt is valid
 };
 

@@ -98,8 +98,13 @@ void handOver(const std::shared_ptr<ListenerState>& listener,
     executor.post([listener, stream, target] {
         auto connection = stream->open(1);
         // What is on its way to another executor than the listener's still arrives there.
-        if (!listener->isClosed || target != 0) {
-            (*listener->accept)(target, std::move(connection));
+        if (listener->isClosed && target == 0) {
+            return;
+        }
+        const net::ListenTerms& terms = *listener->terms;
+        const auto pass = terms.gate ? terms.gate(target, connection->peer()) : nullptr;
+        if (pass || !terms.gate) {
+            terms.accept(target, std::move(connection));
         }
     });
 }
@@ -115,7 +120,7 @@ VirtualMachine::VirtualMachine(VirtualNetwork& network, std::string address)
 
 util::Result<std::unique_ptr<net::Listener>, net::NetError>
 VirtualMachine::listen(const net::Endpoint& endpoint, std::span<util::Executor* const> targets,
-                       net::AcceptFn accept)
+                       net::ListenTerms terms)
 {
     WARP_ASSERT(!targets.empty());
     WARP_EXPECT_EXECUTOR(*targets.front());
@@ -123,7 +128,7 @@ VirtualMachine::listen(const net::Endpoint& endpoint, std::span<util::Executor* 
     for (util::Executor* const target : targets) {
         state->targets.emplace_back(*target);
     }
-    state->accept = std::make_shared<const net::AcceptFn>(std::move(accept));
+    state->terms = std::make_shared<const net::ListenTerms>(std::move(terms));
     return std::unique_ptr<net::Listener>(std::make_unique<VirtualListener>(std::move(state)));
 }
 

@@ -19,8 +19,8 @@ struct ListenerState
     std::string machine;
     net::Endpoint local;
     std::vector<ExecutorRef> targets;
-    std::shared_ptr<const net::AcceptFn> accept;
-    std::size_t next = 0; ///< target of the next connection
+    std::shared_ptr<const net::ListenTerms> terms; ///< plain: no layer is simulated
+    std::size_t next = 0;                          ///< target of the next connection
     bool isClosed = false;
 };
 
@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] util::Result<std::unique_ptr<net::Listener>, net::NetError>
     listen(const net::Endpoint& endpoint, std::span<util::Executor* const> targets,
-           net::AcceptFn accept) override;
+           net::ListenTerms terms) override;
     [[nodiscard]] util::RequestHandle connect(
         util::Executor& executor, const net::Endpoint& endpoint, util::Duration timeout,
         util::Reply<util::Result<std::unique_ptr<net::Connection>, net::NetError>> reply) override;

@@ -29,9 +29,9 @@ VirtualNetwork::~VirtualNetwork() = default;
 
 util::Result<std::unique_ptr<net::Listener>, net::NetError>
 VirtualNetwork::listen(const net::Endpoint& endpoint, std::span<util::Executor* const> targets,
-                       net::AcceptFn accept)
+                       net::ListenTerms terms)
 {
-    return machine(FIRST_MACHINE).listen(endpoint, targets, std::move(accept));
+    return machine(FIRST_MACHINE).listen(endpoint, targets, std::move(terms));
 }
 
 util::RequestHandle VirtualNetwork::connect(

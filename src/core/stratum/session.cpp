@@ -12,9 +12,11 @@ std::string_view name(CloseCause cause)
     case CloseCause::HandshakeTimeout:
         return "handshake_timeout";
     case CloseCause::Flood:
+        return "flood";
+    case CloseCause::BadShares:
         break;
     }
-    return "flood";
+    return "bad_shares";
 }
 
 } // namespace warp::stratum

@@ -21,6 +21,7 @@ enum class CloseCause : std::uint8_t {
     NotJson,          ///< too many lines that are no JSON
     HandshakeTimeout, ///< no full line in 10 s, or not authorized in 30 s
     Flood,            ///< more messages before authorization than any miner needs
+    BadShares,        ///< nothing but shares that no honest miner sends
 };
 
 [[nodiscard]] std::string_view name(CloseCause cause);
@@ -69,6 +70,9 @@ public:
     virtual void withdrawJobs() = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
+    /// Says difficulty and job once more, to a miner that does not seem to know them; nothing to
+    /// one that is not ready for them.
+    virtual void repeatWork(util::BootTime now, Actions& out) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
     /// In force now; 0 before the first.
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;

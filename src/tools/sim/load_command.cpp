@@ -25,7 +25,9 @@ constexpr std::int64_t MAX_SECONDS = 86'400;
 
 void addLoadOptions(Options& options)
 {
-    options.addValue("url", "url", "The pool, stratum+tcp://host:port.")
+    options.addValue("url", "url", "The pool, stratum+tcp://host:port or stratum+tls://host:port.")
+        .addValue("fingerprint", "hex",
+                  "SHA-256 of the certificate to trust with stratum+tls; any where it is missing.")
         .addValue("user", "name", "User name; each connection appends .0, .1, ...", "load")
         .addValue("connections", "number", "Connections.", "50")
         .addValue("in-flight", "number", "Submits in flight on each; 0 only connects.", "20")
@@ -62,14 +64,14 @@ int runLoad(const QStringList& arguments)
         printError(fmt::format("unexpected failure: {}", what));
         endProgram(EXIT_FAILED);
     });
+    net::AsioNetwork network = options.poolNetwork("url");
     const engine::Platform platform = world.platform();
     util::SeededRandom random(platform.random.uint64());
     engine::Hosted<sim::LoadDriver> driver;
     const auto executor = platform.executors.createExecutor("load");
     driver.attach(*executor);
     driver.emplace([&] {
-        return std::make_unique<sim::LoadDriver>(*executor, platform.network, platform.clock,
-                                                 random, load);
+        return std::make_unique<sim::LoadDriver>(*executor, network, platform.clock, random, load);
     });
     driver.post([&](sim::LoadDriver& started) {
         started.start([&] {

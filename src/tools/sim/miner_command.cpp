@@ -31,7 +31,9 @@ constexpr std::int64_t MAX_SECONDS = 10'000'000;
 
 void addMinerOptions(Options& options)
 {
-    options.addValue("url", "url", "The pool, stratum+tcp://host:port.")
+    options.addValue("url", "url", "The pool, stratum+tcp://host:port or stratum+tls://host:port.")
+        .addValue("fingerprint", "hex",
+                  "SHA-256 of the certificate to trust with stratum+tls; any where it is missing.")
         .addValue("user", "name", "User name at the pool.", "simulated")
         .addValue("pass", "text", "Password at the pool.", "x")
         .addValue("rate", "hashes", "Hashes a second of each miner.", "100000")
@@ -117,7 +119,13 @@ int runMiner(const QStringList& arguments)
         printError(fmt::format("unexpected failure: {}", what));
         endProgram(EXIT_FAILED);
     });
-    const engine::Platform platform = world.platform();
+    net::AsioNetwork network = options.poolNetwork("url");
+    const engine::Platform usual = world.platform();
+    const engine::Platform platform{.executors = usual.executors,
+                                    .clock = usual.clock,
+                                    .random = usual.random,
+                                    .files = usual.files,
+                                    .network = network};
     std::atomic<bool> hasMined{false};
     engine::Hosted<MinerHost> miners;
     auto executor = platform.executors.createExecutor("miners");

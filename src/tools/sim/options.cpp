@@ -10,6 +10,8 @@ namespace warp::tools {
 
 namespace {
 
+constexpr std::string_view TLS_SCHEME = "stratum+tls";
+
 QString toQt(std::string_view text)
 {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -141,13 +143,21 @@ net::Endpoint Options::poolUrl(std::string_view name)
     const std::string given = text(name);
     std::string_view rest = given;
     if (const std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
-        if (rest.substr(0, scheme) != "stratum+tcp") {
-            fault(name, "only stratum+tcp:// is known");
+        if (rest.substr(0, scheme) != "stratum+tcp" && rest.substr(0, scheme) != TLS_SCHEME) {
+            fault(name, "only stratum+tcp:// and stratum+tls:// are known");
             return {};
         }
         rest.remove_prefix(scheme + 3);
     }
     return parseEndpoint(name, rest);
+}
+
+net::AsioNetwork Options::poolNetwork(std::string_view name) const
+{
+    if (!text(name).starts_with(TLS_SCHEME)) {
+        return net::AsioNetwork();
+    }
+    return net::AsioNetwork({}, std::make_shared<const net::TlsClient>(text("fingerprint")));
 }
 
 net::Endpoint Options::parseEndpoint(std::string_view name, std::string_view text)

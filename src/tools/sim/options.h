@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/config/program_manual.h"
+#include "core/net/asio_network.h"
 #include "core/net/endpoint.h"
 
 #include <QCommandLineParser>
@@ -44,8 +45,11 @@ public:
     [[nodiscard]] double number(std::string_view name, double least, double most);
     /// "host:port"
     [[nodiscard]] net::Endpoint endpoint(std::string_view name);
-    /// "stratum+tcp://host:port"; the scheme may be missing.
+    /// "stratum+tcp://host:port" or "stratum+tls://host:port"; the scheme may be missing.
     [[nodiscard]] net::Endpoint poolUrl(std::string_view name);
+    /// The way to a pool that poolUrl() named: by TLS where the scheme says so. The server is the
+    /// one with the fingerprint of option "fingerprint", or any where that is empty.
+    [[nodiscard]] net::AsioNetwork poolNetwork(std::string_view name) const;
 
     void fault(std::string_view name, std::string_view reason);
     [[nodiscard]] bool hasFault() const { return m_hasFault; }

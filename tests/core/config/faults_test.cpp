@@ -93,6 +93,10 @@ std::vector<FaultCase> faultCases()
          PAYOUT + "[tls]\ncert_file = \"c\"\n[[listener]]\nlisten = \":1\"\ntls = true\n",
          FaultCode::TlsWithoutCertificate,
          "7: [[listener]] 1 tls: a TLS listener needs key_file under [tls]"},
+        {"detected TLS without certificate",
+         PAYOUT + "[[listener]]\nlisten = \":1\"\ndetect_tls = true\n",
+         FaultCode::TlsWithoutCertificate,
+         "5: [[listener]] 1 detect_tls: a TLS listener needs cert_file under [tls]"},
         {"two listeners on one port", PAYOUT + "[server]\nv2_listen = \"127.0.0.1:3333\"\n",
          FaultCode::ListenerConflict,
          "4: [server] v2_listen: \"127.0.0.1:3333\" cannot be opened beside server.pool_listen "

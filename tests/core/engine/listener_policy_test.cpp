@@ -234,6 +234,29 @@ private slots:
         QCOMPARE(engine::mapSettings(loaded->settings, cores).ioThreads, threads);
     }
 
+    // R032, B15, B52
+    void mapsHowConnectionsBegin()
+    {
+        config::Settings settings;
+        settings.server.tlsListen = config::ListenAddress{.host = "", .port = 3334};
+        settings.server.v2Listen.reset();
+        settings.tls = {.certificateFile = "/c.pem", .keyFile = "/k.pem"};
+        config::ListenerSettings shared;
+        shared.listen = config::ListenAddress{.host = "", .port = 3335};
+        shared.isTlsDetected = true;
+        shared.proxyFrom = {"10.0.0.0/8", "nonsense"};
+        settings.listeners = {shared};
+        const engine::EngineOptions options = engine::mapSettings(settings, 1);
+        QCOMPARE(options.listeners.size(), std::size_t{3});
+        QVERIFY(options.listeners[0].security == net::Security::Plain);
+        QVERIFY(options.listeners[1].security == net::Security::Tls);
+        QVERIFY(options.listeners[2].security == net::Security::FirstBytes);
+        // An entry that cannot be read makes nobody a proxy.
+        QCOMPARE(options.listeners[2].proxies.size(), std::size_t{1});
+        QCOMPARE(options.tls.certificate.string(), std::string("/c.pem"));
+        QCOMPARE(options.tls.key.string(), std::string("/k.pem"));
+    }
+
     // B52: keys of a listener go before the general ones.
     void mapsTheKeysOfAListener()
     {

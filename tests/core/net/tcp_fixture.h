@@ -5,6 +5,7 @@
 #include "tests/core/net/loop_thread.h"
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,17 +50,20 @@ enum class Start { AtOnce, Later };
 class TcpServer final
 {
 public:
-    explicit TcpServer(const net::TcpLimits& limits = {}, Start start = Start::AtOnce)
+    explicit TcpServer(const net::TcpLimits& limits = {}, Start start = Start::AtOnce,
+                       net::ListenTerms terms = {})
         : m_network(limits)
         , m_start(start)
     {
-        m_loop.call([this] {
+        // As in the program: a peer that is gone is an error of the write, not of the process.
+        static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+        terms.accept = [this](std::size_t, std::unique_ptr<net::Connection> connection) {
+            onAccepted(std::move(connection));
+        };
+        m_loop.call([this, &terms] {
             util::Executor* const target = &m_loop.executor();
             auto listener =
-                m_network.listen({.host = "127.0.0.1", .port = 0}, {&target, 1},
-                                 [this](std::size_t, std::unique_ptr<net::Connection> connection) {
-                                     onAccepted(std::move(connection));
-                                 });
+                m_network.listen({.host = "127.0.0.1", .port = 0}, {&target, 1}, std::move(terms));
             m_listener = std::move(listener).value();
         });
     }

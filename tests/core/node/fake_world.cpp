@@ -242,7 +242,7 @@ private:
 };
 
 util::Result<std::unique_ptr<net::Listener>, net::NetError>
-FakeNetwork::listen(const net::Endpoint&, std::span<util::Executor* const>, net::AcceptFn)
+FakeNetwork::listen(const net::Endpoint&, std::span<util::Executor* const>, net::ListenTerms)
 {
     return util::Unexpected(net::NetError::Other);
 }

@@ -107,7 +107,7 @@ public:
 
     [[nodiscard]] util::Result<std::unique_ptr<net::Listener>, net::NetError>
     listen(const net::Endpoint& endpoint, std::span<util::Executor* const> targets,
-           net::AcceptFn accept) override;
+           net::ListenTerms terms) override;
     [[nodiscard]] util::RequestHandle connect(
         util::Executor& executor, const net::Endpoint& endpoint, util::Duration timeout,
         util::Reply<util::Result<std::unique_ptr<net::Connection>, net::NetError>> reply) override;

@@ -145,7 +145,7 @@ private slots:
         harness.giveJob();
         harness.send(SUBSCRIBE);
         QCOMPARE(harness.send(R"({"id":5,"method":"mining.authorize","params":["bad one","x"]})"),
-                 std::string(R"({"id":5,"result":null,"error":[24,)"
+                 std::string(R"({"id":5,"result":false,"error":[24,)"
                              R"("User name is not a valid address",null]})"
                              "\n"));
         QVERIFY(!harness.session().info().isAuthorized);

@@ -77,6 +77,8 @@ std::string_view describe(AuthorizeRefusal refusal)
         return "The pool does not know its network yet, try again";
     case AuthorizeRefusal::TooManyWorkers:
         return "Too many workers on one connection";
+    case AuthorizeRefusal::TooOften:
+        return "Too many logins, try again later";
     case AuthorizeRefusal::NotAllowed:
         break;
     }

@@ -43,6 +43,7 @@ enum class AuthorizeRefusal : std::uint8_t {
     OtherPayout,    ///< this connection's work pays another address already
     NotReady,       ///< the node's network is not known yet
     TooManyWorkers, ///< on one connection
+    TooOften,       ///< its peer has authorised too often of late
     NotAllowed,
 };
 

@@ -8,13 +8,29 @@ void appendResult(std::string& out, std::string_view id, std::string_view result
     out.append(",\"error\":null}\n");
 }
 
-void appendError(std::string& out, std::string_view id, const ReplyError& error)
+namespace {
+
+void appendFailure(std::string& out, std::string_view id, std::string_view result,
+                   const ReplyError& error)
 {
     const auto code = static_cast<unsigned>(error.code);
-    out.append("{\"id\":").append(id).append(",\"result\":null,\"error\":[");
+    out.append("{\"id\":").append(id).append(",\"result\":").append(result);
+    out.append(",\"error\":[");
     out.push_back(static_cast<char>('0' + code / 10));
     out.push_back(static_cast<char>('0' + code % 10));
     out.append(",\"").append(error.text).append("\",null]}\n");
+}
+
+} // namespace
+
+void appendError(std::string& out, std::string_view id, const ReplyError& error)
+{
+    appendFailure(out, id, "null", error);
+}
+
+void appendDenial(std::string& out, std::string_view id, const ReplyError& error)
+{
+    appendFailure(out, id, "false", error);
 }
 
 ReplyError errorOf(mining::ShareCode code)

@@ -31,6 +31,8 @@ struct ReplyError
 /// @param result raw JSON.
 void appendResult(std::string& out, std::string_view id, std::string_view result);
 void appendError(std::string& out, std::string_view id, const ReplyError& error);
+/// The same with the result `false`, for a login: much firmware looks at nothing else.
+void appendDenial(std::string& out, std::string_view id, const ReplyError& error);
 
 /// Code and words for a share that is not accepted.
 [[nodiscard]] ReplyError errorOf(mining::ShareCode code);

@@ -234,7 +234,7 @@ void ServerSession::onSubscribe(const Request& request)
     result.append(extranonce1).append(",");
     result.append(std::to_string(mining::EXTRANONCE2_SIZE)).append("]");
     appendResult(request.out.output, request.message.replyId(), result);
-    beginWhenReady(request.now, request.out);
+    repeatWork(request.now, request.out);
 }
 
 void ServerSession::onAuthorize(const Request& request)
@@ -243,7 +243,7 @@ void ServerSession::onAuthorize(const Request& request)
     const auto refusal = addWorker(request);
     if (refusal) {
         const ReplyError error{.code = ErrorCode::Unauthorized, .text = describe(*refusal)};
-        appendError(request.out.output, id, error);
+        appendDenial(request.out.output, id, error);
         return;
     }
     std::string buffer;
@@ -259,7 +259,7 @@ void ServerSession::onAuthorize(const Request& request)
     if (m_hasBegun) {
         followDifficulty(request.now, request.out);
     } else {
-        beginWhenReady(request.now, request.out);
+        repeatWork(request.now, request.out);
     }
 }
 
@@ -406,7 +406,7 @@ void ServerSession::onSuggestion(const Request& request, std::optional<util::Dif
     followDifficulty(request.now, request.out);
 }
 
-void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
+void ServerSession::repeatWork(util::BootTime now, Actions& out)
 {
     if (!m_isSubscribed || m_workers.empty()) {
         return;
@@ -417,7 +417,7 @@ void ServerSession::beginWhenReady(util::BootTime now, Actions& out)
         sendVersionMask(out);
         sendDifficulty(now, out);
     } else if (m_difficulty.inForce().value() > 0) {
-        // Whoever subscribes again may have lost what it was told.
+        // Whoever subscribes again may have lost what it was told, too.
         appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
     }
     if (m_jobs != nullptr) {

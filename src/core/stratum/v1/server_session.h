@@ -58,6 +58,8 @@ public:
                 Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
+    /// Begins, where it has become subscribed and authorized.
+    void repeatWork(util::BootTime now, Actions& out) override;
     [[nodiscard]] SessionInfo info() const override;
     [[nodiscard]] util::Difficulty difficulty() const override { return m_validator.difficulty(); }
     [[nodiscard]] bool isAuthorized() const override { return !m_workers.empty(); }
@@ -99,8 +101,6 @@ private:
                                               const mining::Share* hashable) const;
     [[nodiscard]] bool isWorker(std::string_view name) const;
 
-    /// Subscribed and authorized.
-    void beginWhenReady(util::BootTime now, Actions& out);
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed.
     void sendDifficulty(util::BootTime now, Actions& out);

@@ -1,0 +1,246 @@
+// Peers that want too much of a running pool, in the virtual world.
+
+#include "core/config/settings.h"
+#include "core/engine/engine_options.h"
+#include "core/engine/reject_watch.h"
+#include "tests/core/engine/farm.h"
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace warp;
+using namespace std::chrono_literals;
+using test::Farm;
+using test::POOL_PORT;
+
+constexpr auto HOSTILE = "10.9.9.9";
+
+engine::EngineOptions withLimits()
+{
+    engine::EngineOptions options = test::engineOptions();
+    options.rateLimits = engine::RateLimits{.connects = {.perSecond = 1, .burst = 5},
+                                            .authorizations = {.perSecond = 1, .burst = 3}};
+    return options;
+}
+
+/// A connection that says what the test wants, and keeps what it hears.
+class Talker final : public net::ConnectionHandler
+{
+public:
+    Talker(Farm& farm, const std::string& machine)
+        : m_farm(farm)
+        , m_executor(farm.world.scheduler().createExecutor("talker"))
+    {
+        on([&] {
+            m_request = farm.world.network().machine(machine).connect(
+                *m_executor, {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT}, 5s,
+                [this](auto result) {
+                    if (result) {
+                        m_connection = std::move(*result);
+                        m_connection->start(*this);
+                    }
+                });
+        });
+        farm.world.scheduler().runFor(1s);
+    }
+    ~Talker() override
+    {
+        on([&] {
+            m_request.reset();
+            m_connection.reset();
+        });
+    }
+    Talker(const Talker&) = delete;
+    Talker& operator=(const Talker&) = delete;
+
+    void say(const std::string& line)
+    {
+        on([&] { m_connection->send(util::asBytes(line + "\n")); });
+    }
+    void authorize(const std::string& name)
+    {
+        say(R"({"id":9,"method":"mining.authorize","params":[")" + name + R"(","x"]})");
+    }
+    /// What came since the last call.
+    std::string hear(util::Duration time = 1s)
+    {
+        m_farm.world.scheduler().runFor(time);
+        return std::exchange(m_heard, {});
+    }
+    [[nodiscard]] bool isOpen() const { return m_connection != nullptr && !m_isClosed; }
+
+private:
+    template <class Function>
+    void on(Function function)
+    {
+        m_farm.world.scheduler().runOn(*m_executor, function);
+    }
+    void onBytes(util::ByteView bytes) override { m_heard += util::asText(bytes); }
+    void onClosed(net::CloseReason /*reason*/) override { m_isClosed = true; }
+
+    Farm& m_farm;
+    std::unique_ptr<util::Executor> m_executor;
+    util::RequestHandle m_request;
+    std::unique_ptr<net::Connection> m_connection;
+    std::string m_heard;
+    bool m_isClosed = false;
+};
+
+std::size_t count(const std::string& text, std::string_view part)
+{
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
+/// How many of a machine's connections, one directly after the other, the pool keeps.
+std::size_t admitted(Farm& farm, const std::string& machine, std::size_t tries)
+{
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < tries; ++i) {
+        open += Talker(farm, machine).isOpen() ? 1U : 0U;
+    }
+    return open;
+}
+
+/// A share whose extranonce2 is too short.
+std::string badShare(int number)
+{
+    return fmt::format(
+        R"({{"id":4,"method":"mining.submit","params":["rig","zz","{:06x}","00000000","0"]}})",
+        number);
+}
+
+class FloodFarmTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    // R146: a burst of connections, then a rate; others are not concerned.
+    void boundsHowOftenAPeerConnects()
+    {
+        Farm farm(71, withLimits());
+        farm.world.scheduler().runFor(5s);
+        const auto burst = static_cast<std::size_t>(withLimits().rateLimits->connects.burst);
+        const auto executor = farm.world.scheduler().createExecutor("idler");
+        auto& network = farm.world.network().machine(HOSTILE);
+        std::vector<util::RequestHandle> requests;
+        std::vector<std::unique_ptr<net::Connection>> open;
+        farm.world.scheduler().runOn(*executor, [&] {
+            for (int i = 0; i < 30; ++i) {
+                requests.push_back(network.connect(
+                    *executor, {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT}, 5s,
+                    [&](auto result) {
+                        if (result) {
+                            open.push_back(std::move(*result));
+                        }
+                    }));
+            }
+        });
+        farm.world.scheduler().runFor(3s);
+        const auto snapshot = farm.pool->snapshot();
+        QVERIFY(snapshot->miners >= burst && snapshot->miners <= burst + 3);
+        QVERIFY(snapshot->listeners.at(0).refused >= 30 - burst - 3);
+        Talker other(farm, "10.9.9.10");
+        QVERIFY(other.isOpen());
+        farm.world.scheduler().runOn(*executor, [&] {
+            open.clear();
+            requests.clear();
+        });
+        QVERIFY(farm.stop());
+    }
+
+    // R146: without it there is no such limit.
+    void canBeSwitchedOff()
+    {
+        config::Settings settings;
+        QVERIFY(engine::mapSettings(settings, 1).rateLimits.has_value());
+        settings.rateLimit.isEnabled = false;
+        QVERIFY(!engine::mapSettings(settings, 1).rateLimits);
+        Farm farm(72);
+        farm.world.scheduler().runFor(5s);
+        QCOMPARE(admitted(farm, HOSTILE, 20), std::size_t{20});
+        QVERIFY(farm.stop());
+    }
+
+    // R147: the answer is false, and nobody has to come again for it.
+    void boundsHowOftenAPeerAuthorizes()
+    {
+        Farm farm(73, withLimits());
+        farm.world.scheduler().runFor(5s);
+        Talker talker(farm, HOSTILE);
+        for (int i = 0; i < 10; ++i) {
+            talker.authorize("rig" + std::to_string(i));
+        }
+        const std::string answers = talker.hear();
+        QCOMPARE(count(answers, "\"result\":true"), std::size_t{3});
+        QCOMPARE(count(answers, "\"result\":false,\"error\":[24,\"Too many logins"),
+                 std::size_t{7});
+        QVERIFY(talker.isOpen());
+        talker.hear(5s);
+        talker.authorize("late");
+        QCOMPARE(count(talker.hear(), "\"result\":true"), std::size_t{1});
+        QVERIFY(farm.stop());
+    }
+
+    // B45: miners behind one address are limited one by one.
+    void limitsConnectionsOfAGatewayOneByOne()
+    {
+        Farm farm(74, withLimits());
+        farm.world.scheduler().runFor(5s);
+        constexpr auto DOCKER = "172.17.0.1";
+        std::vector<std::unique_ptr<Talker>> talkers;
+        for (int i = 0; i < 10; ++i) {
+            talkers.push_back(std::make_unique<Talker>(farm, DOCKER));
+            talkers.back()->authorize("rig" + std::to_string(i));
+        }
+        for (const auto& talker : talkers) {
+            QCOMPARE(count(talker->hear(), "\"result\":true"), std::size_t{1});
+        }
+        talkers.clear();
+        QVERIFY(farm.stop());
+    }
+
+    // A miner that sends nothing but bad shares is told what it may have missed, then cut.
+    void remindsAndThenCutsWhoSendsOnlyBadShares()
+    {
+        engine::EngineOptions options = test::engineOptions();
+        options.listeners.front().stratum.retargeting =
+            stratum::v1::ServerOptions::Retargeting::Off;
+        Farm farm(75, std::move(options));
+        farm.world.scheduler().runFor(5s);
+        Talker talker(farm, HOSTILE);
+        talker.say(R"({"id":1,"method":"mining.subscribe","params":[]})");
+        talker.authorize("rig");
+        talker.hear();
+        std::string heard;
+        int number = 0;
+        while (talker.isOpen() && number < 300) {
+            talker.say(badShare(++number));
+            heard += talker.hear();
+        }
+        const auto closeAfter =
+            static_cast<int>(std::chrono::seconds(engine::RejectWatch::CLOSE_AFTER).count());
+        QVERIFY2(number >= closeAfter && number <= closeAfter + 3, std::to_string(number).c_str());
+        // The pool sends a job every 30 seconds anyway; the difficulty it says only once more.
+        QCOMPARE(count(heard, "mining.set_difficulty"), std::size_t{1});
+        QVERIFY(farm.stop());
+    }
+};
+
+WARP_TEST_CLASS(FloodFarmTest);
+
+} // namespace
+
+#include "flood_farm_test.moc"

@@ -1,0 +1,174 @@
+// docs/src/limits.md is made from the constants that hold: no figure in it can be another.
+
+#include "core/engine/certificate_keeper.h"
+#include "core/engine/peer_registry.h"
+#include "core/engine/rate_keeper.h"
+#include "core/engine/reject_watch.h"
+#include "core/engine/worker_table.h"
+#include "core/mining/duplicate_filter.h"
+#include "core/net/connection.h"
+#include "core/net/listen_terms.h"
+#include "core/net/proxy_header.h"
+#include "core/net/tcp_limits.h"
+#include "core/stratum/v1/json_text.h"
+#include "core/stratum/v1/message.h"
+#include "core/stratum/v1/server_options.h"
+#include "tests/support/test_registry.h"
+
+#include <QFile>
+#include <QTest>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace warp;
+namespace v1 = stratum::v1;
+
+std::string bytes(std::size_t count)
+{
+    constexpr std::size_t KIBIBYTE = 1024;
+    return count % KIBIBYTE == 0 ? fmt::format("{} KiB", count / KIBIBYTE)
+                                 : fmt::format("{} bytes", count);
+}
+
+std::string time(util::Duration duration)
+{
+    return fmt::format("{} s", std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+class Page final
+{
+public:
+    void chapter(std::string_view title)
+    {
+        m_text +=
+            fmt::format("\n## {}\n\n| what | limit | what happens there |\n|---|---|---|\n", title);
+    }
+    void row(std::string_view what, std::string_view limit, std::string_view consequence)
+    {
+        m_text += fmt::format("| {} | {} | {} |\n", what, limit, consequence);
+    }
+    [[nodiscard]] const std::string& text() const { return m_text; }
+
+private:
+    std::string m_text =
+        "# Limits\n\nWhat a miner, or somebody who says to be one, can take of the pool, and what "
+        "happens at each\nlimit. This page is made from the program's own constants. Who counts as "
+        "one peer is told under\n[Listeners](listeners.md#who-counts-as-one); settings are in "
+        "[Settings](configuration.md).\n";
+};
+
+void describeConnections(Page& page)
+{
+    page.chapter("Connections");
+    page.row("Miners at the same time", "`max_connections` of `[server]`, and of each listener",
+             "the next one is closed at once");
+    page.row("New connections of a peer",
+             "`connects_per_sec` of `[ratelimit]`, `connect_burst` at once",
+             "the next one is closed at once, before TLS; never behind a shared address");
+    page.row("Connections of a peer that have not authorised",
+             fmt::format("{}", engine::PeerRegistry::MAX_PENDING),
+             "the next one is closed at once; never behind a shared address");
+    page.row("Peers whose rate is remembered one by one",
+             fmt::format("{}", engine::RateKeeper::MAX_PEERS),
+             "all further ones share one rate, until others have been quiet");
+    page.row("Connections of a listener in their TLS handshake or PROXY header",
+             fmt::format("{}", net::ListenTerms::MAX_OPENINGS), "the next one is closed at once");
+    page.row("PROXY header and TLS handshake together", time(net::ListenTerms::OPENING_LIMIT),
+             "closed");
+    page.row("PROXY header behind its first 16 bytes", bytes(net::MAX_PROXY_BODY_BYTES), "closed");
+}
+
+void describeHandshake(Page& page)
+{
+    page.chapter("Before a miner is known");
+    page.row("First line", time(v1::FIRST_LINE_TIMEOUT), "closed");
+    page.row("First worker authorised", time(v1::AUTHORIZE_TIMEOUT), "closed");
+    page.row("Messages before that", fmt::format("{}", v1::MAX_HANDSHAKE_MESSAGES), "closed");
+    page.row("Logins of a peer", "`auths_per_sec` of `[ratelimit]`, `auth_burst` at once",
+             "the answer is `false` with the reason; the connection stays");
+    page.row("Workers of one connection", fmt::format("{}", v1::MAX_WORKERS),
+             "the next one is refused; the connection stays");
+    page.row("User name", bytes(v1::MAX_USER_NAME_BYTES), "refused");
+}
+
+void describeLines(Page& page)
+{
+    page.chapter("What a miner says");
+    page.row("Line", bytes(v1::MAX_LINE_BYTES), "closed; nothing of it is kept");
+    page.row("JSON in one another", fmt::format("{} levels", v1::MAX_JSON_DEPTH),
+             "the line counts as no JSON");
+    page.row("Keys of a JSON object", fmt::format("{}", v1::MAX_JSON_KEYS),
+             "the line counts as no JSON");
+    page.row("Lines in a row that are no JSON", fmt::format("{}", v1::MAX_INVALID_LINES),
+             "an error each, the last one closes");
+    page.row("Id of a request", bytes(v1::MAX_ID_BYTES), "an error");
+    page.row("User agent that is kept", bytes(v1::MAX_KEPT_TEXT_BYTES), "cut");
+    page.row("Changes of difficulty that a miner causes",
+             fmt::format("{} a second", v1::MAX_CHANGES_PER_TICK),
+             "the last wish is granted with the next second");
+    page.row("Shares remembered to find duplicates",
+             fmt::format("{} a connection", mining::DuplicateFilter::CAPACITY),
+             "the oldest are forgotten");
+}
+
+void describeFloods(Page& page)
+{
+    using engine::RejectWatch;
+    page.chapter("Bad shares");
+    page.row("Nothing but bad shares",
+             fmt::format("{} within {}", RejectWatch::MIN_BAD, time(RejectWatch::REMIND_AFTER)),
+             "difficulty and job are sent once more");
+    page.row("The same, still", time(RejectWatch::CLOSE_AFTER), "closed");
+    page.row("Bad shares in a row", fmt::format("{}", RejectWatch::MAX_BAD), "closed");
+    page.row("Stale, duplicate and unknown ones", "none", "they are never held against a miner");
+}
+
+void describeSlowness(Page& page)
+{
+    page.chapter("What a miner does not take, and what it leaves");
+    page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");
+    page.row("Last words of a connection that is being closed", time(net::FLUSH_LIMIT), "dropped");
+    page.row("Workers that are remembered", fmt::format("{}", engine::WorkerTable::MAX_WORKERS),
+             "those without a connection fall out, first those that never had a good share; the "
+             "rest are counted together");
+    page.row("Addresses known to be shared by many",
+             fmt::format("{}", engine::PeerRegistry::MAX_SHARED), "no more are learned");
+}
+
+class LimitsPageTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    // R142, R143: what is documented is what holds; WARP_UPDATE_GENERATED=1 writes it anew.
+    void thePageSaysWhatHolds()
+    {
+        Page page;
+        describeConnections(page);
+        describeHandshake(page);
+        describeLines(page);
+        describeFloods(page);
+        describeSlowness(page);
+        QFile file(QStringLiteral(WARP_SOURCE_DIR "/docs/src/limits.md"));
+        if (qEnvironmentVariableIntValue("WARP_UPDATE_GENERATED") == 1) {
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            QVERIFY(file.write(QByteArray::fromStdString(page.text())) > 0);
+            return;
+        }
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll().toStdString(), page.text());
+    }
+};
+
+WARP_TEST_CLASS(LimitsPageTest);
+
+} // namespace
+
+#include "limits_page_test.moc"
