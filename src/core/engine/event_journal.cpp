@@ -41,11 +41,15 @@ std::uint64_t EventJournal::causeOf(const PoolEvent& event)
     };
     switch (event.kind) {
     case EventKind::IssueRaised:
-        m_raised[event.issue.code] = event.id;
+        m_critical.erase(std::exchange(m_raised[event.issue.code], event.id));
+        if (event.issue.severity == interfaces::Severity::Critical) {
+            m_critical.insert(event.id);
+        }
         return event.id;
     case EventKind::IssueCleared: {
         const std::uint64_t cause = of(m_raised, event.issue.code);
         m_raised.erase(event.issue.code);
+        m_critical.erase(cause);
         return cause;
     }
     case EventKind::BlockAtRisk:
@@ -63,11 +67,21 @@ std::uint64_t EventJournal::causeOf(const PoolEvent& event)
     case EventKind::BlockConfirmed:
         return of(m_found, event.block.hash);
     case EventKind::StateChanged:
+        return causeOfState(event);
     case EventKind::BlockRejected:
     case EventKind::TipChanged:
         break;
     }
     return event.id;
+}
+
+std::uint64_t EventJournal::causeOfState(const PoolEvent& event)
+{
+    if (event.state == interfaces::EngineState::NoWork) {
+        m_noWork = m_critical.empty() ? event.id : *m_critical.rbegin();
+        return *m_noWork;
+    }
+    return std::exchange(m_noWork, std::nullopt).value_or(event.id);
 }
 
 interfaces::EventsReply EventJournal::find(const interfaces::EventsQuery& query) const

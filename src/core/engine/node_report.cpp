@@ -43,12 +43,16 @@ interfaces::NodeView toView(const node::NodeStatus& status)
                               .isInitialDownload = false,
                               .isPruned = false,
                               .tipTime = std::nullopt,
-                              .feeds = {}};
+                              .feeds = {},
+                              .headers = -1,
+                              .verifiedPermille = std::nullopt};
     if (status.chain) {
         view.network = status.chain->network;
         view.height = status.chain->tip.height;
         view.isInitialDownload = status.chain->isInitialDownload;
         view.isPruned = status.chain->isPruned;
+        view.headers = status.chain->headers;
+        view.verifiedPermille = status.chain->verifiedPermille;
         if (status.chain->tipTime != 0) {
             view.tipTime = util::WallTime(std::chrono::seconds(status.chain->tipTime));
         }

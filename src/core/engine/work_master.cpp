@@ -118,7 +118,12 @@ void WorkMaster::change(const EngineOptions& options, std::unique_ptr<node::Work
     // itself.
     const bool isCurrent = m_isServing && !m_isDoubtful && !m_emptySince &&
                            (!m_tip || m_jobs.newest()->source->previous == m_tip->hash);
-    scheduleRefresh(isCurrent ? refreshDelay() : RETRY_DELAY);
+    if (!isCurrent) {
+        scheduleRefresh(RETRY_DELAY);
+        return;
+    }
+    const util::BootTime due = m_jobs.newest()->source->received + refreshDelay();
+    scheduleRefresh(std::max(due - m_platform.clock.boot(), util::Duration::zero()));
 }
 
 void WorkMaster::retire()

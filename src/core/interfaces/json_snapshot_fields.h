@@ -167,7 +167,8 @@ inline constexpr auto JSON_TABLE<NodeView> =
                     field("height", &NodeView::height), field("is_active", &NodeView::isActive),
                     field("is_initial_download", &NodeView::isInitialDownload),
                     field("is_pruned", &NodeView::isPruned), field("tip_time", &NodeView::tipTime),
-                    field("feeds", &NodeView::feeds));
+                    field("feeds", &NodeView::feeds), field("headers", &NodeView::headers),
+                    field("verified_permille", &NodeView::verifiedPermille));
 
 template <>
 inline constexpr auto JSON_TABLE<ProgramView> =

@@ -123,6 +123,9 @@ struct NodeView
     bool isPruned = false;
     std::optional<util::WallTime> tipTime; ///< as the tip's header says
     std::vector<FeedView> feeds;
+    std::int64_t headers = -1; ///< height of its best header; -1: unknown
+    /// Of the chain, in thousandths, as it estimates; while it is in its initial download.
+    std::optional<std::uint32_t> verifiedPermille;
 
     friend bool operator==(const NodeView&, const NodeView&) = default;
 };

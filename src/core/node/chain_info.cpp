@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::int64_t MAX_HEIGHT = 499'999'999;
 constexpr std::size_t MAX_NAME_LENGTH = 64;
+constexpr double PER_MILLE = 1000;
 
 util::Unexpected<NodeError> malformed(std::string_view what)
 {
@@ -24,6 +26,7 @@ struct Draft
 {
     ChainInfo info;
     std::string chain;
+    std::optional<std::uint32_t> verifiedPermille;
     bool hasHeight = false;
     bool hasHash = false;
 };
@@ -47,6 +50,18 @@ bool readField(Draft& draft, std::string_view key, JsonValue& value)
         draft.info.tip.hash = hash.value_or(bitcoin::Hash256{});
         draft.hasHash = hash.has_value();
         return draft.hasHash;
+    }
+    if (key == "headers") {
+        const auto height = asInteger(value, -1, MAX_HEIGHT);
+        draft.info.headers = height.value_or(-1);
+        return height.has_value();
+    }
+    if (key == "verificationprogress") {
+        const auto progress = asDouble(value);
+        // It wavers a little around 1 and may be above.
+        draft.verifiedPermille =
+            static_cast<std::uint32_t>(std::clamp(progress.value_or(0), 0.0, 1.0) * PER_MILLE);
+        return progress.has_value();
     }
     if (key == "chainwork") {
         const auto work = bitcoin::Uint256::fromBigEndianHex(asRawString(value).value_or(""));
@@ -114,6 +129,9 @@ util::Result<ChainInfo, NodeError> parseChainInfo(const RpcResult& result)
             NodeError{.code = NodeErrorCode::UnsupportedChain, .message = draft.chain});
     }
     draft.info.network = *network;
+    if (draft.info.isInitialDownload) {
+        draft.info.verifiedPermille = draft.verifiedPermille;
+    }
     draft.info.tip.source = TipSource::Poll;
     draft.info.tip.trust = TipTrust::Trusted;
     return draft.info;

@@ -40,6 +40,16 @@ static_assert(RpcResult::PADDING >= simdjson::SIMDJSON_PADDING);
     return number;
 }
 
+/// An integer too. Not a number that is not finite, for JSON has none.
+[[nodiscard]] inline std::optional<double> asDouble(JsonValue& value)
+{
+    double number = 0;
+    if (value.get_double().get(number) != simdjson::SUCCESS) {
+        return std::nullopt;
+    }
+    return number;
+}
+
 [[nodiscard]] inline std::optional<bool> asBool(JsonValue& value)
 {
     bool answer = false;

@@ -104,6 +104,10 @@ struct ChainInfo
     std::uint32_t tipTime = 0; ///< nTime of the tip; 0 where the node does not say
     bool isInitialDownload = false;
     bool isPruned = false;
+    std::int64_t headers = -1; ///< height of the best header; -1 where the node does not say
+    /// How much of the chain is verified, in thousandths, by its own estimate; only while it is in
+    /// its initial download.
+    std::optional<std::uint32_t> verifiedPermille{};
 
     friend bool operator==(const ChainInfo&, const ChainInfo&) = default;
 };

@@ -1,5 +1,7 @@
 #include "core/util/append_file.h"
 
+#include "core/util/file_error.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,23 +12,6 @@ namespace warp::util {
 namespace {
 
 constexpr mode_t LOG_MODE = 0640;
-
-FileError fromErrno(int code)
-{
-    switch (code) {
-    case ENOENT:
-        return FileError::NotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return FileError::NoPermission;
-    case ENOSPC:
-    case EDQUOT:
-        return FileError::NoSpace;
-    default:
-        return FileError::Io;
-    }
-}
 
 class SystemAppendFile final : public AppendFile
 {
@@ -47,7 +32,7 @@ public:
                 continue;
             }
             if (written < 0) {
-                return Unexpected(fromErrno(errno));
+                return Unexpected(fileErrorOf(errno));
             }
             m_size += static_cast<std::uint64_t>(written);
             bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -69,7 +54,7 @@ Result<std::unique_ptr<AppendFile>, FileError> openAppendFile(const std::filesys
     const int descriptor =
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, LOG_MODE);
     if (descriptor < 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     struct stat status{};
     const bool isKnown = ::fstat(descriptor, &status) == 0;

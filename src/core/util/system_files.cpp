@@ -1,5 +1,7 @@
 #include "core/util/system_files.h"
 
+#include "core/util/file_error.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,27 +16,6 @@
 namespace warp::util {
 
 namespace {
-
-FileError fromErrno(int code)
-{
-    switch (code) {
-    case ENOENT:
-        return FileError::NotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return FileError::NoPermission;
-    case ENOSPC:
-    case EDQUOT:
-        return FileError::NoSpace;
-    case ENOTDIR:
-        return FileError::NotDirectory;
-    case EEXIST:
-        return FileError::Exists;
-    default:
-        return FileError::Io;
-    }
-}
 
 class Descriptor
 {
@@ -67,7 +48,7 @@ Result<void, FileError> writeAll(int descriptor, ByteView bytes)
             if (errno == EINTR) {
                 continue;
             }
-            return Unexpected(fromErrno(errno));
+            return Unexpected(fileErrorOf(errno));
         }
         bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
@@ -103,7 +84,7 @@ Result<std::string, FileError> SystemFiles::read(const std::filesystem::path& pa
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isOpen()) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     std::string content;
     std::array<char, 16384> chunk{};
@@ -113,7 +94,7 @@ Result<std::string, FileError> SystemFiles::read(const std::filesystem::path& pa
             if (errno == EINTR) {
                 continue;
             }
-            return Unexpected(fromErrno(errno));
+            return Unexpected(fileErrorOf(errno));
         }
         if (count == 0) {
             return content;
@@ -131,15 +112,15 @@ Result<void, FileError> SystemFiles::write(const std::filesystem::path& path, By
     const mode_t mode = access == FileAccess::Private ? 0600 : 0644;
     Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (!file.isOpen()) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     if (access == FileAccess::Private && ::fchmod(file.get(), mode) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     WARP_CHECK(writeAll(file.get(), bytes));
     // Some file systems report a full disk only here.
     if (::close(file.release()) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     return {};
 }
@@ -148,11 +129,11 @@ Result<void, FileError> SystemFiles::sync(const std::filesystem::path& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isOpen()) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     // A file system that cannot sync a folder says EINVAL; its rename needs none.
     if (::fsync(file.get()) != 0 && errno != EINVAL) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     return {};
 }
@@ -161,7 +142,7 @@ Result<void, FileError> SystemFiles::rename(const std::filesystem::path& from,
                                             const std::filesystem::path& to)
 {
     if (::rename(from.c_str(), to.c_str()) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     return {};
 }
@@ -172,7 +153,7 @@ Result<void, FileError> SystemFiles::reserve(const std::filesystem::path& path, 
     WARP_CHECK(write(path, {}, access));
     Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file.isOpen()) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     int failure = EINTR;
     while (failure == EINTR) {
@@ -181,7 +162,7 @@ Result<void, FileError> SystemFiles::reserve(const std::filesystem::path& path, 
     if (failure != 0) {
         // What it got of the space is given back.
         ::unlink(path.c_str());
-        return Unexpected(fromErrno(failure));
+        return Unexpected(fileErrorOf(failure));
     }
     return {};
 }
@@ -190,14 +171,14 @@ Result<void, FileError> SystemFiles::overwrite(const std::filesystem::path& path
 {
     Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file.isOpen()) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     WARP_CHECK(writeAll(file.get(), bytes));
     if (::ftruncate(file.get(), static_cast<off_t>(bytes.size())) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     if (::close(file.release()) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     return {};
 }
@@ -205,7 +186,7 @@ Result<void, FileError> SystemFiles::overwrite(const std::filesystem::path& path
 Result<void, FileError> SystemFiles::remove(const std::filesystem::path& path)
 {
     if (::unlink(path.c_str()) != 0) {
-        return Unexpected(fromErrno(errno));
+        return Unexpected(fileErrorOf(errno));
     }
     return {};
 }
@@ -215,7 +196,7 @@ Result<void, FileError> SystemFiles::makeDirectories(const std::filesystem::path
     std::error_code code;
     std::filesystem::create_directories(path, code);
     if (code) {
-        return Unexpected(fromErrno(code.value()));
+        return Unexpected(fileErrorOf(code.value()));
     }
     return {};
 }
@@ -230,7 +211,7 @@ SystemFiles::list(const std::filesystem::path& directory)
         names.push_back(it->path().filename().string());
     }
     if (code) {
-        return Unexpected(fromErrno(code.value()));
+        return Unexpected(fileErrorOf(code.value()));
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -240,18 +221,18 @@ Result<std::unique_ptr<Handle>, LockFailure> SystemFiles::lock(const std::filesy
 {
     Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!file.isOpen()) {
-        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+        return Unexpected(LockFailure{.error = fileErrorOf(errno), .holderPid = 0});
     }
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK) {
             return Unexpected(
                 LockFailure{.error = FileError::Exists, .holderPid = readHolder(file.get())});
         }
-        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+        return Unexpected(LockFailure{.error = fileErrorOf(errno), .holderPid = 0});
     }
     const std::string pid = std::to_string(::getpid()) + "\n";
     if (::ftruncate(file.get(), 0) != 0) {
-        return Unexpected(LockFailure{.error = fromErrno(errno), .holderPid = 0});
+        return Unexpected(LockFailure{.error = fileErrorOf(errno), .holderPid = 0});
     }
     // A full disk leaves the file empty: the lock holds all the same, only the pid is missing.
     static_cast<void>(writeAll(file.get(), asBytes(pid)));

@@ -138,6 +138,26 @@ private slots:
         QCOMPARE(bench.stateOf(block), BlockState::Accepted);
     }
 
+    void twoChangesOfNodesCutNoSubmission()
+    {
+        Bench bench;
+        bench.deliver(bench.find("tip", 1));
+        const auto isUnderWay = bench.submitter->calls.at(0).isAlive;
+        for (int i = 0; i < 2; ++i) {
+            engine::NodeLinks links;
+            links.push_back(
+                {.name = "node",
+                 .submitter = std::make_unique<test::FakeSubmitter>(*bench.courierExecutor)});
+            bench.courier.post([&links](engine::Courier& courier) {
+                courier.useNodes(std::move(links), std::nullopt);
+            });
+            bench.settle();
+        }
+        QVERIFY(*isUnderWay);
+        bench.scheduler.runFor(std::chrono::minutes(2)); // both go
+        QVERIFY(!*isUnderWay);
+    }
+
     void submitsOneBlockOnce()
     {
         Bench bench;

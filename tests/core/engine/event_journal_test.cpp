@@ -58,6 +58,37 @@ private slots:
         QCOMPARE(causes, (std::vector<std::uint64_t>{1, 2, 2, 2, 1, 6, 7, 6, 7, 10, 11, 11}));
     }
 
+    // B40
+    void tracesAStandstillToTheIssueBehindIt()
+    {
+        sim::Scheduler clock({.seed = 1});
+        std::vector<std::uint64_t> causes;
+        engine::EventJournal journal(
+            clock, [&](const PoolEvent& event) { causes.push_back(event.cause); });
+        const auto raise = [&](const std::string& code, interfaces::Severity severity) {
+            PoolEvent event = issue(EventKind::IssueRaised, code);
+            event.issue.severity = severity;
+            journal.record(event);
+        };
+        const auto turn = [&](interfaces::EngineState state) {
+            PoolEvent event;
+            event.state = state;
+            journal.record(event);
+        };
+        using interfaces::EngineState;
+        using interfaces::Severity;
+        turn(EngineState::NoWork);                                          // 1: nothing is known
+        turn(EngineState::Running);                                         // 2
+        raise("node_unreachable", Severity::Critical);                      // 3
+        raise("zmq_silent:primary", Severity::Warning);                     // 4
+        turn(EngineState::NoWork);                                          // 5
+        journal.record(issue(EventKind::IssueCleared, "node_unreachable")); // 6
+        turn(EngineState::Running);                                         // 7
+        turn(EngineState::Stopping);                                        // 8
+        turn(EngineState::NoWork);                                          // 9
+        QCOMPARE(causes, (std::vector<std::uint64_t>{1, 1, 3, 4, 3, 3, 3, 8, 9}));
+    }
+
     void keepsTheLastThousand()
     {
         sim::Scheduler clock({.seed = 1});

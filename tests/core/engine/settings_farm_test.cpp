@@ -17,6 +17,7 @@ using interfaces::ReloadSettings;
 using interfaces::SettingsReply;
 using interfaces::StartPool;
 using interfaces::StopPool;
+using test::farmSettings;
 using test::OTHER_ADDRESS;
 using test::SettingsFarm;
 
@@ -106,6 +107,22 @@ private slots:
         farm.run(1s);
         QCOMPARE(farm.snapshot()->tipHash, tip);
         QCOMPARE(farm.world.totals().cleanJobs, cleanBefore + 1);
+        QVERIFY(farm.stop());
+    }
+
+    // B22: however often settings change, the next template comes when it is due.
+    void aChangePutsOffNoTemplate()
+    {
+        SettingsFarm farm(43, replaced(farmSettings(), "io_threads = 2\n",
+                                       "io_threads = 2\njob_refresh_secs = 30\n"));
+        farm.run(5s);
+        const std::uint64_t jobsBefore = farm.snapshot()->jobsMade;
+        for (int i = 0; i < 12; ++i) {
+            QVERIFY(farm.apply({{"vardiff.target_seconds_per_share", std::to_string(3 + i % 2)}}));
+            farm.run(10s);
+        }
+        QVERIFY2(farm.snapshot()->jobsMade >= jobsBefore + 3,
+                 qPrintable(QString::number(farm.snapshot()->jobsMade - jobsBefore)));
         QVERIFY(farm.stop());
     }
 

@@ -80,6 +80,8 @@ private slots:
                  std::string("0000000000000000000000000000000000000000753b0d2eb7ab3d72b42cc5d8"));
         QVERIFY(info->isInitialDownload);
         QVERIFY(info->isPruned);
+        QCOMPARE(info->headers, 840001);
+        QCOMPARE(info->verifiedPermille, std::optional<std::uint32_t>(999));
     }
 
     void doesWithoutWhatBtcdLacks()
@@ -90,6 +92,8 @@ private slots:
         QCOMPARE(info->tip.height, 1);
         QVERIFY(info->tip.chainwork.isZero());
         QVERIFY(!info->isInitialDownload);
+        QCOMPARE(info->headers, 1);
+        QVERIFY(!info->verifiedPermille);
     }
 
     void refusesAnythingElse_data()
