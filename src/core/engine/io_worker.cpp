@@ -58,7 +58,8 @@ void IoWorker::renewContexts()
                 .options = listeners[i]->options.stratum,
                 .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
                                   : m_singlePolicy,
-                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr});
+                .payoutJobs = isKeyed ? &m_payoutJobs : nullptr,
+                .memory = m_shared.memory});
         }
     }
 }

@@ -48,6 +48,7 @@ public:
         std::atomic<std::size_t>& connections; ///< of all io threads
         PeerRegistry& peers;
         Terms terms{};
+        const stratum::v1::RateMemory* memory = nullptr; ///< nullptr for none
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
     };

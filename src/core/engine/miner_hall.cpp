@@ -73,6 +73,7 @@ void MinerHall::start(const EngineOptions& options)
                                  .connections = m_connections,
                                  .peers = m_peers,
                                  .terms = terms,
+                                 .memory = &m_surroundings.memory,
                                  .onKeyJob = m_surroundings.onKeyJob});
         });
     }

@@ -12,6 +12,7 @@
 #include "core/engine/peer_registry.h"
 #include "core/engine/statistics.h"
 #include "core/mining/payout_jobs.h"
+#include "core/stratum/v1/rate_memory.h"
 #include "core/util/executor.h"
 
 #include <atomic>
@@ -30,7 +31,8 @@ public:
         const Platform& platform;
         Hosted<Courier>& courier;
         Hosted<Statistics>& statistics;
-        mining::PayoutJobs::JobFn onKeyJob; ///< on any io thread
+        const stratum::v1::RateMemory& memory; ///< asked on any io thread
+        mining::PayoutJobs::JobFn onKeyJob;    ///< on any io thread
     };
 
     /// @param threads 1 to 255

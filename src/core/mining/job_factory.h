@@ -28,7 +28,7 @@ struct JobFactoryOptions
 {
     std::string tag; ///< at most MAX_TAG_SIZE bytes
     std::shared_ptr<const PayoutPolicy> payout;
-    std::uint32_t instance = 0;   ///< random for each process: no two runs make the same work
+    std::uint32_t instance = 0; ///< random for each process: no two runs make the same work
     /// Random, so that ids are unique across restarts; rounded down to a multiple of JOB_ID_STEP.
     std::uint32_t firstJobId = 0;
 };

@@ -79,9 +79,8 @@ void ShareValidator::onJobs(const JobSet& jobs)
     while (m_levels.size() > 1 && !isEarlier(jobs.jobs.back()->id, m_levels[1].first)) {
         m_levels.erase(m_levels.begin());
     }
-    std::erase_if(m_variants, [&](const auto& variant) {
-        return jobs.find(baseOf(variant->id)) == nullptr;
-    });
+    std::erase_if(m_variants,
+                  [&](const auto& variant) { return jobs.find(baseOf(variant->id)) == nullptr; });
 }
 
 void ShareValidator::setDifficulty(util::Difficulty difficulty, util::JobId first,

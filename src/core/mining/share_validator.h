@@ -76,9 +76,9 @@ private:
     [[nodiscard]] bool meets(const bitcoin::Hash256& hash, util::Difficulty required);
 
     Extranonce1 m_extranonce1;
-    std::vector<Level> m_levels; ///< oldest first
+    std::vector<Level> m_levels;                        ///< oldest first
     std::vector<std::shared_ptr<const Job>> m_variants; ///< oldest first
-    util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
+    util::Difficulty m_targetOf{};                      ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
     util::JobId m_oldestJob{};
     DuplicateFilter m_duplicates;

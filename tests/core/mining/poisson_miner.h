@@ -1,4 +1,5 @@
-// A miner whose shares come by chance: the arrivals of a Poisson process, without a hash. Test code.
+// A miner whose shares come by chance: the arrivals of a Poisson process, without a hash. Test
+// code.
 #pragma once
 
 #include "core/mining/odds.h"

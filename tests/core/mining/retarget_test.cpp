@@ -73,8 +73,7 @@ private slots:
             while (retarget.difficulty().value() < 1.2 * before && miner.now() < begin + 1h) {
                 miner.mine(1s);
             }
-            slowest = std::max(
-                slowest, std::chrono::duration<double>(miner.now() - begin).count());
+            slowest = std::max(slowest, std::chrono::duration<double>(miner.now() - begin).count());
         }
         QVERIFY2(slowest < 4 * 90, std::to_string(slowest).c_str());
     }

@@ -77,14 +77,14 @@ public:
     }
     mining::Share mineShare(const mining::Job& variant)
     {
-        return test::mine(
-            variant, EXTRANONCE1,
-            [&](const auto& hash) {
-                return isShare(hash) && !bitcoin::Target::fromDifficulty(
-                                             util::Difficulty(SHARE_DIFFICULTY.value() * 16))
-                                             .isMetBy(hash);
-            },
-            {.nonce = m_nonce += 100'000});
+        return test::mine(variant, EXTRANONCE1,
+                          [&](const auto& hash) {
+                              return isShare(hash) &&
+                                     !bitcoin::Target::fromDifficulty(
+                                          util::Difficulty(SHARE_DIFFICULTY.value() * 16))
+                                          .isMetBy(hash);
+                          },
+                          {.nonce = m_nonce += 100'000});
     }
     mining::Share mineBlock(mining::Share start = {})
     {

@@ -79,10 +79,9 @@ struct Run
 Run play(const Case& what, std::uint64_t seed)
 {
     const auto& traits = mining::traits(mining::classifyUserAgent(what.userAgent));
-    Retarget retarget({.targetInterval = traits.targetInterval,
-                       .minimum = util::Difficulty(1e-6),
-                       .maximum = {}},
-                      traits.startDifficulty, START);
+    Retarget retarget(
+        {.targetInterval = traits.targetInterval, .minimum = util::Difficulty(1e-6), .maximum = {}},
+        traits.startDifficulty, START);
     test::PoissonMiner miner(retarget, Hashrate(what.rate), START, seed);
     if (what.laterRate > 0) {
         miner.mine(1h);
@@ -158,10 +157,9 @@ private slots:
         const double median = seconds.at(RUNS / 2);
         const double worst = seconds.at(RUNS * 9 / 10);
         const double medianShares = shares.at(RUNS / 2);
-        const std::string line =
-            fmt::format("{:20} {:8.0f} {:>5} {:8.0f} {:>5} {:8.0f} {:>5}", what.name, median,
-                        toText(what.median), worst, toText(what.worst), medianShares,
-                        toText(what.shares));
+        const std::string line = fmt::format("{:20} {:8.0f} {:>5} {:8.0f} {:>5} {:8.0f} {:>5}",
+                                             what.name, median, toText(what.median), worst,
+                                             toText(what.worst), medianShares, toText(what.shares));
         qInfo("%s", line.c_str());
         if (what.median) {
             QVERIFY(median <= *what.median * MEDIAN_TOLERANCE + TICK_SECONDS);
@@ -177,10 +175,9 @@ private slots:
     {
         int changes = 0;
         for (int i = 0; i < 20; ++i) {
-            Retarget retarget({.targetInterval = 8s,
-                               .minimum = util::Difficulty(1e-6),
-                               .maximum = {}},
-                              util::Difficulty(2048), START);
+            Retarget retarget(
+                {.targetInterval = 8s, .minimum = util::Difficulty(1e-6), .maximum = {}},
+                util::Difficulty(2048), START);
             test::PoissonMiner miner(retarget, Hashrate(1.1e12), START,
                                      SEED + static_cast<std::uint64_t>(i));
             miner.mine(20h);

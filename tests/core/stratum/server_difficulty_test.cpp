@@ -94,8 +94,7 @@ private slots:
         QCOMPARE(sentDifficulty(
                      harness.send(R"({"id":2,"method":"mining.authorize","params":["worker"]})")),
                  std::string("0.25"));
-        QCOMPARE(kindsOf(harness.send(suggest("512"))),
-                 std::string("reply set_difficulty notify"));
+        QCOMPARE(kindsOf(harness.send(suggest("512"))), std::string("reply set_difficulty notify"));
         QCOMPARE(harness.session().info().difficulty.value(), 512.0);
         QCOMPARE(sentDifficulty(harness.send(suggest("\"1000\""))), std::string("1000"));
         QCOMPARE(sentDifficulty(harness.send(suggest("1e300"))), std::string("4000"));

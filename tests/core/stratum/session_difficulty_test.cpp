@@ -226,7 +226,8 @@ private slots:
     // A worker that comes back starts with the rate that it had; its owner's wishes go before it.
     void startsWithAKnownRate()
     {
-        const mining::KnownRate known{.rate = util::Hashrate(62'269.5 * 4295032833.0 / 8), .age = 1h};
+        const mining::KnownRate known{.rate = util::Hashrate(62'269.5 * 4295032833.0 / 8),
+                                      .age = 1h};
         const auto startOf = [&](double suggestion, double password) {
             SessionDifficulty difficulty(DEFAULTS, START);
             difficulty.onUserAgent("bitaxe");

@@ -130,8 +130,8 @@ private:
     std::vector<std::string> m_workers; ///< as authorized, the latest last
     util::BootTime m_created;
     util::Difficulty m_networkDifficulty{}; ///< of m_jobs' current job
-    std::optional<util::JobId> m_sentJob; ///< not of a variant
-    std::uint32_t m_sentTip = 0; ///< Job::tipNumber of m_sentJob
+    std::optional<util::JobId> m_sentJob;   ///< not of a variant
+    std::uint32_t m_sentTip = 0;            ///< Job::tipNumber of m_sentJob
     std::uint32_t m_versionMask = mining::VERSION_ROLLING_MASK;
     std::uint16_t m_handshakeMessages = 0;
     std::uint8_t m_invalidLines = 0;

@@ -157,9 +157,8 @@ util::Difficulty SessionDifficulty::permitted(util::Difficulty wish) const
     const mining::MinerClassTraits& traits = mining::traits(m_class);
     util::Difficulty least = m_retarget.leastWish();
     if (traits.devices == mining::Devices::Alike && !m_retarget.isRateKnown()) {
-        least = util::Difficulty(
-            traits.startDifficulty.value() *
-            ratio(mining::Retarget::SHORTEST_INTERVAL, traits.targetInterval));
+        least = util::Difficulty(traits.startDifficulty.value() *
+                                 ratio(mining::Retarget::SHORTEST_INTERVAL, traits.targetInterval));
     }
     return std::max(wish, least);
 }
