@@ -35,9 +35,11 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     , m_source(std::move(source))
     , m_snapshot(std::make_shared<const interfaces::PoolSnapshot>())
     , m_history(platform, m_options, m_statistics, [this] { return m_snapshot.load(); })
+    , m_rates(platform.clock, [this] { return m_history.directory(); })
     , m_hall({.platform = m_platform,
               .courier = m_courier,
               .statistics = m_statistics,
+              .memory = m_rates,
               .onKeyJob =
                   [this](const auto& job) {
                       m_work.post([job](WorkMaster& work) { work.onKeyJob(job); });

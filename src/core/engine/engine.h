@@ -12,6 +12,7 @@
 #include "core/engine/history.h"
 #include "core/engine/hosted.h"
 #include "core/engine/miner_hall.h"
+#include "core/engine/rate_recall.h"
 #include "core/engine/service_reporter.h"
 #include "core/engine/settings_desk.h"
 #include "core/engine/start_gate.h"
@@ -111,6 +112,7 @@ private:
 
     Hosted<Statistics> m_statistics;
     History m_history;
+    RateRecall m_rates;
     Hosted<Courier> m_courier;
     Hosted<BlockSpool> m_spool;
     Hosted<DataFolder> m_dataFolder;

@@ -166,8 +166,13 @@ void HistoryKeeper::noteDifficulties(const interfaces::PoolSnapshot& snapshot,
             .minerClass =
                 std::string(mining::traits(mining::classifyUserAgent(worker.userAgent)).name),
             .difficulty = worker.difficulty,
-            .rate = worker.hashrate,
-            .notedAt = now};
+            .rate = worker.minerRate,
+            .notedAt = worker.lastShare.value_or(now)};
+        const auto* const known = directory->find(worker.name, noted.minerClass);
+        if (known != nullptr && noted.rate.value() <= 0) {
+            noted.rate = known->rate; // until its shares tell more
+            noted.notedAt = known->notedAt;
+        }
         directory->note(worker, noted);
         if (isToBeKept) {
             std::pair key(noted.worker, noted.minerClass);

@@ -62,7 +62,8 @@ void IoWorker::renewContexts()
             m_contexts[i] = std::make_unique<stratum::v1::ServerContext>(
                 stratum::v1::ServerContext{.options = listeners[i]->options.stratum,
                                            .policy = m_limiter,
-                                           .payoutJobs = isKeyed ? &m_payoutJobs : nullptr});
+                                           .payoutJobs = isKeyed ? &m_payoutJobs : nullptr,
+                                           .memory = m_shared.memory});
         }
     }
 }

@@ -52,6 +52,7 @@ public:
         PeerRegistry& peers;
         RateKeeper& rates;
         Terms terms{};
+        const stratum::v1::RateMemory* memory = nullptr; ///< nullptr for none
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
     };

@@ -92,6 +92,7 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .worker = std::move(info.worker),
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
+                       .provenRate = info.provenRate,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {
         delta.origin = SessionOrigin{.peer = net::toString(m_connection->peer()),

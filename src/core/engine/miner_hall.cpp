@@ -74,6 +74,7 @@ void MinerHall::start(const EngineOptions& options)
                                  .peers = m_peers,
                                  .rates = m_rates,
                                  .terms = terms,
+                                 .memory = &m_surroundings.memory,
                                  .onKeyJob = m_surroundings.onKeyJob});
         });
     }

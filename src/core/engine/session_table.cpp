@@ -41,11 +41,12 @@ void SessionTable::add(const SessionDelta& delta,
     if (delta.shares.accepted() != 0) {
         view.lastShare = now.wall;
     }
-    if (delta.shares.acceptedWork > 0) {
-        if (!entry.rate) {
-            entry.rate = std::make_unique<mining::WorkRate>();
-        }
-        entry.rate->add(delta.shares.acceptedWork, now.boot);
+    if (!entry.rate && !view.worker.empty()) {
+        entry.rate = std::make_unique<mining::WorkRate>();
+        entry.rate->begin(now.boot);
+    }
+    if (entry.rate) {
+        entry.rate->add(delta.shares.acceptedWork, delta.shares.accepted(), now.boot);
     }
     entry.isChanged = true;
     if (entry.isCounted) {
@@ -69,7 +70,8 @@ void SessionTable::close(std::uint64_t id, WorkerTable& workers)
 const interfaces::SharedList<interfaces::SessionView>& SessionTable::views(util::BootTime now)
 {
     return m_list.refresh(m_entries, [now](const Entry& entry) {
-        return entry.rate ? entry.rate->rate(now) : util::Hashrate{};
+        return entry.rate ? entry.rate->estimate(now, entry.view.difficulty)
+                          : mining::RateEstimate{};
     });
 }
 

@@ -33,7 +33,7 @@ private:
     struct Entry
     {
         interfaces::SessionView view;
-        std::unique_ptr<mining::WorkRate> rate; ///< none before the first accepted share
+        std::unique_ptr<mining::WorkRate> rate; ///< none before it is authorized
         bool isCounted = false;                 ///< its worker counts it
         bool isChanged = true;
         std::shared_ptr<const interfaces::SessionView> published;

@@ -62,7 +62,8 @@ struct SessionDelta
     std::string worker;                  ///< its newest; empty before it is authorized
     std::string userAgent;
     util::Difficulty difficulty{};
-    ShareTally shares; ///< since the delta before
+    util::Hashrate provenRate{}; ///< stratum::SessionInfo::provenRate
+    ShareTally shares;           ///< since the delta before
 
     friend bool operator==(const SessionDelta&, const SessionDelta&) = default;
 };

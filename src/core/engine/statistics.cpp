@@ -86,7 +86,7 @@ void Statistics::addShares(const ShareBatch& batch)
 {
     const Moment now{.boot = m_clock.boot(), .wall = m_clock.wall().time};
     accumulate(m_current.shares, batch.shares);
-    m_rate.add(batch.shares.acceptedWork, now.boot);
+    m_rate.add(batch.shares.acceptedWork, batch.shares.accepted(), now.boot);
     m_bests.add(batch.shares.best);
     m_miners.add(batch, now);
     m_connections += batch.connectionsDelta;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/interfaces/shared_list.h"
-#include "core/util/strong.h"
+#include "core/mining/rate_posterior.h"
 
 #include <cstddef>
 #include <memory>
@@ -23,7 +23,7 @@ public:
     void onEntriesChanged() { m_isStale = true; }
 
     /// @param entries  a map
-    /// @param rateOf  the hashrate of an entry
+    /// @param rateOf  the mining::RateEstimate of an entry
     template <class Entries, class RateFn>
     [[nodiscard]] const interfaces::SharedList<View>& refresh(Entries& entries,
                                                               const RateFn& rateOf)
@@ -32,15 +32,18 @@ public:
         std::size_t index = 0;
         for (auto& [key, entry] : entries) {
             const bool isRateDue =
-                index++ % RATE_STEPS == m_step && entry.view.hashrate.value() > 0;
+                index++ % RATE_STEPS == m_step && entry.view.hashrateHigh.value() > 0;
             if (!entry.isChanged && !isRateDue) {
                 continue;
             }
-            const util::Hashrate rate = rateOf(entry);
-            if (!entry.isChanged && rate == entry.view.hashrate) {
+            const mining::RateEstimate estimate = rateOf(entry);
+            if (!entry.isChanged && estimate.rate == entry.view.hashrate &&
+                estimate.high == entry.view.hashrateHigh) {
                 continue;
             }
-            entry.view.hashrate = rate;
+            entry.view.hashrate = estimate.rate;
+            entry.view.hashrateLow = estimate.low;
+            entry.view.hashrateHigh = estimate.high;
             entry.isChanged = false;
             entry.published = std::make_shared<const View>(entry.view);
             m_isStale = true;

@@ -87,7 +87,7 @@ void WorkerTable::add(const WorkerDelta& delta, const Moment& now)
         return;
     }
     accumulate(entry->view.shares, delta.shares);
-    entry->rate.add(delta.shares.acceptedWork, now.boot);
+    entry->rate.add(delta.shares.acceptedWork, delta.shares.accepted(), now.boot);
     entry->view.bestRun = std::max(entry->view.bestRun, delta.shares.best);
     entry->view.bestAllTime = std::max(entry->view.bestAllTime, delta.shares.best);
     if (delta.shares.accepted() != 0) {
@@ -102,6 +102,9 @@ bool WorkerTable::addSession(std::string_view worker, std::uint64_t session, con
     Entry* const entry = findOrAdd(worker, now);
     if (entry == nullptr) {
         return false;
+    }
+    if (entry->view.sessions == 0) {
+        entry->rate.begin(now.boot);
     }
     ++entry->view.sessions;
     entry->newestSession = session;
@@ -141,6 +144,7 @@ void WorkerTable::describe(std::string_view worker, const SessionDelta& delta)
     if (entry.newestSession == delta.id) {
         entry.view.userAgent = delta.userAgent;
         entry.view.difficulty = delta.difficulty;
+        entry.view.minerRate = delta.provenRate;
         entry.isChanged = true;
     }
 }
@@ -190,7 +194,8 @@ void WorkerTable::forget(std::string_view worker)
 
 const interfaces::SharedList<interfaces::WorkerView>& WorkerTable::views(util::BootTime now)
 {
-    return m_list.refresh(m_entries, [now](Entry& entry) { return entry.rate.rate(now); });
+    return m_list.refresh(
+        m_entries, [now](Entry& entry) { return entry.rate.estimate(now, entry.view.difficulty); });
 }
 
 } // namespace warp::engine

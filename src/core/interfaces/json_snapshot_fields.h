@@ -58,6 +58,8 @@ inline constexpr auto JSON_TABLE<WorkerView> = table<WorkerView>(
     "worker_view", field("name", &WorkerView::name), field("label", &WorkerView::label),
     field("is_hidden", &WorkerView::isHidden), field("user_agent", &WorkerView::userAgent),
     field("sessions", &WorkerView::sessions), field("hashrate", &WorkerView::hashrate),
+    field("hashrate_low", &WorkerView::hashrateLow),
+    field("hashrate_high", &WorkerView::hashrateHigh), field("miner_rate", &WorkerView::minerRate),
     field("difficulty", &WorkerView::difficulty), field("best_run", &WorkerView::bestRun),
     field("best_all_time", &WorkerView::bestAllTime), field("shares", &WorkerView::shares),
     field("first_seen", &WorkerView::firstSeen), field("last_share", &WorkerView::lastShare));
@@ -68,7 +70,8 @@ inline constexpr auto JSON_TABLE<SessionView> = table<SessionView>(
     field("peer", &SessionView::peer), field("listener", &SessionView::listener),
     field("protocol", &SessionView::protocol), field("is_tls", &SessionView::isTls),
     field("user_agent", &SessionView::userAgent), field("difficulty", &SessionView::difficulty),
-    field("hashrate", &SessionView::hashrate), field("shares", &SessionView::shares),
+    field("hashrate", &SessionView::hashrate), field("hashrate_low", &SessionView::hashrateLow),
+    field("hashrate_high", &SessionView::hashrateHigh), field("shares", &SessionView::shares),
     field("connected_at", &SessionView::connectedAt), field("last_share", &SessionView::lastShare));
 
 template <>

@@ -51,6 +51,10 @@ struct WorkerView
     std::string userAgent; ///< of its newest session; unsanitised
     std::uint32_t sessions = 0;
     util::Hashrate hashrate{};     ///< by accepted work of the last ten minutes
+    util::Hashrate hashrateLow{};  ///< which it is above of, at 95 %
+    util::Hashrate hashrateHigh{}; ///< which it is below of; without work all that can be said
+    /// Of its newest session's miner, as it was when its last share came; 0 while unknown.
+    util::Hashrate minerRate{};
     util::Difficulty difficulty{}; ///< asked of its newest session; 0 without one
     util::Difficulty bestRun{};    ///< since the program started
     util::Difficulty bestAllTime{};
@@ -71,7 +75,9 @@ struct SessionView
     bool isTls = false;   ///< what it says is encrypted
     std::string userAgent;
     util::Difficulty difficulty{};
-    util::Hashrate hashrate{};
+    util::Hashrate hashrate{}; ///< as those of WorkerView
+    util::Hashrate hashrateLow{};
+    util::Hashrate hashrateHigh{};
     ShareCounters shares;
     util::WallTime connectedAt{};
     std::optional<util::WallTime> lastShare;

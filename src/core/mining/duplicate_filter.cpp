@@ -83,7 +83,7 @@ void DuplicateFilter::retain(const JobSet& jobs)
         return;
     }
     std::erase_if(m_state->order, [&](const Key& key) {
-        if (jobs.find(key.job) != nullptr) {
+        if (jobs.find(baseOf(key.job)) != nullptr) {
             return false;
         }
         m_state->seen.erase(key);

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool contains(util::JobId job, const Share& share, std::uint32_t version) const;
     void insert(util::JobId job, const Share& share, std::uint32_t version);
 
-    /// Frees what belongs to jobs that are not live.
+    /// Frees what belongs to jobs that are not live, and to their variants.
     void retain(const JobSet& jobs);
 
     [[nodiscard]] std::size_t size() const;

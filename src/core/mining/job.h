@@ -19,6 +19,22 @@ namespace warp::mining {
 /// Bits of the header's version that a miner may roll (BIP 320).
 inline constexpr std::uint32_t VERSION_ROLLING_MASK = 0x1fffe000;
 
+/// Ids of jobs are this far apart, so that each has room for its variants (see JobVariants), and
+/// are multiples of it; they rise with each job, modulo 2^32.
+inline constexpr std::uint32_t JOB_ID_STEP = 256;
+
+/// Of the job that one is a variant of; a job's own otherwise.
+[[nodiscard]] constexpr util::JobId baseOf(util::JobId id)
+{
+    return util::JobId(id.value() - id.value() % JOB_ID_STEP);
+}
+
+/// Whether `left` was made before `right`; of one job the variants follow it in their order.
+[[nodiscard]] constexpr bool isEarlier(util::JobId left, util::JobId right)
+{
+    return static_cast<std::int32_t>(left.value() - right.value()) < 0;
+}
+
 /// What the coinbases of one job have in common, whoever is paid.
 struct CoinbaseTerms
 {

@@ -132,9 +132,10 @@ JobFactory::make(const std::shared_ptr<const BlockTemplate>& source, std::uint32
     if (source->witnessCommitmentScript && !isCommitmentRight(*source)) {
         return util::Unexpected(JobError::CommitmentMismatch);
     }
-    const std::uint32_t number = m_counter++;
-    auto job = std::make_shared<Job>(util::JobId(m_options.firstJobId + number), tipNumber, source,
-                                     *target);
+    const std::uint32_t number = JOB_ID_STEP * m_counter++;
+    const util::JobId first = baseOf(util::JobId(m_options.firstJobId));
+    auto job =
+        std::make_shared<Job>(util::JobId(first.value() + number), tipNumber, source, *target);
     job->created = now;
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - source->received);
     job->time = source->currentTime +

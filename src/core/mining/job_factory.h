@@ -28,8 +28,9 @@ struct JobFactoryOptions
 {
     std::string tag; ///< at most MAX_TAG_SIZE bytes
     std::shared_ptr<const PayoutPolicy> payout;
-    std::uint32_t instance = 0;   ///< random for each process: no two runs make the same work
-    std::uint32_t firstJobId = 0; ///< random, so that ids are unique across restarts
+    std::uint32_t instance = 0; ///< random for each process: no two runs make the same work
+    /// Random, so that ids are unique across restarts; rounded down to a multiple of JOB_ID_STEP.
+    std::uint32_t firstJobId = 0;
 };
 
 /// What the policy pays a key, as a coinbase. The plan's payouts do not count.

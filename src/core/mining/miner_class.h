@@ -1,7 +1,7 @@
 // What kind of miner a user agent names, and what such a miner starts with. Pure; any thread.
 //
 // class       typical rate   start difficulty   target interval
-// unknown     -              256                8 s
+// unknown     any            256                8 s
 // nerdminer   80-400 kH/s    0.00015            30 s
 // nerdnos     0.3 TH/s       512                8 s
 // bitaxe      0.4-6 TH/s     2048               8 s
@@ -42,6 +42,14 @@ enum class MinerClass : std::uint8_t {
 
 enum class Refreshes : std::uint8_t { Unknown, Followed };
 
+/// Whether devices of a class are so alike in hashrate that a start difficulty says what a wish may
+/// be: with Alike no wish is granted that would make more than two shares a second of a device
+/// that the start difficulty fits.
+enum class Devices : std::uint8_t { Various, Alike };
+
+/// Between two shares of one miner, where nothing else is configured.
+inline constexpr std::chrono::seconds USUAL_TARGET_INTERVAL{8};
+
 struct MinerClassTraits
 {
     std::string_view name;                 ///< stable, e.g. "bitaxe"
@@ -49,6 +57,7 @@ struct MinerClassTraits
     std::chrono::seconds targetInterval{}; ///< between shares
     /// Whether it is known to take up a job that is not clean while it has work.
     Refreshes refreshes = Refreshes::Unknown;
+    Devices devices = Devices::Various;
 };
 
 /// By parts of the name in any case; the first 128 bytes count.

@@ -10,12 +10,6 @@ namespace warp::mining {
 
 namespace {
 
-/// Ids rise with each job, modulo 2^32.
-bool isNewer(const Job& left, const Job& right)
-{
-    return static_cast<std::int32_t>(left.id.value() - right.id.value()) > 0;
-}
-
 /// Appends those of `had` that are still among `live`. Both are newest first.
 void appendLive(std::vector<std::shared_ptr<const Job>>& out, const JobSet& had, const JobSet& live)
 {
@@ -27,7 +21,7 @@ void appendLive(std::vector<std::shared_ptr<const Job>>& out, const JobSet& had,
             out.push_back(*mine);
             ++mine;
             ++theirs;
-        } else if (isNewer(**mine, **theirs)) {
+        } else if (isEarlier((*theirs)->id, (*mine)->id)) {
             ++mine;
         } else {
             ++theirs;

@@ -1,7 +1,8 @@
-// Chooses the next difficulty of one session from how often its shares come. Pure state machine;
-// owned by the session, no clock of its own.
+// Chooses the difficulty of one session from how often its shares come: a posterior of the miner's
+// rate, and two tests of whether it still fits. Pure state machine; owned by the session.
 #pragma once
 
+#include "core/mining/rate_posterior.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
@@ -19,34 +20,98 @@ struct RetargetLimits
     friend bool operator==(const RetargetLimits&, const RetargetLimits&) = default;
 };
 
-/// Looks at the time since the last change, at most some 32 target intervals of it. A change needs
-/// two things: the rate is off by a factor of 2 or more, and chance hardly explains it.
-/// A silent miner is halved once a minute at most; else one step is at most x16 or /4.
+/// A rate that was measured before, on another connection.
+struct KnownRate
+{
+    util::Hashrate rate{};
+    util::Duration age{}; ///< since it was measured
+
+    friend bool operator==(const KnownRate&, const KnownRate&) = default;
+};
+
+/// Asked after every share and on a tick; both may change the difficulty. Raised where more shares
+/// came than chance explains, by what they show; lowered likewise, where a short memory sees a fall
+/// sooner than a long one. A miner whose rate was known before and that has not sent a share yet is
+/// halved at most, and once in SILENT_WINDOW.
+///
+/// A difficulty that is held is kept as long as it makes shares between SHORTEST_INTERVAL and
+/// LONGEST_HELD_INTERVAL; beyond that it is the nearest that does.
 class Retarget final
 {
 public:
+    static constexpr std::chrono::seconds TICK{5};
+    /// No wish of a miner makes more shares than this, once its rate is known: two a second.
+    static constexpr std::chrono::milliseconds SHORTEST_INTERVAL{500};
+    static constexpr std::chrono::minutes LONGEST_HELD_INTERVAL{2};
+    static constexpr std::chrono::seconds SILENT_WINDOW{90};
+
     /// `start` is held within the limits.
     Retarget(RetargetLimits limits, util::Difficulty start, util::BootTime now);
 
-    /// An accepted share that counts for `credited`; other than difficulty() where a share was
+    // Each leaves the limits as they are.
+    /// Nothing is known but a place to start from.
+    void start(util::Difficulty difficulty, util::BootTime now);
+    /// The rate was measured before.
+    void resume(const KnownRate& known, util::BootTime now);
+    // What a miner wishes: not less than leastWish().
+    /// From here on, for as long as it fits.
+    void suggest(util::Difficulty difficulty, util::BootTime now);
+    /// To stay at, on its owner's behalf.
+    void hold(util::Difficulty difficulty, util::BootTime now);
+
+    /// Other limits; what is known of the rate stays.
+    void setLimits(const RetargetLimits& limits, util::BootTime now);
+    /// What was sent: shares have to meet it from here on. Until then they have to meet what
+    /// difficulty() says.
+    void setInForce(util::Difficulty difficulty, util::BootTime now);
+    /// An accepted share that counts for `credited`; other than what is in force where a share was
     /// asked for less.
-    void onShare(util::Difficulty credited);
-    /// The difficulty to change to, where the evidence is clear; asked after shares and on ticks.
-    [[nodiscard]] std::optional<util::Difficulty> evaluate(util::BootTime now);
-    /// Set from outside (suggested by the miner): evidence starts anew.
-    void restart(util::Difficulty difficulty, util::BootTime now);
+    void onShare(util::Difficulty credited, util::BootTime now);
+    /// Whether difficulty() is another than before.
+    bool evaluate(util::BootTime now);
+    /// The same, once in TICK; call it more often.
+    bool onTick(util::BootTime now);
+
+    /// The wanted one.
     [[nodiscard]] util::Difficulty difficulty() const { return m_difficulty; }
+    [[nodiscard]] const RetargetLimits& limits() const { return m_limits; }
+    /// Of shares of this connection and what was known before; up to the last share or evaluate().
+    [[nodiscard]] const RatePosterior& posterior() const { return m_long; }
+    /// Whether there is evidence of the rate: shares that came, or a rate known before.
+    [[nodiscard]] bool isRateKnown() const { return m_long.shares() >= FEWEST_SHARES; }
+    [[nodiscard]] bool hasShare() const { return m_hasShare; }
+    /// The least difficulty that a wish may have; 0 where the rate is not known.
+    [[nodiscard]] util::Difficulty leastWish() const;
 
 private:
-    [[nodiscard]] util::Difficulty clamped(util::Difficulty difficulty) const;
-    [[nodiscard]] std::optional<util::Difficulty> next(double seconds) const;
-    void forgetHalf(util::BootTime now);
+    static constexpr double FEWEST_SHARES = 2.5;
+
+    [[nodiscard]] util::Difficulty clamped(double difficulty) const;
+    [[nodiscard]] double expectedOf(const RatePosterior& posterior) const;
+    [[nodiscard]] double ratioOf(const RatePosterior& posterior) const;
+    void advance(util::BootTime now);
+    /// What the evidence would multiply the difficulty by; 1 to leave it.
+    [[nodiscard]] double wantedFactor(util::BootTime now) const;
+    /// The step that is taken.
+    [[nodiscard]] double bounded(double factor) const;
+    /// A rate that was known before is not doubted for a miner's silence alone.
+    [[nodiscard]] bool isGuarded() const { return m_isRestored && !m_hasShare; }
+    /// The nearest to m_held, where `natural` makes shares at the target interval.
+    [[nodiscard]] util::Difficulty heldBy(double natural) const;
+    void forget(double longShares, double shortShares);
+    void bound();
 
     RetargetLimits m_limits;
-    util::Difficulty m_difficulty;
-    util::BootTime m_windowStart;
-    double m_shares = 0;
-    double m_work = 0; ///< sum of credited difficulties in the window
+    util::Difficulty m_difficulty; ///< wanted
+    util::Difficulty m_inForce{};  ///< 0 before the first
+    util::Difficulty m_held{};     ///< 0: none
+    util::BootTime m_now;          ///< up to which time is in the posteriors
+    util::BootTime m_lastTick;
+    util::BootTime m_lastChange;
+    RatePosterior m_long;
+    RatePosterior m_short; ///< for falls
+    bool m_isRestored = false;
+    bool m_hasShare = false;
 };
 
 } // namespace warp::mining

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <utility>
 
 namespace warp::mining {
 
@@ -75,21 +75,32 @@ void ShareValidator::onJobs(const JobSet& jobs)
         m_oldestJob = jobs.jobs.back()->id;
         m_duplicates.retain(jobs);
     }
-    // A level matters while a live job was made before its successor took over.
-    const util::BootTime oldest = jobs.jobs.back()->created;
-    while (m_levels.size() > 1 && m_levels[1].since <= oldest) {
+    // A level matters while a live job was sent under it.
+    while (m_levels.size() > 1 && !isEarlier(jobs.jobs.back()->id, m_levels[1].first)) {
         m_levels.erase(m_levels.begin());
     }
+    std::erase_if(m_variants,
+                  [&](const auto& variant) { return jobs.find(baseOf(variant->id)) == nullptr; });
 }
 
-void ShareValidator::setDifficulty(util::Difficulty difficulty, util::BootTime now)
+void ShareValidator::setDifficulty(util::Difficulty difficulty, util::JobId first,
+                                   util::BootTime now)
 {
-    m_levels.push_back({now, difficulty});
+    m_levels.push_back({now, difficulty, first});
     if (m_levels.size() > MAX_LEVELS) {
         // The two oldest become one with the lower difficulty: more is accepted, never less.
         m_levels[1].difficulty = std::min(m_levels[0].difficulty, m_levels[1].difficulty);
         m_levels[1].since = m_levels[0].since;
+        m_levels[1].first = m_levels[0].first;
         m_levels.erase(m_levels.begin());
+    }
+}
+
+void ShareValidator::addVariant(std::shared_ptr<const Job> variant)
+{
+    m_variants.push_back(std::move(variant));
+    if (m_variants.size() > MAX_LEVELS) {
+        m_variants.erase(m_variants.begin());
     }
 }
 
@@ -98,15 +109,39 @@ util::Difficulty ShareValidator::difficulty() const
     return m_levels.empty() ? util::Difficulty{} : m_levels.back().difficulty;
 }
 
-util::Difficulty ShareValidator::requiredFor(const Job& job) const
+const std::shared_ptr<const Job>* ShareValidator::find(util::JobId id, const JobSet& jobs) const
 {
-    util::Difficulty least = difficulty();
-    for (std::size_t i = 0; i + 1 < m_levels.size(); ++i) {
-        if (m_levels[i + 1].since >= job.created) {
-            least = std::min(least, m_levels[i].difficulty);
+    if (baseOf(id) == id) {
+        return jobs.find(id);
+    }
+    const auto found = std::find_if(m_variants.rbegin(), m_variants.rend(),
+                                    [id](const auto& variant) { return variant->id == id; });
+    return found == m_variants.rend() ? nullptr : &*found;
+}
+
+std::optional<util::Difficulty> ShareValidator::creditFor(const bitcoin::Hash256& hash,
+                                                          util::JobId job, util::BootTime now)
+{
+    if (m_levels.empty()) {
+        return util::Difficulty{};
+    }
+    std::size_t own = m_levels.size() - 1;
+    while (own > 0 && isEarlier(job, m_levels[own].first)) {
+        --own;
+    }
+    if (meets(hash, m_levels[own].difficulty)) {
+        return m_levels[own].difficulty;
+    }
+    std::optional<util::Difficulty> credit;
+    for (std::size_t i = 0; i < m_levels.size(); ++i) {
+        const util::Difficulty difficulty = m_levels[i].difficulty;
+        const bool isHonoured = i > own || (i < own && now - m_levels[i + 1].since <= OBEY_WINDOW);
+        if (isHonoured && (!credit || difficulty > *credit) &&
+            bitcoin::Target::fromDifficulty(difficulty).isMetBy(hash)) {
+            credit = difficulty;
         }
     }
-    return least;
+    return credit;
 }
 
 bool ShareValidator::meets(const bitcoin::Hash256& hash, util::Difficulty required)
@@ -121,11 +156,18 @@ bool ShareValidator::meets(const bitcoin::Hash256& hash, util::Difficulty requir
 std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const JobSet& jobs,
                                                     std::uint32_t versionMask) const
 {
-    const auto* named = share.job ? jobs.find(*share.job) : nullptr;
-    const std::span candidates =
-        named != nullptr
-            ? std::span(named, 1)
-            : std::span(jobs.jobs).first(std::min(jobs.jobs.size(), UNKNOWN_JOB_TRIES));
+    const auto* named = share.job ? find(*share.job, jobs) : nullptr;
+    std::vector<std::shared_ptr<const Job>> candidates;
+    if (named != nullptr) {
+        candidates.push_back(*named);
+    } else {
+        const auto take = [&](auto begin, std::size_t size) {
+            const auto count = static_cast<std::ptrdiff_t>(std::min(size, UNKNOWN_JOB_TRIES));
+            candidates.insert(candidates.end(), begin, begin + count);
+        };
+        take(jobs.jobs.begin(), jobs.jobs.size());
+        take(m_variants.rbegin(), m_variants.size());
+    }
     const auto test = [&](const std::shared_ptr<const Job>& job,
                           std::uint32_t version) -> std::optional<FoundBlock> {
         const HashedHeader hashed = hashShare(*job, m_extranonce1, share, version);
@@ -153,7 +195,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
                                    std::uint32_t versionMask, util::BootTime now)
 {
     ShareVerdict verdict;
-    const auto* named = share.job ? jobs.find(*share.job) : nullptr;
+    const auto* named = share.job ? find(*share.job, jobs) : nullptr;
     if (named == nullptr) {
         verdict.code = ShareCode::UnknownJob;
         verdict.block = findBlock(share, jobs, versionMask);
@@ -171,7 +213,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
     if (isOutsideMask && !verdict.block) {
         verdict.block = findBlock(share, jobs, versionMask);
     }
-    const util::Difficulty required = requiredFor(job);
+    const auto credit = creditFor(hashed.hash, job.id, now);
     const TipAge age = ageOf(job, jobs, now);
     if (age == TipAge::Old) {
         verdict.code = ShareCode::Stale;
@@ -181,12 +223,12 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
         verdict.code = ShareCode::BadVersion;
     } else if (!isTimeAllowed(job, share.time, now)) {
         verdict.code = ShareCode::BadTime;
-    } else if (!meets(hashed.hash, required)) {
+    } else if (!credit) {
         verdict.code = ShareCode::LowDifficulty;
     } else {
         m_duplicates.insert(job.id, share, version);
         verdict.code = age == TipAge::Current ? ShareCode::Accepted : ShareCode::Late;
-        verdict.credited = age == TipAge::Current ? required : util::Difficulty{};
+        verdict.credited = age == TipAge::Current ? *credit : util::Difficulty{};
         verdict.proof = makeFound(*named, m_extranonce1, share, hashed);
     }
     return verdict;

@@ -8,6 +8,8 @@
 #include "core/util/clock.h"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace warp::mining {
@@ -20,10 +22,14 @@ public:
     /// Forgets what belonged to jobs that are gone. Call with each new set.
     void onJobs(const JobSet& jobs);
 
-    /// The difficulty sent to the miner, in force from `now` on. A share is held to the least that
-    /// was in force at any time since its job was made: a miner may apply a change at once or with
-    /// the next job, and either is right. `difficulty` is the very number on the wire.
-    void setDifficulty(util::Difficulty difficulty, util::BootTime now);
+    /// The difficulty sent to the miner with the job `first`, for it and all later ones. A share is
+    /// asked for that of its job, and counts for it. One that does not meet it is good all the same
+    /// where it meets one that came after, for a miner may apply that at once, or one that was
+    /// replaced less than OBEY_WINDOW ago, for some take their time; it counts for that one.
+    /// `difficulty` is the very number on the wire.
+    void setDifficulty(util::Difficulty difficulty, util::JobId first, util::BootTime now);
+    /// A variant that was sent; it lives as long as its job.
+    void addVariant(std::shared_ptr<const Job> variant);
     /// In force now; 0 before the first setDifficulty().
     [[nodiscard]] util::Difficulty difficulty() const;
 
@@ -45,26 +51,34 @@ public:
     /// Stale.
     static constexpr std::chrono::seconds LATE_WINDOW{2};
 
+    static constexpr std::chrono::seconds OBEY_WINDOW{30};
+
     /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
-    /// Remembered changes of difficulty; a miner can cause them at will.
+    /// Remembered changes of difficulty, and variants; a miner can cause them at will.
     static constexpr std::size_t MAX_LEVELS = 64;
 
 private:
-    /// A difficulty and since when it was in force.
+    /// A difficulty, since when it was in force, and the job that was sent with it.
     struct Level
     {
         util::BootTime since;
         util::Difficulty difficulty;
+        util::JobId first;
     };
 
-    [[nodiscard]] util::Difficulty requiredFor(const Job& job) const;
+    /// nullptr where no job has that id.
+    [[nodiscard]] const std::shared_ptr<const Job>* find(util::JobId id, const JobSet& jobs) const;
+    /// What the share counts for; nothing where it meets no difficulty that it may.
+    [[nodiscard]] std::optional<util::Difficulty> creditFor(const bitcoin::Hash256& hash,
+                                                            util::JobId job, util::BootTime now);
     [[nodiscard]] bool meets(const bitcoin::Hash256& hash, util::Difficulty required);
 
     Extranonce1 m_extranonce1;
-    std::vector<Level> m_levels;   ///< oldest first
-    util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
+    std::vector<Level> m_levels;                        ///< oldest first
+    std::vector<std::shared_ptr<const Job>> m_variants; ///< oldest first
+    util::Difficulty m_targetOf{};                      ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
     util::JobId m_oldestJob{};
     DuplicateFilter m_duplicates;

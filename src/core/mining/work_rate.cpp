@@ -14,21 +14,40 @@ void WorkRate::advance(util::BootTime now)
     const std::int64_t passed =
         std::clamp<std::int64_t>(bucket - m_bucket, 0, static_cast<std::int64_t>(BUCKETS));
     for (std::int64_t i = 1; i <= passed; ++i) {
-        m_work.at(static_cast<std::size_t>(bucket - passed + i) % BUCKETS) = 0;
+        const std::size_t place = static_cast<std::size_t>(bucket - passed + i) % BUCKETS;
+        m_work.at(place) = 0;
+        m_squares.at(place) = 0;
     }
     m_bucket = std::max(bucket, m_bucket);
 }
 
-void WorkRate::add(double work, util::BootTime now)
+void WorkRate::begin(util::BootTime now)
 {
-    if (!(work > 0)) {
+    advance(now);
+    const bool hasWork = std::ranges::any_of(m_work, [](double work) { return work > 0; });
+    if (!m_first || !hasWork) {
+        m_first = now;
+    }
+}
+
+void WorkRate::add(double work, std::uint64_t shares, util::BootTime now)
+{
+    if (!(work > 0) || shares == 0) {
         return;
     }
     advance(now);
     if (!m_first) {
         m_first = now;
     }
-    m_work.at(static_cast<std::size_t>(m_bucket) % BUCKETS) += work;
+    const std::size_t place = static_cast<std::size_t>(m_bucket) % BUCKETS;
+    m_work.at(place) += work;
+    m_squares.at(place) += static_cast<float>(work * work / static_cast<double>(shares));
+}
+
+double WorkRate::seconds(util::BootTime now) const
+{
+    const auto window = std::min<util::Duration>(now - *m_first, BUCKET * BUCKETS);
+    return std::chrono::duration<double>(window).count();
 }
 
 util::Hashrate WorkRate::rate(util::BootTime now)
@@ -37,10 +56,27 @@ util::Hashrate WorkRate::rate(util::BootTime now)
     if (!m_first || now - *m_first < BUCKET) {
         return {};
     }
-    const auto window = std::min<util::Duration>(now - *m_first, BUCKET * BUCKETS);
     const double work = std::accumulate(m_work.begin(), m_work.end(), 0.0);
-    return util::Hashrate(hashesPerShare(util::Difficulty(work)) /
-                          std::chrono::duration<double>(window).count());
+    return util::Hashrate(hashesPerShare(util::Difficulty(work)) / seconds(now));
+}
+
+RateEstimate WorkRate::estimate(util::BootTime now, util::Difficulty asked)
+{
+    advance(now);
+    if (!m_first || now <= *m_first) {
+        return {};
+    }
+    const double work = std::accumulate(m_work.begin(), m_work.end(), 0.0);
+    if (!(work > 0)) {
+        return asked.value() > 0 ? estimateRate(0, seconds(now) / asked.value()) : RateEstimate{};
+    }
+    if (now - *m_first < BUCKET) {
+        return {};
+    }
+    // As many equal shares as are as sure as these.
+    const double squares = std::accumulate(m_squares.begin(), m_squares.end(), 0.0);
+    const double shares = work * work / squares;
+    return estimateRate(shares, shares * seconds(now) / work);
 }
 
 } // namespace warp::mining

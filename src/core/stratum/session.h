@@ -52,6 +52,8 @@ struct SessionInfo
     std::string userAgent; ///< as sent, cut to 128 bytes; unsanitised
     std::string worker;    ///< the last one authorized; empty before
     util::Difficulty difficulty{};
+    /// As its shares showed it when the last one came; 0 while they are too few.
+    util::Hashrate provenRate{};
     bool isAuthorized = false;
 };
 

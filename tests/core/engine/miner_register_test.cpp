@@ -237,6 +237,7 @@ private slots:
         engine::WorkerDelta delta;
         delta.worker = "rig";
         delta.shares.acceptedWork = 100;
+        delta.shares.byCode[static_cast<std::size_t>(mining::ShareCode::Accepted)] = 1;
         batch.workers.push_back(delta);
         miners.add(batch, moment(1000s));
         miners.add(batch, moment(1030s));
@@ -248,6 +249,41 @@ private slots:
             miners.publish(snapshot, util::BootTime(3000s + std::chrono::seconds(i)));
         }
         QCOMPARE(snapshot.workers[0].hashrate.value(), 0.0);
+    }
+
+    // B17: a miner without a share is not one without a hashrate: there is a most that it can have,
+    // and it falls with time; with shares there are two bounds around what is measured.
+    void neverSaysThatAMinerHasNoHashrate()
+    {
+        MinerRegister miners;
+        engine::ShareBatch batch;
+        batch.sessions.push_back(session(1, "rig"));
+        miners.add(batch, moment(1000s));
+        interfaces::PoolSnapshot snapshot;
+        double before = 1e300;
+        for (int second = 1010; second <= 1300; second += 1) {
+            miners.publish(snapshot, util::BootTime(std::chrono::seconds(second)));
+            if (second % 100 == 0) {
+                const auto& worker = snapshot.workers[0];
+                QCOMPARE(worker.hashrate.value(), 0.0);
+                QVERIFY(worker.hashrateHigh.value() > 0 && worker.hashrateHigh.value() < before);
+                QCOMPARE(snapshot.sessions[0].hashrateHigh.value(), worker.hashrateHigh.value());
+                before = worker.hashrateHigh.value();
+            }
+        }
+        // 3 shares of 512 in 300 s.
+        QVERIFY(std::abs(before / (3 * 512 * 4295032833.0 / 300) - 1) < 0.05);
+        engine::ShareBatch shares;
+        engine::WorkerDelta delta;
+        delta.worker = "rig";
+        delta.shares.acceptedWork = 100 * 512;
+        delta.shares.byCode[static_cast<std::size_t>(mining::ShareCode::Accepted)] = 100;
+        shares.workers.push_back(delta);
+        miners.add(shares, moment(1300s));
+        miners.publish(snapshot, util::BootTime(1301s));
+        const auto& worker = snapshot.workers[0];
+        QVERIFY(worker.hashrateLow < worker.hashrate && worker.hashrate < worker.hashrateHigh);
+        QVERIFY(worker.hashrateHigh.value() / worker.hashrateLow.value() < 1.6);
     }
 
     void keepsTheBestOfManyHighestFirst()

@@ -96,14 +96,14 @@ private slots:
         Bench bench;
         mining::JobFactory wrong({.tag = TAG,
                                   .payout = policyOf(*util::fromHex("0014" + std::string(40, '9'))),
-                                  .firstJobId = 0x77});
+                                  .firstJobId = 0x7700});
         const auto bad = *wrong.make(test::sharedTemplate({}), 1, test::at({}));
         QVERIFY(!bench.auditor.isGood(*bad));
         const auto red = bench.snapshot();
         QCOMPARE(red->work.audit.state, AuditState::Red);
         QCOMPARE(red->work.audit.code, std::string("payout"));
         QCOMPARE(red->issues.at(0).code, std::string("work_audit_failed"));
-        QCOMPARE(red->issues[0].detail, std::string("payout, job 00000077"));
+        QCOMPARE(red->issues[0].detail, std::string("payout, job 00007700"));
         QCOMPARE(bench.events.back().severity, interfaces::Severity::Critical);
 
         const auto good = *bench.factory.make(test::sharedTemplate({}), 1, test::at({}));

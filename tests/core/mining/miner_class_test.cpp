@@ -1,10 +1,14 @@
 #include "core/mining/miner_class.h"
 
+#include "core/bitcoin/difficulty_text.h"
+
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
+#include <fstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -57,6 +61,29 @@ private slots:
         QFETCH(QString, name);
         const std::string_view found = traits(classifyUserAgent(userAgent.toStdString())).name;
         QCOMPARE(QString::fromUtf8(found.data(), static_cast<qsizetype>(found.size())), name);
+    }
+
+    // R049, R050: each class of the documentation's table is there with its numbers, and no other.
+    void isAsDocumented()
+    {
+        std::ifstream file(WARP_TEST_DATA "/../../docs/src/difficulty.md");
+        std::vector<std::string> documented;
+        for (std::string line; std::getline(file, line);) {
+            const QStringList cells = QString::fromStdString(line).split(u'|');
+            if (cells.size() == 6 && cells.at(3).trimmed().toDouble() > 0) {
+                documented.push_back((cells.at(1).trimmed() + u'|' + cells.at(3).trimmed() + u'|' +
+                                      cells.at(4).trimmed())
+                                         .toStdString());
+            }
+        }
+        std::vector<std::string> expected;
+        for (int i = 0; i <= static_cast<int>(MinerClass::Rental); ++i) {
+            const MinerClassTraits& each = traits(static_cast<MinerClass>(i));
+            expected.push_back(std::string(each.name) + '|' +
+                               warp::bitcoin::toPlainDecimal(each.startDifficulty) + '|' +
+                               std::to_string(each.targetInterval.count()));
+        }
+        QCOMPARE(documented, expected);
     }
 
     void looksAtABoundedPartOfTheName()

@@ -64,7 +64,7 @@ private slots:
                                       test::at(std::chrono::seconds(30)));
         const auto jobs = book.add(*job, test::at({}));
         mining::ShareValidator validator({});
-        validator.setDifficulty(util::Difficulty(1e-12), test::at({}));
+        validator.setDifficulty(util::Difficulty(1e-12), util::JobId(0), test::at({}));
         const mining::Share share{
             .job = (*job)->id,
             .time = static_cast<std::uint32_t>(static_cast<std::int64_t>(TEMPLATE_TIME) + offset)};

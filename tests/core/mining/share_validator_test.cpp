@@ -1,3 +1,4 @@
+#include "core/mining/job_variants.h"
 #include "core/mining/share_validator.h"
 
 #include "tests/core/mining/mining_fixtures.h"
@@ -23,7 +24,7 @@ public:
         : m_bits(bits)
     {
         nextTip("tip 1");
-        validator.setDifficulty(SHARE_DIFFICULTY, test::at({}));
+        validator.setDifficulty(SHARE_DIFFICULTY, job().id, test::at({}));
     }
 
     void nextTip(const std::string& name)
@@ -39,6 +40,22 @@ public:
             m_tipNumber, now);
         jobs = m_book.add(*job, now);
         validator.onJobs(*jobs);
+    }
+
+    /// A change of difficulty, with other work; numbers come round.
+    std::shared_ptr<const mining::Job> sendVariant(util::Difficulty difficulty)
+    {
+        m_variant = m_variant % mining::JobVariants::MAX_NUMBER + 1;
+        auto variant = m_variants.get(job(), m_variant);
+        validator.setDifficulty(difficulty, variant->id, now);
+        validator.addVariant(variant);
+        return variant;
+    }
+    /// As when all jobs so far are too old.
+    void forgetJobs()
+    {
+        m_book = mining::JobBook();
+        nextTip("another tip");
     }
 
     [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
@@ -57,6 +74,17 @@ public:
         return test::mine(
             job(), EXTRANONCE1, [&](const auto& hash) { return isShare(hash) && !isBlock(hash); },
             start);
+    }
+    mining::Share mineShare(const mining::Job& variant)
+    {
+        return test::mine(variant, EXTRANONCE1,
+                          [&](const auto& hash) {
+                              return isShare(hash) &&
+                                     !bitcoin::Target::fromDifficulty(
+                                          util::Difficulty(SHARE_DIFFICULTY.value() * 16))
+                                          .isMetBy(hash);
+                          },
+                          {.nonce = m_nonce += 100'000});
     }
     mining::Share mineBlock(mining::Share start = {})
     {
@@ -86,6 +114,8 @@ private:
     std::uint32_t m_nonce = 0;
     mining::JobFactory m_factory = test::makeFactory();
     mining::JobBook m_book;
+    mining::JobVariants m_variants;
+    std::uint32_t m_variant = 0;
 };
 
 class ShareValidatorTest final : public QObject
@@ -230,9 +260,9 @@ private slots:
             bench.nextTip("tip 2");
             bench.now += std::chrono::seconds(3);
         } else if (fault == 8) {
-            bench.validator.setDifficulty(util::Difficulty(1e6), test::at({}));
-            bench.now += std::chrono::seconds(5);
             bench.refresh();
+            bench.validator.setDifficulty(util::Difficulty(1e6), bench.job().id, bench.now);
+            bench.now += mining::ShareValidator::OBEY_WINDOW + std::chrono::seconds(1);
             share = bench.mineBlock();
         }
         const mining::ShareVerdict verdict = bench.judge(share, mask);
@@ -248,21 +278,68 @@ private slots:
         QCOMPARE(verdict.code, EXPECTED.at(static_cast<std::size_t>(fault)));
     }
 
-    // R030: a miner may apply a new difficulty at once or with the next job: both are right.
-    void holdsSharesToTheLeastDifficultyOfTheirTime()
+    // R030 B13: a miner may apply a new difficulty at once, with the next job, or somewhat later:
+    // all are right. A share is asked for the difficulty of its job, and counts for what it meets.
+    void judgesByTheDifficultyOfTheJob()
     {
         Bench bench;
         const util::Difficulty harder(SHARE_DIFFICULTY.value() * 1e6);
         bench.now += std::chrono::seconds(5);
         const mining::Share before = bench.mineShare();
-        bench.validator.setDifficulty(harder, bench.now);
-        QCOMPARE(bench.judge(before).code, ShareCode::Accepted);
-        QCOMPARE(bench.judge(bench.mineShare()).credited, SHARE_DIFFICULTY);
-        bench.now += std::chrono::seconds(5);
+        const mining::Share muchLater = bench.mineShare();
+        const auto variant = bench.sendVariant(harder);
+        QCOMPARE(bench.judge(before).credited, SHARE_DIFFICULTY);
+        // Of the job that came with it, by a miner that is slow to obey.
+        const mining::Share slow = bench.mineShare(*variant);
+        bench.now += mining::ShareValidator::OBEY_WINDOW;
+        QCOMPARE(bench.judge(slow).credited, SHARE_DIFFICULTY);
+        bench.now += std::chrono::seconds(1);
+        QCOMPARE(bench.judge(bench.mineShare(*variant)).code, ShareCode::LowDifficulty);
+        QCOMPARE(bench.judge(muchLater).credited, SHARE_DIFFICULTY);
         bench.refresh();
         QCOMPARE(bench.judge(bench.mineShare()).code, ShareCode::LowDifficulty);
-        bench.validator.setDifficulty(SHARE_DIFFICULTY, bench.now);
-        QCOMPARE(bench.judge(bench.mineShare()).code, ShareCode::Accepted);
+    }
+
+    // B13: min(old, new), whichever way it went, over several changes.
+    void honoursALowerDifficultyThatCameAfterTheJob()
+    {
+        Bench bench;
+        const util::Difficulty hard(SHARE_DIFFICULTY.value() * 4096);
+        const util::Difficulty harder(SHARE_DIFFICULTY.value() * 1e6);
+        bench.refresh();
+        bench.validator.setDifficulty(harder, bench.job().id, bench.now);
+        bench.now += 2 * mining::ShareValidator::OBEY_WINDOW;
+        const mining::Share share = bench.mineShare();
+        QCOMPARE(bench.judge(share).code, ShareCode::LowDifficulty);
+        const auto first = bench.sendVariant(hard);
+        QCOMPARE(bench.judge(share).code, ShareCode::LowDifficulty);
+        const auto second = bench.sendVariant(SHARE_DIFFICULTY);
+        QCOMPARE(bench.judge(share).credited, SHARE_DIFFICULTY);
+        QCOMPARE(bench.judge(bench.mineShare(*first)).credited, SHARE_DIFFICULTY);
+        QCOMPARE(bench.judge(bench.mineShare(*second)).credited, SHARE_DIFFICULTY);
+    }
+
+    // B13: a variant is other work; its blocks are whole, and it goes with its job.
+    void knowsTheVariantsOfAJob()
+    {
+        Bench bench;
+        const auto variant = bench.sendVariant(SHARE_DIFFICULTY);
+        const mining::Share share = bench.mineShare(*variant);
+        mining::Share named = share;
+        named.job = bench.job().id;
+        QCOMPARE(bench.judge(named).code, ShareCode::LowDifficulty);
+        QCOMPARE(bench.judge(share).code, ShareCode::Accepted);
+        QCOMPARE(bench.judge(share).code, ShareCode::Duplicate);
+        const auto isBlock = [&](const auto& hash) { return bench.isBlock(hash); };
+        mining::Share block = test::mine(*variant, EXTRANONCE1, isBlock, {});
+        const auto found = bench.judge(block).block;
+        QVERIFY(found && found->job == variant);
+        // Also where the miner names no job.
+        block.job.reset();
+        QVERIFY(bench.judge(block).block.has_value());
+        block.job = variant->id;
+        bench.forgetJobs();
+        QCOMPARE(bench.judge(block).code, ShareCode::UnknownJob);
     }
 
     // A miner that has its difficulty changed without end costs no memory, and nothing honest is
@@ -273,7 +350,7 @@ private slots:
         const mining::Share share = bench.mineShare();
         for (int i = 0; i < 10'000; ++i) {
             bench.now += std::chrono::milliseconds(1);
-            bench.validator.setDifficulty(util::Difficulty(1000.0 + i), bench.now);
+            static_cast<void>(bench.sendVariant(util::Difficulty(1000.0 + i)));
         }
         QCOMPARE(bench.judge(share).code, ShareCode::Accepted);
     }

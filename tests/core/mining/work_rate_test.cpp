@@ -26,7 +26,7 @@ private slots:
         const double expected = mining::hashesPerShare(util::Difficulty(2));
         for (int second = 0; second <= 3600; ++second) {
             const util::BootTime now = START + std::chrono::seconds(second);
-            rate.add(2, now);
+            rate.add(2, 1, now);
             if (second == 5) {
                 QCOMPARE(rate.rate(now).value(), 0.0); // too little is known
             }
@@ -41,13 +41,58 @@ private slots:
     void workOlderThanTenMinutesIsForgotten()
     {
         mining::WorkRate rate;
-        rate.add(1000, START);
+        rate.add(1000, 1, START);
         QVERIFY(rate.rate(START + 5min).value() > 0);
         QVERIFY(rate.rate(START + 9min).value() > 0);
         QCOMPARE(rate.rate(START + 10min).value(), 0.0);
         QCOMPARE(rate.rate(START + 48h).value(), 0.0);
-        rate.add(5, START + 48h);
+        rate.add(5, 1, START + 48h);
         QVERIFY(rate.rate(START + 48h).value() > 0);
+    }
+
+    // B17: never "nothing" while somebody is asked for shares, and narrower the more come.
+    void saysHowSureItIs()
+    {
+        mining::WorkRate rate;
+        const util::Difficulty asked(1000);
+        const double hashes = mining::hashesPerShare(asked);
+        QCOMPARE(rate.estimate(START, asked), mining::RateEstimate{});
+        rate.begin(START);
+        const auto silent = rate.estimate(START + 5min, asked);
+        QCOMPARE(silent.rate.value(), 0.0);
+        QVERIFY(std::abs(silent.high.value() * 300 / hashes - 3) < 0.01);
+        QCOMPARE(rate.estimate(START + 5min, {}), mining::RateEstimate{});
+
+        double width = 100;
+        for (int second = 305; second <= 1500; second += 5) {
+            const util::BootTime now = START + std::chrono::seconds(second);
+            rate.add(asked.value(), 1, now);
+            const auto estimate = rate.estimate(now, asked);
+            QCOMPARE(estimate.rate, rate.rate(now));
+            QVERIFY(estimate.low < estimate.rate && estimate.rate < estimate.high);
+            if (second == 310 || second == 500 || second == 1500) {
+                const double ratio = estimate.high.value() / estimate.low.value();
+                QVERIFY(ratio < width);
+                width = ratio;
+            }
+        }
+        QVERIFY2(width < 1.5, std::to_string(width).c_str());
+        // One large share among many small ones decides nearly alone, and is not much evidence.
+        rate.add(1e6, 1, START + 1500s);
+        const auto estimate = rate.estimate(START + 1500s, asked);
+        QVERIFY(estimate.high.value() / estimate.low.value() > 10);
+    }
+
+    // The time before a miner came says nothing about it.
+    void beginsAnewWhereThereIsNoWork()
+    {
+        mining::WorkRate rate;
+        rate.begin(START);
+        rate.begin(START + 4min);
+        rate.add(600, 60, START + 5min);
+        rate.begin(START + 5min);
+        QCOMPARE(rate.rate(START + 5min).value(),
+                 mining::hashesPerShare(util::Difficulty(600)) / 60);
     }
 };
 

@@ -188,7 +188,7 @@ private slots:
               {R"({"id": 3, "method": "mining.authorize", "params": ["bc1qx.bitaxe", "x"]})",
                "reply set_version_mask set_difficulty notify", "\"params\":[2048]"},
               {R"({"id": 4, "method": "mining.suggest_difficulty", "params": [1000]})",
-               "reply set_difficulty", "\"params\":[1000]"},
+               "reply set_difficulty notify", "\"params\":[1000]"},
               {R"({"id": 5, "method": "mining.extranonce.subscribe", "params": []})", "reply",
                "true"},
               {R"({"id": null, "method": "pong"})", "", ""}});
@@ -233,7 +233,7 @@ private slots:
             "\n");
         QCOMPARE(kindsOf(output),
                  std::string("reply reply reply set_version_mask set_difficulty notify reply "
-                             "set_difficulty"));
+                             "set_difficulty notify"));
         QVERIFY(output.find("\"params\":[1500]") != std::string::npos);
     }
 

@@ -5,6 +5,9 @@
 #include <QTest>
 
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
 
 namespace {
 
@@ -22,7 +25,7 @@ double started(const ServerOptions& options, std::string_view userAgent, Difficu
     SessionDifficulty difficulty(options, START);
     difficulty.onUserAgent(userAgent);
     difficulty.begin(START);
-    return difficulty.takeChange(network).value_or(Difficulty{}).value();
+    return difficulty.takeChange(network, START).value_or(Difficulty{}).value();
 }
 
 class SessionDifficultyTest final : public QObject
@@ -60,15 +63,15 @@ private slots:
     {
         SessionDifficulty difficulty(DEFAULTS, START);
         difficulty.onUserAgent("bitaxe");
-        difficulty.onSuggestion(Difficulty(100), START);
+        difficulty.onSuggestion(Difficulty(1000), START);
         difficulty.begin(START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 100.0);
-        difficulty.onSuggestion(Difficulty(50), START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 50.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 1000.0);
+        difficulty.onSuggestion(Difficulty(500), START);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 500.0);
         difficulty.onPassword(Difficulty(700), START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 700.0);
-        difficulty.onSuggestion(Difficulty(60), START);
-        QVERIFY(!difficulty.takeChange(HUGE));
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 700.0);
+        difficulty.onSuggestion(Difficulty(600), START);
+        QVERIFY(!difficulty.takeChange(HUGE, START));
         QCOMPARE(difficulty.inForce().value(), 700.0);
     }
 
@@ -80,7 +83,7 @@ private slots:
         difficulty.onPassword(Difficulty(std::numeric_limits<double>::infinity()), START);
         difficulty.onMinimum(Difficulty(std::numeric_limits<double>::quiet_NaN()), START);
         difficulty.begin(START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 256.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 256.0);
     }
 
     void keepsToTheMinersOwnMinimum()
@@ -88,11 +91,11 @@ private slots:
         SessionDifficulty difficulty(DEFAULTS, START);
         difficulty.onMinimum(Difficulty(2000), START);
         difficulty.begin(START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 2000.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 2000.0);
         difficulty.onMinimum(Difficulty(4000), START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 4000.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 4000.0);
         difficulty.onPassword(Difficulty(10), START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 10.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 10.0);
     }
 
     // Firmware that reads an integer would take 2.9 for 2.
@@ -115,9 +118,9 @@ private slots:
         SessionDifficulty difficulty(DEFAULTS, START);
         difficulty.onUserAgent("bitaxe");
         difficulty.begin(START);
-        QCOMPARE(difficulty.takeChange(Difficulty(1))->value(), 1.0);
-        QVERIFY(!difficulty.takeChange(Difficulty(1)));
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 2048.0);
+        QCOMPARE(difficulty.takeChange(Difficulty(1), START)->value(), 1.0);
+        QVERIFY(!difficulty.takeChange(Difficulty(1), START));
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 2048.0);
     }
 
     void followsTheShares()
@@ -125,16 +128,16 @@ private slots:
         SessionDifficulty difficulty(DEFAULTS, START);
         difficulty.onUserAgent("bitaxe");
         difficulty.begin(START);
-        QCOMPARE(difficulty.takeChange(HUGE)->value(), 2048.0);
+        QCOMPARE(difficulty.takeChange(HUGE, START)->value(), 2048.0);
         util::BootTime now = START;
         std::optional<Difficulty> change;
         for (int i = 0; i < 200 && !change; ++i) {
             now += 500ms;
             difficulty.onAcceptedShare(Difficulty(2048), now);
-            change = difficulty.takeChange(HUGE);
+            change = difficulty.takeChange(HUGE, now);
         }
         QVERIFY(change.has_value());
-        QVERIFY(change->value() > 10'000 && change->value() <= 16 * 2048);
+        QVERIFY(change->value() > 10'000 && change->value() <= 64 * 2048);
     }
 
     void standsStillWithoutRetargeting()
@@ -143,14 +146,149 @@ private slots:
         options.retargeting = ServerOptions::Retargeting::Off;
         SessionDifficulty difficulty(options, START);
         difficulty.begin(START);
-        QVERIFY(difficulty.takeChange(HUGE).has_value());
+        QVERIFY(difficulty.takeChange(HUGE, START).has_value());
         util::BootTime now = START;
         for (int i = 0; i < 2000; ++i) {
             now += 100ms;
             difficulty.onAcceptedShare(Difficulty(256), now);
         }
         difficulty.onTimer(now + 24h);
-        QVERIFY(!difficulty.takeChange(HUGE));
+        QVERIFY(!difficulty.takeChange(HUGE, START));
+    }
+
+    // R050: a class with an interval of its own keeps it, unless a longer one is configured.
+    void keepsTheIntervalOfASlowClass()
+    {
+        for (const auto& [configured, start] :
+             {std::pair(2s, 0.00015), std::pair(8s, 0.00015), std::pair(60s, 0.0003)}) {
+            ServerOptions options;
+            options.targetInterval = configured;
+            QCOMPARE(started(options, "NerdMinerV2/1.7"), start);
+        }
+        ServerOptions options;
+        options.targetInterval = 4s;
+        QCOMPARE(started(options, "bitaxe"), 1024.0);
+    }
+
+    // No wish makes more than two shares a second, by what devices of the class do. Where a class
+    // may be anything, only the shares can tell.
+    void grantsNoWishThatMakesAFlood_data()
+    {
+        QTest::addColumn<QString>("userAgent");
+        QTest::addColumn<double>("least");
+        QTest::newRow("bitaxe") << "bitaxe/BM1370/v2" << 128.0;
+        QTest::newRow("antminer") << "Antminer S21" << 12'500.0;
+        QTest::newRow("nerdminer") << "NerdMinerV2/1.7" << 0.0000100; // the configured minimum
+        QTest::newRow("cgminer") << "cgminer/4.12" << 0.0000100;
+        QTest::newRow("unknown") << "what" << 0.0000100;
+    }
+
+    void grantsNoWishThatMakesAFlood()
+    {
+        QFETCH(const QString, userAgent);
+        QFETCH(const double, least);
+        for (const bool isPassword : {false, true}) {
+            SessionDifficulty difficulty(DEFAULTS, START);
+            difficulty.onUserAgent(userAgent.toStdString());
+            if (isPassword) {
+                difficulty.onPassword(Difficulty(1e-9), START);
+            } else {
+                difficulty.onSuggestion(Difficulty(1e-9), START);
+            }
+            difficulty.begin(START);
+            QCOMPARE(difficulty.takeChange(HUGE, START)->value(), least);
+        }
+    }
+
+    // What the owner writes into the password stays; a suggestion is where to start.
+    void holdsThePasswordsDifficulty()
+    {
+        for (const bool isPassword : {false, true}) {
+            SessionDifficulty difficulty(DEFAULTS, START);
+            if (isPassword) {
+                difficulty.onPassword(Difficulty(1000), START);
+            } else {
+                difficulty.onSuggestion(Difficulty(1000), START);
+            }
+            difficulty.begin(START);
+            QVERIFY(difficulty.takeChange(HUGE, START).has_value());
+            util::BootTime now = START;
+            int changes = 0;
+            for (int i = 0; i < 600; ++i) {
+                now += 1s;
+                difficulty.onAcceptedShare(difficulty.inForce(), now);
+                changes += difficulty.takeChange(HUGE, now) ? 1 : 0;
+            }
+            QCOMPARE(changes != 0, !isPassword);
+        }
+    }
+
+    // A worker that comes back starts with the rate that it had; its owner's wishes go before it.
+    void startsWithAKnownRate()
+    {
+        const mining::KnownRate known{.rate = util::Hashrate(62'269.5 * 4295032833.0 / 8),
+                                      .age = 1h};
+        const auto startOf = [&](double suggestion, double password) {
+            SessionDifficulty difficulty(DEFAULTS, START);
+            difficulty.onUserAgent("bitaxe");
+            difficulty.onKnownRate(known);
+            difficulty.onSuggestion(Difficulty(suggestion), START);
+            difficulty.onPassword(Difficulty(password), START);
+            difficulty.begin(START);
+            return difficulty.takeChange(HUGE, START)->value();
+        };
+        QCOMPARE(startOf(0, 0), 62'269.0);
+        QCOMPARE(startOf(10'000, 0), 10'000.0);
+        QCOMPARE(startOf(10'000, 20'000), 20'000.0);
+        // Two shares a second of the known rate.
+        QCOMPARE(startOf(1, 0), std::floor(62'269.5 / 16));
+        QCOMPARE(startOf(0, 1), std::floor(62'269.5 / 16));
+    }
+
+    // R051: neither silence nor a gap lowers what is remembered of the miner.
+    void doesNotLowerTheProvenRateInSilence()
+    {
+        SessionDifficulty difficulty(DEFAULTS, START);
+        difficulty.begin(START);
+        QVERIFY(difficulty.takeChange(HUGE, START).has_value());
+        QCOMPARE(difficulty.provenRate().value(), 0.0);
+        util::BootTime now = START;
+        for (int i = 0; i < 30; ++i) {
+            now += 8s;
+            difficulty.onAcceptedShare(Difficulty(256), now);
+        }
+        const double rate = difficulty.provenRate().value();
+        QVERIFY(std::abs(rate / (256 * 4295032833.0 / 8) - 1) < 0.2);
+        for (int i = 0; i < 3600; ++i) {
+            now += 1s;
+            difficulty.onTimer(now);
+        }
+        QVERIFY(difficulty.takeChange(HUGE, now)->value() < 256);
+        QCOMPARE(difficulty.provenRate().value(), rate);
+    }
+
+    // P06: another profile's bounds are in force within a tick, and the miner's difficulty stays.
+    void keepsItsDifficultyWhenTheOptionsChange()
+    {
+        ServerOptions options;
+        SessionDifficulty difficulty(options, START);
+        difficulty.begin(START);
+        QVERIFY(difficulty.takeChange(HUGE, START).has_value());
+        util::BootTime now = START;
+        while (difficulty.inForce().value() < 1000) {
+            now += 800ms;
+            difficulty.onAcceptedShare(difficulty.inForce(), now);
+            static_cast<void>(difficulty.takeChange(HUGE, now));
+        }
+        const double before = difficulty.inForce().value();
+        options.minimumDifficulty = Difficulty(16);
+        options.initialDifficulty = Difficulty(64);
+        difficulty.onTimer(now + 1s);
+        QVERIFY(!difficulty.takeChange(HUGE, now + 1s));
+        QCOMPARE(difficulty.inForce().value(), before);
+        options.minimumDifficulty = Difficulty(1e6);
+        difficulty.onTimer(now + 2s);
+        QCOMPARE(difficulty.takeChange(HUGE, now + 2s)->value(), 1e6);
     }
 };
 

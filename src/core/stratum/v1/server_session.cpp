@@ -93,10 +93,10 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
     const mining::Job& current = *m_jobs->current();
     m_networkDifficulty = m_context.notifications.networkDifficulty(current);
     m_validator.onJobs(*m_jobs);
-    if (m_isClosed || !m_hasBegun || m_sentJob == current.id) {
+    if (m_isClosed || !m_hasBegun || m_sentJob == current.id || !canSendJob()) {
         return;
     }
-    sendDifficulty(now, out);
+    sendDifficulty(current.id, now, out);
     // Clean is what differs in its tip from the job that this session was sent, whatever sets it
     // missed in between; the first job replaces all that the miner did before.
     const bool isSameTip = m_sentJob && m_sentTip == current.tipNumber;
@@ -136,7 +136,7 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
     m_changesSinceTick = 0;
     if (m_jobs != nullptr) {
         m_difficulty.onTimer(now);
-        sendDifficulty(now, out);
+        followDifficulty(now, out);
     }
 }
 
@@ -145,6 +145,7 @@ SessionInfo ServerSession::info() const
     return {.userAgent = m_userAgent,
             .worker = m_workers.empty() ? std::string() : m_workers.back(),
             .difficulty = m_difficulty.inForce(),
+            .provenRate = m_difficulty.provenRate(),
             .isAuthorized = !m_workers.empty()};
 }
 
@@ -413,14 +414,21 @@ void ServerSession::repeatWork(util::BootTime now, Actions& out)
     }
     if (!m_hasBegun) {
         m_hasBegun = true;
+        if (m_context.memory != nullptr) {
+            if (const auto known = m_context.memory->recall(m_workers.back(), minerClass())) {
+                m_difficulty.onKnownRate(*known);
+            }
+        }
         m_difficulty.begin(now);
         sendVersionMask(out);
-        sendDifficulty(now, out);
+        if (m_jobs != nullptr) {
+            sendDifficulty(m_jobs->current()->id, now, out);
+        }
     } else if (m_difficulty.inForce().value() > 0) {
         // Whoever subscribes again may have lost what it was told, too.
         appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
     }
-    if (m_jobs != nullptr) {
+    if (m_jobs != nullptr && canSendJob()) {
         sendJob(mining::CleanJobs::Yes, out);
     }
 }
@@ -433,13 +441,9 @@ void ServerSession::sendVersionMask(Actions& out)
     }
 }
 
-void ServerSession::sendDifficulty(util::BootTime now, Actions& out)
+void ServerSession::sendDifficulty(util::JobId job, util::BootTime now, Actions& out)
 {
-    // Without a job the network's difficulty, the upper limit, is not known.
-    if (!m_hasBegun || m_jobs == nullptr) {
-        return;
-    }
-    const auto change = m_difficulty.takeChange(m_networkDifficulty);
+    const auto change = m_difficulty.takeChange(m_networkDifficulty, now);
     if (!change) {
         return;
     }
@@ -447,27 +451,52 @@ void ServerSession::sendDifficulty(util::BootTime now, Actions& out)
     const std::string text = bitcoin::toPlainDecimal(*change);
     appendSetDifficulty(out.output, text);
     // Shares are held to what the miner reads, not to what was meant.
-    m_validator.setDifficulty(bitcoin::parseDifficulty(text).value_or(*change), now);
+    m_validator.setDifficulty(bitcoin::parseDifficulty(text).value_or(*change), job, now);
 }
 
 void ServerSession::followDifficulty(util::BootTime now, Actions& out)
 {
-    if (m_changesSinceTick < MAX_CHANGES_PER_TICK) {
-        sendDifficulty(now, out);
+    const bool isBusy = m_hasBegun && m_jobs != nullptr && m_sentJob == m_jobs->current()->id;
+    if (!isBusy || m_isWithdrawn || m_changesSinceTick >= MAX_CHANGES_PER_TICK ||
+        !m_difficulty.hasChange(m_networkDifficulty)) {
+        return;
     }
+    const auto variant = nextVariant();
+    if (variant == nullptr) {
+        return; // with the next job
+    }
+    sendDifficulty(variant->id, now, out);
+    out.output.append(notifyLine(*variant, mining::CleanJobs::No));
+    m_validator.addVariant(variant);
+}
+
+std::shared_ptr<const mining::Job> ServerSession::nextVariant()
+{
+    if (m_variant == mining::JobVariants::MAX_NUMBER) {
+        return nullptr;
+    }
+    auto variant = m_context.variants.get(*m_jobs->current(), m_variant + 1U);
+    if (variant != nullptr) {
+        ++m_variant;
+    }
+    return variant;
+}
+
+bool ServerSession::canSendJob() const
+{
+    // A miner that does not take up refreshes might stay on an empty block until the next tip.
+    const bool isForFew = m_jobs->current()->source->origin == mining::TemplateOrigin::Provisional;
+    return !m_isWithdrawn &&
+           (!isForFew || mining::traits(minerClass()).refreshes == mining::Refreshes::Followed);
 }
 
 void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
 {
-    if (m_jobs->current()->source->origin == mining::TemplateOrigin::Provisional &&
-        mining::traits(minerClass()).refreshes == mining::Refreshes::Unknown) {
-        return; // it might stay on the empty block until the next tip
-    }
-    if (m_isWithdrawn) {
-        return;
-    }
     const mining::Job& job = *m_jobs->current();
     m_context.notifications.append(job, clean, out.output);
+    if (m_sentJob != job.id) {
+        m_variant = 0;
+    }
     m_sentJob = job.id;
     m_sentTip = job.tipNumber;
 }

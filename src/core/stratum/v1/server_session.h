@@ -3,6 +3,7 @@
 // Owned by its io thread.
 #pragma once
 
+#include "core/mining/job_variants.h"
 #include "core/mining/payout_jobs.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/session.h"
@@ -10,6 +11,7 @@
 #include "core/stratum/v1/line_splitter.h"
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/notify_cache.h"
+#include "core/stratum/v1/rate_memory.h"
 #include "core/stratum/v1/reply.h"
 #include "core/stratum/v1/server_options.h"
 #include "core/stratum/v1/session_difficulty.h"
@@ -32,6 +34,9 @@ struct ServerContext
     /// Where there are any, a session gets the jobs of its first worker's payout key; else all
     /// sessions have the same.
     mining::PayoutJobs* payoutJobs = nullptr;
+    /// Of miners that come back; nullptr for none.
+    const RateMemory* memory = nullptr;
+    mining::JobVariants variants{};
 };
 
 /// Order of what is sent: each line's reply first, then the notifications that it causes; and no
@@ -39,10 +44,9 @@ struct ServerContext
 /// cpuminer take the next line for the reply they wait for. Then, at once: the version mask where
 /// one was agreed on, the difficulty, the job.
 ///
-/// A change of difficulty is sent as soon as it is decided, as a line of its own and without a new
-/// job. That is safe: ShareValidator holds the shares of a job to the least difficulty in force
-/// since the job was made, so it does not matter whether a miner obeys at once or with the next
-/// job.
+/// A change of difficulty is always followed by a job at once, since most miners obey with the next
+/// one. Where there is no new job, it is a variant of the one that the miner has: other work, which
+/// it cannot have begun. While there is no job that may be sent, the change waits.
 ///
 /// Where each payout key has its own coinbase, the first authorized worker decides the key of the
 /// connection, and with it all the work that is sent; a worker with another key is refused, because
@@ -102,11 +106,16 @@ private:
     [[nodiscard]] bool isWorker(std::string_view name) const;
 
     void sendVersionMask(Actions& out);
-    /// Sends the difficulty if it has changed.
-    void sendDifficulty(util::BootTime now, Actions& out);
-    /// The same for changes that the miner causes: not more than MAX_CHANGES_PER_TICK.
+    /// Sends the difficulty if it has changed; the job with this id follows.
+    void sendDifficulty(util::JobId job, util::BootTime now, Actions& out);
+    /// Sends the difficulty if it has changed, and other work with it. Not more often than
+    /// MAX_CHANGES_PER_TICK.
     void followDifficulty(util::BootTime now, Actions& out);
+    /// Whether the current job is for this miner.
+    [[nodiscard]] bool canSendJob() const;
     void sendJob(mining::CleanJobs clean, Actions& out);
+    /// Of the current job; nullptr where it has no more.
+    [[nodiscard]] std::shared_ptr<const mining::Job> nextVariant();
     void close(CloseCause cause, Actions& out);
 
     ServerContext& m_context;
@@ -121,12 +130,13 @@ private:
     std::vector<std::string> m_workers; ///< as authorized, the latest last
     util::BootTime m_created;
     util::Difficulty m_networkDifficulty{}; ///< of m_jobs' current job
-    std::optional<util::JobId> m_sentJob;
-    std::uint32_t m_sentTip = 0; ///< Job::tipNumber of m_sentJob
+    std::optional<util::JobId> m_sentJob;   ///< not of a variant
+    std::uint32_t m_sentTip = 0;            ///< Job::tipNumber of m_sentJob
     std::uint32_t m_versionMask = mining::VERSION_ROLLING_MASK;
     std::uint16_t m_handshakeMessages = 0;
     std::uint8_t m_invalidLines = 0;
     std::uint8_t m_changesSinceTick = 0;
+    std::uint8_t m_variant = 0; ///< number of the last one of m_sentJob
     bool m_hasLine = false;
     bool m_isSubscribed = false;
     bool m_isVersionMaskDue = false; ///< agreed on, not yet sent

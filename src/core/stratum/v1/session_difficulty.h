@@ -13,9 +13,12 @@
 
 namespace warp::stratum::v1 {
 
-/// Wishes go before each other in this order: the password, a suggestion, the configured initial
-/// difficulty, the miner's class. Each is held within the configured limits and, as a lower limit,
-/// the miner's own minimum-difficulty (which a password overrules).
+/// Wishes go before each other in this order: the password, a suggestion, a rate that is remembered
+/// from before, the configured initial difficulty, the miner's class. The password's is held for as
+/// long as it makes a sensible number of shares; the others are where the difficulty starts from.
+/// Each is held within the configured limits and, as a lower limit, the miner's own
+/// minimum-difficulty (which a password overrules). None may make more than two shares a second, by
+/// what is known of the miner: its measured rate, else what devices of its class do.
 ///
 /// What is wanted and what is in force are two things: in force is never above the network's
 /// difficulty, and where that falls for a while (as on test networks) the wanted one stays.
@@ -32,6 +35,8 @@ public:
     void onPassword(util::Difficulty wish, util::BootTime now);
     void onSuggestion(util::Difficulty wish, util::BootTime now);
     void onMinimum(util::Difficulty wish, util::BootTime now);
+    /// How fast this miner was on an earlier connection; before begin().
+    void onKnownRate(const mining::KnownRate& known) { m_known = known; }
 
     /// The session is ready to mine: the start difficulty becomes the wanted one.
     void begin(util::BootTime now);
@@ -41,19 +46,29 @@ public:
     /// The difficulty to send, where it differs from the one sent last. A number of 1 or more is a
     /// whole one, since some firmware reads an integer.
     /// @param network largest difficulty the network's target allows.
-    [[nodiscard]] std::optional<util::Difficulty> takeChange(util::Difficulty network);
+    [[nodiscard]] std::optional<util::Difficulty> takeChange(util::Difficulty network,
+                                                             util::BootTime now);
+
+    /// Whether takeChange() has one.
+    [[nodiscard]] bool hasChange(util::Difficulty network) const
+    {
+        return onWire(network) != m_inForce;
+    }
 
     /// Sent last; 0 before the first.
     [[nodiscard]] util::Difficulty inForce() const { return m_inForce; }
     [[nodiscard]] mining::MinerClass minerClass() const { return m_class; }
+    /// As the shares of this connection showed it when the last one came; 0 while they are too few.
+    /// A silence does not lower it.
+    [[nodiscard]] util::Hashrate provenRate() const { return m_provenRate; }
 
 private:
-    [[nodiscard]] util::Difficulty startWish() const;
+    [[nodiscard]] util::Difficulty classStart() const;
+    [[nodiscard]] util::Difficulty permitted(util::Difficulty wish) const;
     [[nodiscard]] mining::RetargetLimits limits() const;
-    void restart(util::Difficulty difficulty, util::BootTime now);
+    [[nodiscard]] util::Difficulty onWire(util::Difficulty network) const;
 
     const ServerOptions& m_options;
-    mining::RetargetLimits m_limits; ///< of m_retarget
     mining::Retarget m_retarget;
     mining::MinerClass m_class = mining::MinerClass::Unknown;
     bool m_hasBegun = false;
@@ -62,6 +77,8 @@ private:
     util::Difficulty m_suggestion{};
     util::Difficulty m_requestedMinimum{};
     util::Difficulty m_inForce{};
+    mining::KnownRate m_known{};
+    util::Hashrate m_provenRate{};
 };
 
 } // namespace warp::stratum::v1

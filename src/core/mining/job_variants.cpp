@@ -1,0 +1,43 @@
+#include "core/mining/job_variants.h"
+
+#include "core/mining/job_factory.h"
+#include "core/util/assert.h"
+
+namespace warp::mining {
+
+namespace {
+
+std::shared_ptr<const Job> makeVariant(const Job& job, std::uint32_t number)
+{
+    auto terms = std::make_shared<CoinbaseTerms>(*job.terms);
+    terms->plan.salt.back() = static_cast<std::byte>(number);
+    auto coinbase = coinbaseFor(*terms, job.payoutKey);
+    if (!coinbase) {
+        return nullptr;
+    }
+    auto variant = std::make_shared<Job>(job);
+    variant->id = util::JobId(job.id.value() + number);
+    variant->terms = std::move(terms);
+    variant->coinbase = std::move(*coinbase);
+    return variant;
+}
+
+} // namespace
+
+std::shared_ptr<const Job> JobVariants::get(const Job& job, std::uint32_t number)
+{
+    WARP_ASSERT(number >= 1 && number <= MAX_NUMBER && baseOf(job.id) == job.id);
+    if (m_job != job.id) {
+        m_job = job.id;
+        m_made.clear();
+    }
+    std::weak_ptr<const Job>& known = m_made[{job.payoutKey, number}];
+    auto variant = known.lock();
+    if (variant == nullptr) {
+        variant = makeVariant(job, number);
+        known = variant;
+    }
+    return variant;
+}
+
+} // namespace warp::mining
