@@ -98,11 +98,12 @@ def history_takes_no_answer_as_it_is():
                    {"start_seconds": 2**63 - 1, "boot": "1", "accepted": -2**63}]}
     for arguments in ((), ("--csv",)):
         code, output = ask(json.dumps(hostile).encode(), *arguments)
-        expect_equal(code, 0, output)
+        expect_equal(code, 1, output)
+        expect_in("This is not all of it", output)
         assert "\x1b" not in output and "=cmd" not in output, output
     many = {"format": 1, "buckets": [{"start_seconds": n * 60} for n in range(20_000)]}
     code, output = ask(json.dumps(many).encode())
-    expect_equal(code, 0, output[:500])
+    expect_equal(code, 1, output[:500])
     assert len(output.splitlines()) < 5_100, len(output.splitlines())
     code, output = ask(b'{"format": 1, "buckets": [' + b"[" * 5_000 + b"]" * 5_000 + b"]}")
     expect_equal(code, 3, output)
@@ -113,6 +114,56 @@ def history_takes_no_answer_as_it_is():
     code, output = ask(b'{"code": "store_locked\\u001b"}', status=503)
     expect_equal(code, 1, output)
     expect_in("no history to give (store_locked\\x1b)", output)
+
+
+# R260: whatever the number of answers it takes, and never a part of it without a word.
+@suite.check
+def history_asks_until_it_is_whole():
+    page_of, asked = 7, []
+
+    def pages(has_end):
+        def answer(query):
+            start, end = int(query["from"][0]), int(query["to"][0])
+            asked.append((start, query["worker"][0]))
+            # Two runs of the program in each span.
+            spans = range(start + -start % 900, end, 900)
+            told = spans[:page_of]
+            buckets = [{"start_seconds": at, "boot": str(boot), "accepted": 1}
+                       for at in told for boot in (1, 2)]
+            body = {"format": 1, "buckets": buckets,
+                    "is_cut": len(told) < len(spans) or not has_end}
+            return 200, json.dumps(body).encode()
+        return answer
+
+    def ask(answer, *arguments):
+        asked.clear()
+        answers = Answers({"/api/history": answer})
+        try:
+            return history("--url", answers.url, "--worker", "a b", *arguments)
+        finally:
+            answers.close()
+
+    code, output = ask(pages(True), "--csv")
+    expect_equal(code, 0, output)
+    rows = [(int(row["start_seconds"]), row["boot"])
+            for row in csv.DictReader(io.StringIO(output))]
+    expect_equal(len(rows), 2 * 97, output)
+    expect_equal(rows, sorted(set(rows)), "every bucket once, in order")
+    expect_equal(len(asked), 14, asked)
+    assert all(worker == "a b" for _, worker in asked), asked
+    code, output = ask(pages(True), "--json")
+    expect_equal(code, 0, output)
+    whole = json.loads(output)
+    expect_equal((len(whole["buckets"]), whole["is_cut"]), (2 * 97, False), "the JSON")
+    code, output = ask(pages(False), "--csv")
+    expect_equal(code, 1, output)
+    expect_in("This is not all of it", output)
+    code, output = ask(pages(True), "--csv", "--days", "3", "--resolution", "minute")
+    expect_equal((code, len(asked)), (0, 42), output[-500:])
+    page_of = 1
+    code, output = ask(pages(True), "--csv")
+    expect_equal((code, len(asked)), (1, 50), output[-500:])
+    expect_in("This is not all of it", output)
 
 
 # R260

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <string>
@@ -25,7 +26,6 @@ using interfaces::HistoryQuery;
 
 constexpr int OK = 200;
 constexpr int BAD_REQUEST = 400;
-constexpr int NOT_FOUND = 404;
 constexpr int NOT_AVAILABLE = 503;
 constexpr std::size_t MAX_WORKER_BYTES = 256;
 constexpr std::int64_t LATEST_SECONDS = 253'402'300'799; // the end of the year 9999
@@ -89,7 +89,7 @@ std::string_view readParameter(std::string_view key, const std::string& value, H
 Wanted readQuery(std::string_view text, util::WallTime now)
 {
     Wanted wanted;
-    wanted.query.limit = HistoryRoute::MAX_BUCKETS;
+    wanted.query.limit = HistoryRoute::MAX_BUCKETS + 1; // which tells where the page may end
     wanted.query.to = now;
     const auto parameters = net::parseQuery(text);
     if (!parameters) {
@@ -132,16 +132,38 @@ json::object toJson(const HistoryBucket& bucket)
     return object;
 }
 
+/// Cuts to a page that ends between two spans: a span has one bucket for each run of the program,
+/// and the next page begins behind the last span. One span with more of them than a page holds is
+/// cut all the same.
+void cutToPage(interfaces::HistoryReply& history)
+{
+    auto& buckets = history.buckets;
+    if (buckets.size() > HistoryRoute::MAX_BUCKETS) {
+        buckets.resize(HistoryRoute::MAX_BUCKETS + 1);
+        history.isCut = true;
+    }
+    if (!history.isCut || buckets.empty()) {
+        return;
+    }
+    const auto lastSpan =
+        std::find_if(buckets.begin(), buckets.end(), [&](const HistoryBucket& bucket) {
+            return bucket.start == buckets.back().start;
+        });
+    if (lastSpan != buckets.begin()) {
+        buckets.erase(lastSpan, buckets.end());
+    } else if (buckets.size() > HistoryRoute::MAX_BUCKETS) {
+        buckets.pop_back();
+    }
+}
+
 net::HttpServerResponse toResponse(const HistoryQuery& query, const interfaces::QueryReply& reply)
 {
     if (!reply) {
         const interfaces::RequestError& error = reply.error();
-        if (error.fault == interfaces::RequestFault::NotFound) {
-            return problem(NOT_FOUND, "unknown_worker");
-        }
         return problem(NOT_AVAILABLE, error.code.empty() ? name(error.fault) : error.code);
     }
-    const auto& history = std::get<interfaces::HistoryReply>(*reply);
+    auto history = std::get<interfaces::HistoryReply>(*reply);
+    cutToPage(history);
     json::object answer;
     answer["format"] = API_FORMAT;
     answer["resolution"] = name(history.span);

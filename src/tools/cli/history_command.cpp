@@ -2,12 +2,12 @@
 #include "core/util/system_clock.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/console.h"
+#include "tools/cli/history_pages.h"
 #include "tools/cli/history_text.h"
 #include "tools/cli/json_reading.h"
 #include "tools/cli/pool_link.h"
 
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,8 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace warp::cli {
 
@@ -25,7 +26,6 @@ namespace {
 
 using interfaces::BucketSpan;
 
-constexpr int OK = 200;
 constexpr std::int64_t HOURS_OF_DAY = 24;
 constexpr std::int64_t MAX_DAYS = 36'500;
 /// Beyond these the table would be longer than anybody reads.
@@ -98,31 +98,18 @@ util::Result<Wanted, std::string> readArguments(const config::ProgramArguments& 
     return wanted;
 }
 
-/// RFC 3986 section 2.1: everything but the unreserved characters as escapes.
-std::string percentEncoded(std::string_view text)
-{
-    constexpr std::string_view UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                            "0123456789-._~";
-    std::string out;
-    for (const char character : text) {
-        out += UNRESERVED.find(character) != std::string_view::npos
-                   ? std::string(1, character)
-                   : fmt::format("%{:02X}", static_cast<unsigned char>(character));
-    }
-    return out;
-}
-
 /// From the start of a span, so that the first row is a whole one.
-std::string targetFor(const Wanted& wanted, const std::string& worker)
+HistoryRange rangeFor(const Wanted& wanted, std::string worker)
 {
     const util::SystemClock clock;
     const std::int64_t now =
         std::chrono::floor<std::chrono::seconds>(clock.wall().time.time_since_epoch()).count();
     const std::int64_t length = interfaces::lengthOf(wanted.span).count();
     const std::int64_t from = std::max<std::int64_t>(now - wanted.hours * 3600, 0);
-    std::string target = fmt::format("/api/history?from={}&to={}&resolution={}",
-                                     from - from % length, now + 1, name(wanted.span));
-    return worker.empty() ? target : target + "&worker=" + percentEncoded(worker);
+    return {.span = wanted.span,
+            .from = from - from % length,
+            .to = now + 1,
+            .worker = std::move(worker)};
 }
 
 int runHistory(const config::ProgramArguments& arguments)
@@ -136,21 +123,21 @@ int runHistory(const config::ProgramArguments& arguments)
     if (!url) {
         return url.error();
     }
-    const auto answer = askPool(*url, targetFor(*wanted, arguments.value("worker")));
-    if (!answer) {
-        return answer.error();
-    }
-    if (answer->status != OK || !answer->body.contains("buckets")) {
-        printError(fmt::format("{}: the pool has no history to give ({})", *url,
-                               text(answer->body, {"code"})));
-        return EXIT_REFUSED;
+    const auto history = askForHistory(*url, rangeFor(*wanted, arguments.value("worker")));
+    if (!history) {
+        return history.error();
     }
     if (arguments.isSet("json")) {
-        printLine(boost::json::serialize(answer->body));
+        printLine(boost::json::serialize(*history));
     } else {
         const std::string out =
-            arguments.isSet("csv") ? historyCsv(answer->body) : historyTable(answer->body);
+            arguments.isSet("csv") ? historyCsv(*history) : historyTable(*history);
         static_cast<void>(std::fputs(out.c_str(), stdout));
+    }
+    const boost::json::value* const isCut = find(*history, {"is_cut"});
+    if (isCut != nullptr && *isCut == true) {
+        printError("This is not all of it: ask for less time, or a coarser --resolution.");
+        return EXIT_REFUSED;
     }
     return EXIT_GOOD;
 }
@@ -173,14 +160,14 @@ Command historyCommand()
           .valueName = "NAME",
           .help = "Of this worker, by the name that it logs in with, instead of the whole pool."},
          {.name = "csv", .valueName = "", .help = "Write comma-separated values."},
-         {.name = "json", .valueName = "", .help = "Write the API's own answer."}}};
+         {.name = "json", .valueName = "", .help = "Write the API's own answer, whole."}}};
     options.insert(options.end(), further.begin(), further.end());
     return {.manual = {.name = "history",
                        .operands = "",
                        .summary = "Say what the running pool mined, as a table",
                        .text = "Asks the pool at [server] status_listen. All times are UTC. "
-                               "Exit code 1 where the pool has no history to give, 3 where no pool "
-                               "answers.",
+                               "Exit code 1 where the pool has no history to give or more than "
+                               "250,000 rows, 3 where no pool answers.",
                        .options = std::move(options)},
             .run = runHistory};
 }

@@ -16,8 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// As many buckets as a pool gives in one answer; a longer one is not of a pool.
-constexpr std::size_t MAX_BUCKETS = 5'000;
 constexpr double HASHES_PER_DIFFICULTY = 4'294'967'296.0;
 
 struct Bucket
@@ -47,7 +45,7 @@ std::vector<Bucket> bucketsOf(const json::object& history)
     std::vector<Bucket> buckets;
     for (const json::value& each : list(history, {"buckets"})) {
         const json::object* const bucket = each.if_object();
-        if (bucket == nullptr || buckets.size() >= MAX_BUCKETS) {
+        if (bucket == nullptr) {
             continue;
         }
         buckets.push_back({.start = whole(*bucket, {"start_seconds"}),
@@ -143,10 +141,6 @@ std::string historyTable(const json::object& history)
     out += fmt::format("{:<16}  {:>11}  {:>10}  {:>9}  {:>10.4g}\n", "together", hashrateText(mean),
                        total.accepted, total.rejected, total.best);
     out += hasBreak ? "* the pool was started anew\n" : "";
-    const json::value* const isCut = find(history, {"is_cut"});
-    if (isCut != nullptr && *isCut == true) {
-        out += "There is more of it: ask for less time, or a coarser --resolution.\n";
-    }
     return out;
 }
 

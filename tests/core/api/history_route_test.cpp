@@ -90,7 +90,7 @@ private slots:
         QCOMPARE(bench.asked().to, at(1'700'086'400));
         QCOMPARE(bench.asked().span, BucketSpan::FifteenMinutes);
         QCOMPARE(bench.asked().worker, std::string("a/b c"));
-        QCOMPARE(bench.asked().limit, api::HistoryRoute::MAX_BUCKETS);
+        QCOMPARE(bench.asked().limit, api::HistoryRoute::MAX_BUCKETS + 1);
         QCOMPARE(history.value(QStringLiteral("format")), 1);
         QCOMPARE(history.value(QStringLiteral("resolution")), QStringLiteral("quarter_hour"));
         QCOMPARE(history.value(QStringLiteral("resolution_seconds")), 900);
@@ -106,6 +106,44 @@ private slots:
         QCOMPARE(bucket.value(QStringLiteral("stale")), 1);
         QCOMPARE(bucket.value(QStringLiteral("best_difficulty")), 7.5);
         QCOMPARE(bucket.value(QStringLiteral("connections")), 3);
+    }
+
+    void endsAPageBetweenTwoSpans_data()
+    {
+        constexpr int MAX = api::HistoryRoute::MAX_BUCKETS;
+        QTest::addColumn<int>("spans");
+        QTest::addColumn<int>("runsOfTheLast");
+        QTest::addColumn<bool>("isCutByTheStore");
+        QTest::addColumn<int>("told");
+        QTest::addColumn<bool>("isCut");
+        QTest::newRow("whole") << MAX << 1 << false << MAX << false;
+        QTest::newRow("one more") << MAX + 1 << 1 << true << MAX << true;
+        QTest::newRow("within a span") << MAX - 1 << 3 << true << MAX - 2 << true;
+        QTest::newRow("behind a span") << MAX << 2 << false << MAX - 1 << true;
+        QTest::newRow("cut by the store") << 10 << 2 << true << 9 << true;
+        QTest::newRow("one span alone") << 1 << MAX + 1 << true << MAX << true;
+        QTest::newRow("nothing") << 0 << 0 << true << 0 << true;
+    }
+    void endsAPageBetweenTwoSpans()
+    {
+        QFETCH(const int, spans);
+        QFETCH(const int, runsOfTheLast);
+        QFETCH(const bool, isCutByTheStore);
+        QFETCH(const int, told);
+        QFETCH(const bool, isCut);
+        std::vector<interfaces::HistoryBucket> buckets;
+        for (int span = 1; span <= spans; ++span) {
+            for (int run = 1; run <= (span == spans ? runsOfTheLast : 1); ++run) {
+                buckets.push_back(
+                    {.start = at(900 * span), .bootId = static_cast<std::uint64_t>(run)});
+            }
+        }
+        Bench bench;
+        bench.answerWith(buckets, isCutByTheStore);
+        const QJsonObject history = bench.json("/api/history?from=0&to=1700000000");
+        const QJsonArray page = history.value(QStringLiteral("buckets")).toArray();
+        QCOMPARE(page.size(), told);
+        QCOMPARE(history.value(QStringLiteral("is_cut")), isCut);
     }
 
     void takesTheLastDayOfTheWholePoolWithoutParameters()

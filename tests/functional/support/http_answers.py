@@ -2,15 +2,20 @@
 
 import http.server
 import threading
+import urllib.parse
 
 
 class Answers:
-    """An HTTP server that answers each path with what the test says: (status, body)."""
+    """An HTTP server that answers each path with what the test says: (status, body), or a function
+    of the query's parameters that gives them."""
 
     def __init__(self, answers):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):  # noqa: N802: the library's name
-                status, body = answers[self.path.split("?")[0]]
+                path, _, query = self.path.partition("?")
+                answer = answers[path]
+                status, body = (answer(urllib.parse.parse_qs(query)) if callable(answer)
+                                else answer)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
