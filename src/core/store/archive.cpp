@@ -167,12 +167,12 @@ StoreResult<Leftover> Archive::prune(const Retention& retention, util::WallTime 
     isMore = false;
     WARP_CHECK(step([&] { return m_buckets.pruneMinutes(lastMinute); }));
     WARP_CHECK(step([&] { return m_buckets.makeDay(lastQuarter); }));
-    WARP_TRY(workers, pruneWorkers(retention, now));
+    WARP_TRY(workers, pruneWorkers());
     WARP_CHECK(transact([&] { return m_bestShares.prune(); }));
     return isMore ? Leftover::Some : workers;
 }
 
-StoreResult<Leftover> Archive::pruneWorkers(const Retention& retention, util::WallTime now)
+StoreResult<Leftover> Archive::pruneWorkers()
 {
     // Minutes have no order by worker: to look through all of them for each worker would take long,
     // and those that are left go in their time.
@@ -182,7 +182,7 @@ StoreResult<Leftover> Archive::pruneWorkers(const Retention& retention, util::Wa
     }
     Leftover left = Leftover::Nothing;
     auto result = transact([&]() -> StoreResult<void> {
-        WARP_TRY(found, m_workers.prune(now - retention.workerQuarters));
+        WARP_TRY(found, m_workers.prune());
         left = found;
         return {};
     });

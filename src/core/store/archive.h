@@ -64,7 +64,7 @@ private:
 
     StoreResult<void> transact(const std::function<StoreResult<void>()>& work,
                                Durability durability = Durability::Normal);
-    StoreResult<Leftover> pruneWorkers(const Retention& retention, util::WallTime now);
+    StoreResult<Leftover> pruneWorkers();
     StoreResult<void> write(const HistoryBatch& batch, util::WallTime now);
     StoreResult<void> writeWorkers(const HistoryBatch& batch);
 

@@ -11,8 +11,7 @@
 namespace warp::store {
 
 /// How long rows are kept. The pool's 15-minute rows stay for ever; a worker's become rows of whole
-/// UTC days after `workerQuarters`, and a worker without a label that has had no share for as long
-/// is forgotten.
+/// UTC days after `workerQuarters`, which stay for as long as their worker does.
 struct Retention
 {
     std::chrono::hours minutes{48};

@@ -112,20 +112,17 @@ StoreResult<void> WorkerTable::noteDifficulty(std::int64_t id, const WorkerDiffi
     return {};
 }
 
-StoreResult<Leftover> WorkerTable::prune(util::WallTime before)
+StoreResult<Leftover> WorkerTable::prune()
 {
     WARP_TRY(rows, count());
     const std::size_t excess = rows - std::min(rows, m_limits.workersKept);
-    const std::string tooOld =
-        fmt::format("SELECT id FROM (SELECT id FROM workers WHERE label = '' AND last_share < {} "
-                    "LIMIT {}) AS old",
-                    toNumber(before), PRUNED_AT_ONCE);
-    const std::string tooMany =
-        fmt::format("SELECT id FROM (SELECT id FROM workers WHERE label = '' ORDER BY last_share, "
-                    "id LIMIT {}) AS many",
-                    std::min(excess, PRUNED_AT_ONCE));
+    if (excess == 0) {
+        return Leftover::Nothing;
+    }
     WARP_CHECK(m_database.execute(
-        fmt::format("CREATE TEMPORARY TABLE gone AS {} UNION {}", tooOld, tooMany)));
+        fmt::format("CREATE TEMPORARY TABLE gone AS SELECT id FROM workers WHERE label = '' "
+                    "ORDER BY last_share, id LIMIT {}",
+                    std::min(excess, PRUNED_AT_ONCE))));
     for (const std::string_view table : {"worker_quarters", "worker_days", "worker_difficulties"}) {
         WARP_CHECK(m_database.execute(
             fmt::format("DELETE FROM {} WHERE worker IN (SELECT id FROM gone)", table)));

@@ -38,9 +38,9 @@ public:
     StoreResult<void> note(std::int64_t id, util::WallTime lastShare, util::Difficulty best);
     StoreResult<void> noteDifficulty(std::int64_t id, const WorkerDifficulty& difficulty);
 
-    /// Takes away, of those that nobody has named, who had no share since `before` and who are too
-    /// many; some of them at most.
-    [[nodiscard]] StoreResult<Leftover> prune(util::WallTime before);
+    /// Takes away who are too many: of those that nobody has named the ones that were not seen for
+    /// longest; some of them at most. Time alone takes nobody away.
+    [[nodiscard]] StoreResult<Leftover> prune();
 
     /// A transaction was undone: ids that were made in it are nobody's.
     void forgetIds();

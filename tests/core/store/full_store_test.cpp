@@ -102,39 +102,30 @@ private slots:
         QCOMPARE(left.back().start, at(minutes(24 * 60 - 1)));
     }
 
-    // A name that mined once is forgotten with the time, unless its owner has named it.
-    void forgetsWhoDoesNotComeBack_data() { addPlaces(); }
-    void forgetsWhoDoesNotComeBack()
+    // R255: who does not come back keeps the row, the record, the days and the proofs.
+    void keepsWhoDoesNotComeBack_data() { addPlaces(); }
+    void keepsWhoDoesNotComeBack()
     {
         QFETCH(QString, kind);
         const Place place(kind);
         auto options = place.options();
-        options.limits.bestsOfPool = 2;
+        options.limits.bestsOfPool = 1;
         const auto archive = openArchive(options);
-        for (std::uint32_t i = 0; i < 6; ++i) {
-            expectDone(archive->commit(sharesOf("rig" + std::to_string(i), EPOCH_2026, 10 + i),
-                                       at(minutes(20))));
+        expectDone(archive->commit(sharesOf("rig", EPOCH_2026, 10), at(minutes(20))));
+        expectDone(archive->commit(sharesOf("other", EPOCH_2026, 11), at(minutes(20))));
+        for (int day = 0; day < 399; day += 7) {
+            const util::WallTime now = at(DAY * day);
+            expectDone(archive->commit(sharesOf("other", now, 12), now));
+            expectDone(archive->prune({}, now));
         }
-        QVERIFY(expectValue(archive->workers().rename("rig0", "Attic")));
-        expectDone(archive->commit(sharesOf("rig1", at(DAY * 50), 20), at(DAY * 50)));
-        const store::Retention retention{.workerQuarters = DAY * 90};
-        expectDone(archive->prune(retention, at(DAY * 89)));
-        QCOMPARE(expectValue(archive->workers().list({})).workers.size(), std::size_t{6});
-        expectDone(archive->prune(retention, at(DAY * 91)));
-        const auto left = expectValue(archive->workers().list({})).workers;
-        QCOMPARE(left.size(), std::size_t{2});
-        QCOMPARE(left[0].label, std::string("Attic"));
-        QCOMPARE(left[1].name, std::string("rig1"));
-        // Proofs stay with their workers; of the others those that are the pool's best.
-        std::string names;
-        for (const auto& share : expectValue(archive->bestShares().read({})).shares) {
-            names += share.worker + " ";
-        }
-        QCOMPARE(names, std::string("rig1 rig5 rig1 rig0 "));
-        QVERIFY(count(*archive, "rig3", BucketSpan::Day) == 0);
-        // One comes back, as a new one.
-        expectDone(archive->commit(sharesOf("rig3", at(DAY * 92), 30), at(DAY * 93)));
-        QCOMPARE(count(*archive, "rig3", BucketSpan::Day), std::size_t{1});
+        const auto worker = expectValue(archive->workers().one("rig"));
+        QVERIFY(worker.has_value());
+        QVERIFY(worker->lastShare == EPOCH_2026);
+        QCOMPARE(worker->bestAllTime, util::Difficulty(10));
+        QCOMPARE(count(*archive, "rig", BucketSpan::FifteenMinutes), std::size_t{0});
+        QCOMPARE(count(*archive, "rig", BucketSpan::Day), std::size_t{1});
+        QCOMPARE(expectValue(archive->bestShares().read({.worker = "rig"})).shares.size(),
+                 std::size_t{1});
     }
 
     // However many names mine, there are so many rows and no more.
@@ -155,14 +146,25 @@ private slots:
         }
         QCOMPARE(expectValue(archive->workers().list({})).workers.size(), std::size_t{8});
         QVERIFY(expectValue(archive->bestShares().read({})).shares.size() <= 16);
+        QVERIFY(expectValue(archive->workers().rename("rig1", "Attic")));
         expectDone(archive->prune({}, at(hours(2))));
-        const auto left = expectValue(archive->workers().list({})).workers;
-        QCOMPARE(left.size(), std::size_t{5});
-        QCOMPARE(left.front().name, std::string("rig3")); // those seen last
-        QVERIFY(expectValue(archive->bestShares().read({})).shares.size() <= 7);
+        std::string names;
+        for (const auto& worker : expectValue(archive->workers().list({})).workers) {
+            names += worker.name + " ";
+        }
+        // Those seen last, and whom their owner has named.
+        QCOMPARE(names, std::string("rig1 rig4 rig5 rig6 rig7 "));
+        QCOMPARE(count(*archive, "rig0", BucketSpan::Day), std::size_t{0});
+        // Proofs stay with their workers; of the others those that are the pool's best.
+        const auto proofs = expectValue(archive->bestShares().read({})).shares;
+        QVERIFY(proofs.size() <= 7);
+        QCOMPARE(proofs.front().worker, std::string("rig0"));
+        QVERIFY(expectValue(archive->bestShares().read({.worker = "rig3"})).shares.empty());
         // There is room again, and what is left of the forgotten ones is no trouble.
         expectDone(archive->commit(sharesOf("late", at(hours(3)), 5), at(hours(4))));
         QCOMPARE(expectValue(archive->workers().list({})).workers.size(), std::size_t{6});
+        expectDone(archive->commit(sharesOf("rig0", at(hours(5)), 5), at(hours(6))));
+        QCOMPARE(count(*archive, "rig0", BucketSpan::Day), std::size_t{1});
     }
 
     // Pages of workers hang together whatever the names are.
