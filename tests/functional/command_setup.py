@@ -61,11 +61,11 @@ class Home:
         return Terminal([binary("warppool-cli"), "setup", "--config", self.config, *options],
                         self.environment)
 
-    def piped(self, *answers, options=(), folder=None):
+    def piped(self, *answers, options=(), folder=None, user=None, group=None):
         done = subprocess.run(
             [binary("warppool-cli"), "setup", "--config", self.config, *options],
             input="".join(f"{answer}\n" for answer in answers), text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=60, check=False, cwd=folder,
+            stderr=subprocess.STDOUT, timeout=60, check=False, cwd=folder, user=user, group=group,
             env={**os.environ, **self.environment})
         return done.returncode, done.stdout
 
@@ -345,6 +345,65 @@ def secrets_that_cannot_be_read_are_left_alone():
         expect_equal(code, 1, output)
         expect_equal(home.secrets.read_text(encoding="utf-8"), 'rpc_pass = "old"\n')
         expect_equal(home.config.read_text(encoding="utf-8"), "# mine\n", "config.toml")
+
+
+# R261, R259: what is there keeps its place, mode, owner and group.
+@suite.check
+def files_stay_what_they_are():
+    with Home(cookie=None, login=("miner", "word")) as home:
+        answers = ("regtest", ADDRESS, home.node.url, "miner", "word")
+        elsewhere = home.folder / "elsewhere"
+        elsewhere.mkdir()
+        home.write("# mine\n")
+        files = {home.config: elsewhere / "real.toml", home.secrets: elsewhere / "secret.toml"}
+        home.secrets.write_text("# mine\n", encoding="utf-8")
+        for place, target in files.items():
+            place.rename(target)
+            place.symlink_to(os.path.relpath(target, place.parent))
+        real, secret = files.values()
+        real.chmod(0o600)
+        secret.chmod(0o640)
+        group = os.getgid()
+        if os.getuid() == 0:
+            group = 12345
+            os.chown(real, 23456, group)
+            os.chown(secret, 0, group)
+        code, output = home.piped(*answers)
+        expect_equal(code, 0, output)
+        for place, target in files.items():
+            assert place.is_symlink() and "# mine\n" in target.read_text(), output
+        expect_in("word", secret.read_text(encoding="utf-8"))
+        expect_equal(home.settings()["node"]["rpc_user"], "miner", "user")
+        copy = elsewhere / "real.toml.last-good"
+        for path, mode in ((real, 0o600), (copy, 0o600), (secret, 0o640)):
+            expect_equal(stat.S_IMODE(path.stat().st_mode), mode, path.name)
+            expect_equal(path.stat().st_gid, group, path.name)
+        if os.getuid() == 0:
+            expect_equal([path.stat().st_uid for path in (real, copy, secret)],
+                         [23456, 23456, 0], "owners")
+        expect_equal(sorted(path.name for path in elsewhere.iterdir()),
+                     ["real.toml", "real.toml.last-good", "secret.toml"])
+
+
+# R261: the owner of a file is no other one afterwards.
+@suite.check
+def another_users_file_is_refused():
+    if os.getuid() != 0:
+        raise Skip("only root can make files of other users")
+    with Home(cookie=None, login=("miner", "word")) as home:
+        answers = ("regtest", ADDRESS, home.node.url, "miner", "word")
+        home.write("# mine\n")
+        home.secrets.write_text("# mine\n", encoding="utf-8")
+        home.secrets.chmod(0o644)
+        for path in (home.folder.path, home.config.parent, home.config):
+            os.chown(path, 23456, 12345)
+        code, output = home.piped(*answers, user=23456, group=12345)
+        expect_equal(code, 1, output)
+        expect_in("secrets.toml belongs to another user or group: run setup as", output)
+        for path in (home.config, home.secrets):
+            expect_equal(path.read_text(encoding="utf-8"), "# mine\n", path.name)
+        expect_equal(sorted(path.name for path in home.config.parent.iterdir()),
+                     ["config.toml", "secrets.toml"])
 
 
 # R261
