@@ -1,6 +1,7 @@
 """`warppool-cli setup` as a person meets it on a terminal, again on files that are there, and with
 answers that must not be written."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -60,11 +61,11 @@ class Home:
         return Terminal([binary("warppool-cli"), "setup", "--config", self.config, *options],
                         self.environment)
 
-    def piped(self, *answers, options=()):
+    def piped(self, *answers, options=(), folder=None, user=None, group=None):
         done = subprocess.run(
             [binary("warppool-cli"), "setup", "--config", self.config, *options],
             input="".join(f"{answer}\n" for answer in answers), text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=60, check=False,
+            stderr=subprocess.STDOUT, timeout=60, check=False, cwd=folder, user=user, group=group,
             env={**os.environ, **self.environment})
         return done.returncode, done.stdout
 
@@ -85,11 +86,12 @@ def finds_the_node_and_shows_what_it_pays():
     publisher = ZmqPublisher()
     with Home(REGTEST_PORT, publishers={"hashblock": publisher.address}) as home:
         with home.terminal() as terminal:
-            terminal.expect(f"1  http://127.0.0.1:{REGTEST_PORT}: chain regtest, height "
-                            f"{home.node.height()}, opened by {home.cookie}\n")
+            terminal.expect(f"1  http://127.0.0.1:{REGTEST_PORT}: asks for a login; cookie file "
+                            f"{home.cookie}\n")
             terminal.answer("Which is yours", "")
             terminal.answer("Chain", "")
             terminal.answer("payout address", ADDRESS)
+            terminal.expect(f"It is opened by {home.cookie}\n")
             terminal.expect(f"Your node answers: chain regtest, height {home.node.height()}.\n")
             terminal.expect(f"announces blocks over ZMQ at {publisher.address}: connected.\n")
             home.finish(terminal)
@@ -113,6 +115,77 @@ def finds_the_node_and_shows_what_it_pays():
             home.finish(terminal, listen="", status="")
         expect_equal(home.config.read_text(encoding="utf-8"), before, "config.toml")
     publisher.close()
+
+
+# R261: whoever listens on a usual port gets no cookie unless the owner chose him.
+@suite.check
+def sends_no_cookie_before_a_node_is_chosen():
+    with Home(REGTEST_PORT) as home:
+        logins, answer = [], home.node.answer
+
+        def recorded(handler, body):
+            logins.append(handler.headers.get("Authorization"))
+            return answer(handler, body)
+
+        home.node.answer = recorded
+        pipe = home.folder / "umbrel" / "bitcoin" / "regtest" / ".cookie"
+        pipe.parent.mkdir(parents=True)
+        os.mkfifo(pipe)
+        with home.terminal() as terminal:
+            terminal.expect(f"asks for a login; cookie file {home.cookie}\n")
+            terminal.answer("Which is yours", "0")
+            terminal.expect("Chain")
+            assert logins and not any(logins), logins
+            terminal.type("\x04")
+            expect_equal(terminal.exit_code(), 1, terminal.text)
+        assert not any(logins), logins
+        home.cookie.write_text("__cookie__:of-yesterday", encoding="utf-8")
+        with home.terminal() as terminal:
+            terminal.answer("Which is yours", "1")
+            terminal.answer("Chain", "")
+            terminal.answer("payout address", ADDRESS)
+            terminal.expect("None of these cookie files opens it.\n")
+            terminal.expect("RPC user")
+        assert any(logins), logins
+
+
+# R261: what is probed is what the pool opens afterwards.
+@suite.check
+def relative_paths_mean_the_same_file_to_the_pool():
+    with Home() as home:
+        inside = home.cookie.parent
+        options = ("--chain", "regtest", "--payout-address", ADDRESS, "--rpc-url", home.node.url)
+
+        def setup(*cookie, answers=()):
+            code, output = home.piped(*answers, options=(*options, *cookie), folder=inside)
+            expect_equal(code, 0, output)
+            expect_in("Your node answers: chain regtest", output)
+            return home.settings()["node"]["rpc_cookie"]
+
+        expect_equal(setup("--rpc-cookie", ".cookie"), str(home.cookie), "of an option")
+        expect_equal(setup(answers=("", "../regtest/.cookie")), str(home.cookie), "typed")
+        # What stands in the file begins at the file's folder, and is left as it is.
+        beside = os.path.relpath(home.cookie, home.config.parent)
+        home.write(f'[node]\nrpc_cookie = "{beside}"\n')
+        expect_equal(setup(answers=("", "")), beside, "of the file")
+
+
+# R261: a data folder that is named from the file's folder on.
+@suite.check
+def finds_a_running_pool_by_a_relative_folder():
+    with Home() as home, socket.create_server(("127.0.0.1", 0)) as taken:
+        busy = f"127.0.0.1:{taken.getsockname()[1]}"
+        home.write(f'[server]\ndata_dir = "data"\npool_listen = "{busy}"\n')
+        data = home.config.parent / "data"
+        data.mkdir()
+        options = ("--chain", "regtest", "--payout-address", ADDRESS, "--rpc-url", home.node.url,
+                   "--rpc-cookie", home.cookie, "--pool-listen", busy)
+        with open(data / "warppool.lock", "w", encoding="utf-8") as lock:
+            code, output = home.piped(options=options)
+            expect_equal(code, 1, output)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            code, output = home.piped(options=options)
+            expect_equal(code, 0, output)
 
 
 # R261
@@ -272,6 +345,65 @@ def secrets_that_cannot_be_read_are_left_alone():
         expect_equal(code, 1, output)
         expect_equal(home.secrets.read_text(encoding="utf-8"), 'rpc_pass = "old"\n')
         expect_equal(home.config.read_text(encoding="utf-8"), "# mine\n", "config.toml")
+
+
+# R261, R259: what is there keeps its place, mode, owner and group.
+@suite.check
+def files_stay_what_they_are():
+    with Home(cookie=None, login=("miner", "word")) as home:
+        answers = ("regtest", ADDRESS, home.node.url, "miner", "word")
+        elsewhere = home.folder / "elsewhere"
+        elsewhere.mkdir()
+        home.write("# mine\n")
+        files = {home.config: elsewhere / "real.toml", home.secrets: elsewhere / "secret.toml"}
+        home.secrets.write_text("# mine\n", encoding="utf-8")
+        for place, target in files.items():
+            place.rename(target)
+            place.symlink_to(os.path.relpath(target, place.parent))
+        real, secret = files.values()
+        real.chmod(0o600)
+        secret.chmod(0o640)
+        group = os.getgid()
+        if os.getuid() == 0:
+            group = 12345
+            os.chown(real, 23456, group)
+            os.chown(secret, 0, group)
+        code, output = home.piped(*answers)
+        expect_equal(code, 0, output)
+        for place, target in files.items():
+            assert place.is_symlink() and "# mine\n" in target.read_text(), output
+        expect_in("word", secret.read_text(encoding="utf-8"))
+        expect_equal(home.settings()["node"]["rpc_user"], "miner", "user")
+        copy = elsewhere / "real.toml.last-good"
+        for path, mode in ((real, 0o600), (copy, 0o600), (secret, 0o640)):
+            expect_equal(stat.S_IMODE(path.stat().st_mode), mode, path.name)
+            expect_equal(path.stat().st_gid, group, path.name)
+        if os.getuid() == 0:
+            expect_equal([path.stat().st_uid for path in (real, copy, secret)],
+                         [23456, 23456, 0], "owners")
+        expect_equal(sorted(path.name for path in elsewhere.iterdir()),
+                     ["real.toml", "real.toml.last-good", "secret.toml"])
+
+
+# R261: the owner of a file is no other one afterwards.
+@suite.check
+def another_users_file_is_refused():
+    if os.getuid() != 0:
+        raise Skip("only root can make files of other users")
+    with Home(cookie=None, login=("miner", "word")) as home:
+        answers = ("regtest", ADDRESS, home.node.url, "miner", "word")
+        home.write("# mine\n")
+        home.secrets.write_text("# mine\n", encoding="utf-8")
+        home.secrets.chmod(0o644)
+        for path in (home.folder.path, home.config.parent, home.config):
+            os.chown(path, 23456, 12345)
+        code, output = home.piped(*answers, user=23456, group=12345)
+        expect_equal(code, 1, output)
+        expect_in("secrets.toml belongs to another user or group: run setup as", output)
+        for path in (home.config, home.secrets):
+            expect_equal(path.read_text(encoding="utf-8"), "# mine\n", path.name)
+        expect_equal(sorted(path.name for path in home.config.parent.iterdir()),
+                     ["config.toml", "secrets.toml"])
 
 
 # R261

@@ -68,16 +68,14 @@ std::optional<std::string> decodedPart(std::string_view part)
 {
     std::string text;
     for (std::size_t at = 0; at < part.size(); ++at) {
-        if (part[at] != '%') {
-            text += part[at] == '+' ? ' ' : part[at];
-            continue;
-        }
-        const auto byte = escapedByte(part.substr(at));
+        const bool isEscape = part[at] == '%';
+        const auto byte = isEscape ? escapedByte(part.substr(at))
+                                   : std::optional(static_cast<std::uint8_t>(part[at]));
         if (!byte || isControl(*byte)) {
             return std::nullopt;
         }
-        text += static_cast<char>(*byte);
-        at += ESCAPE_SIZE - 1;
+        text += part[at] == '+' ? ' ' : static_cast<char>(*byte);
+        at += isEscape ? ESCAPE_SIZE - 1 : 0;
     }
     return text;
 }

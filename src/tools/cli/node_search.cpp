@@ -12,7 +12,8 @@
 #include <array>
 #include <chrono>
 #include <memory>
-#include <optional>
+#include <system_error>
+#include <utility>
 
 namespace warp::cli {
 
@@ -67,7 +68,8 @@ OpenPorts findOpenPorts()
     return open.value_or(OpenPorts{});
 }
 
-/// The cookie files of a chain that can be read.
+/// The cookie files of a chain that can be read. What is no regular file is left alone: a pipe
+/// would be waited for.
 std::vector<std::filesystem::path> cookiesOf(Network network)
 {
     const auto environment = util::systemEnvironment();
@@ -79,28 +81,41 @@ std::vector<std::filesystem::path> cookiesOf(Network network)
             continue;
         }
         const auto cookie = *expanded / chainFolderOf(network) / ".cookie";
-        if (files.read(cookie, MAX_COOKIE)) {
+        std::error_code code;
+        if (std::filesystem::is_regular_file(cookie, code) && files.read(cookie, MAX_COOKIE)) {
             cookies.push_back(cookie);
         }
     }
     return cookies;
 }
 
-FoundNode describeNode(Network network)
+std::string wordsOf(const node::ProbeResult& result,
+                    const std::vector<std::filesystem::path>& cookies)
 {
-    FoundNode found{.url = fmt::format("http://127.0.0.1:{}", rpcPortOf(network)),
-                    .cookie = {},
-                    .words = "asks for a user and a password"};
-    for (const auto& cookie : cookiesOf(network)) {
-        const node::ProbeResult result = lookAt({.url = found.url, .cookieFile = cookie});
-        if (result.chain) {
-            found.cookie = cookie;
-            found.words =
-                fmt::format("chain {}, height {}, opened by {}", chainName(result.chain->network),
-                            result.chain->tip.height, cookie.string());
-            break;
-        }
+    if (result.chain) {
+        return fmt::format("chain {}, height {}, without a login", chainName(result.chain->network),
+                           result.chain->tip.height);
     }
+    std::string words =
+        result.state == node::NodeState::Unauthorized ? "asks for a login" : "does not answer yet";
+    for (const auto& cookie : cookies) {
+        words += (&cookie == &cookies.front() ? "; cookie file " : ", ") + cookie.string();
+    }
+    return words;
+}
+
+/// Nothing for what answers otherwise than a node. It is asked without a login: anybody may listen
+/// on the port, and a cookie is all that it takes to spend from the node's wallet.
+std::optional<FoundNode> describeNode(Network network)
+{
+    FoundNode found{
+        .url = fmt::format("http://127.0.0.1:{}", rpcPortOf(network)), .cookies = {}, .words = {}};
+    const node::ProbeResult result = lookAt({.url = found.url});
+    if (result.state == node::NodeState::Failing) {
+        return std::nullopt;
+    }
+    found.cookies = cookiesOf(network);
+    found.words = wordsOf(result, found.cookies);
     return found;
 }
 
@@ -145,11 +160,24 @@ std::vector<FoundNode> searchNodes()
     const OpenPorts open = findOpenPorts();
     std::vector<FoundNode> found;
     for (std::size_t i = 0; i < bitcoin::ALL_NETWORKS.size(); ++i) {
-        if (open.at(i)) {
-            found.push_back(describeNode(bitcoin::ALL_NETWORKS.at(i)));
+        if (!open.at(i)) {
+            continue;
+        }
+        if (auto node = describeNode(bitcoin::ALL_NETWORKS.at(i))) {
+            found.push_back(*std::move(node));
         }
     }
     return found;
+}
+
+std::optional<std::filesystem::path> tryCookies(const FoundNode& node)
+{
+    for (const auto& cookie : node.cookies) {
+        if (lookAt({.url = node.url, .cookieFile = cookie}).chain) {
+            return cookie;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace warp::cli

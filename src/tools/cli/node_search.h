@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@ namespace warp::cli {
 struct FoundNode
 {
     std::string url;
-    std::filesystem::path cookie; ///< that opens it; empty where none of the usual ones does
-    std::string words;            ///< English, for people: what it is
+    std::vector<std::filesystem::path> cookies; ///< of its chain in the usual folders; not tried
+    std::string words;                          ///< English, for people: what it is
 };
 
 /// The node's RPC port unless its owner set another (Bitcoin Core chainparamsbase.cpp).
@@ -25,6 +26,10 @@ struct FoundNode
 /// Where Bitcoin Core keeps a chain's files within its data folder; empty for mainnet.
 [[nodiscard]] std::string_view chainFolderOf(bitcoin::Network network);
 
+/// Sends no login to anybody.
 [[nodiscard]] std::vector<FoundNode> searchNodes();
+
+/// The cookie file that opens the node. Sends them to it: for the one alone that its owner chose.
+[[nodiscard]] std::optional<std::filesystem::path> tryCookies(const FoundNode& node);
 
 } // namespace warp::cli

@@ -18,6 +18,7 @@
 #include <charconv>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace warp::cli {
@@ -118,12 +119,26 @@ std::optional<FoundNode> chooseNode(const Given& given, const StoredSettings& st
     if (!answer || number == 0) {
         return std::nullopt;
     }
-    FoundNode chosen = found.at(number - 1);
-    // Whoever logs in by name already is asked for it, and not moved to the cookie.
-    if (chosen.url == storedUrl && !stored.value("node", "rpc_user").empty()) {
-        chosen.cookie.clear();
+    return found.at(number - 1);
+}
+
+/// The cookie file that opens what the owner chose. Whoever logs in by name already is asked for
+/// it, and not moved to the cookie.
+std::optional<std::filesystem::path> cookieFor(const Given& given, const StoredSettings& stored,
+                                               const FoundNode& node)
+{
+    const bool hasUser =
+        node.url == stored.value("node", "rpc_url") && !stored.value("node", "rpc_user").empty();
+    if (hasUser || given.isSet("rpc-user") || given.isSet("rpc-cookie")) {
+        return std::nullopt;
     }
-    return chosen;
+    auto cookie = tryCookies(node);
+    if (cookie) {
+        printLine("It is opened by " + cookie->string());
+    } else if (!node.cookies.empty()) {
+        printLine("None of these cookie files opens it.");
+    }
+    return cookie;
 }
 
 std::string usualUrl(const std::string& chain)
@@ -171,12 +186,35 @@ bool askForPassword(const std::string& user, const StoredSettings& stored, Setup
     return true;
 }
 
-void useCookie(const std::string& path, SetupAnswers& answers)
+/// Where the pool finds a path that config.toml holds: relative ones begin at the file's folder.
+std::filesystem::path storedPath(const StoredSettings& stored, const std::string& text)
+{
+    return stored.path().parent_path() / expandedPath(text);
+}
+
+void useCookie(const std::string& text, const std::filesystem::path& file, SetupAnswers& answers)
 {
     // A user would go before the cookie.
     answers.changes.push_back({.name = "node.rpc_user", .value = ""});
-    answers.changes.push_back({.name = "node.rpc_cookie", .value = path});
-    answers.node.cookieFile = expandedPath(path);
+    answers.changes.push_back({.name = "node.rpc_cookie", .value = text});
+    answers.node.cookieFile = file;
+}
+
+/// What is given begins at the folder where setup runs, and is stored so that the pool finds the
+/// same file; what stands in config.toml is left as it is spelled.
+void useGivenCookie(const Given& given, const StoredSettings& stored, const std::string& text,
+                    SetupAnswers& answers)
+{
+    if (!given.isSet("rpc-cookie") && text == stored.value("node", "rpc_cookie")) {
+        useCookie(text, storedPath(stored, text), answers);
+        return;
+    }
+    std::error_code code;
+    const std::filesystem::path expanded = expandedPath(text);
+    const std::filesystem::path file = std::filesystem::absolute(expanded, code);
+    const bool isRelative = !code && expanded.is_relative();
+    useCookie(isRelative ? file.lexically_normal().string() : text, code ? expanded : file,
+              answers);
 }
 
 bool askForLogin(const Given& given, const StoredSettings& stored, SetupAnswers& answers)
@@ -196,7 +234,7 @@ bool askForLogin(const Given& given, const StoredSettings& stored, SetupAnswers&
          .fallback = firstOf(stored.value("node", "rpc_cookie"), usualCookie(answers.chain)),
          .check = emptinessFault});
     if (cookie) {
-        useCookie(*cookie, answers);
+        useGivenCookie(given, stored, *cookie, answers);
     }
     return cookie.has_value();
 }
@@ -216,10 +254,8 @@ bool askForAccess(const Given& given, const StoredSettings& stored,
     }
     answers.node.url = *url;
     answers.changes.push_back({.name = "node.rpc_url", .value = *url});
-    const bool isOpen =
-        found && !found->cookie.empty() && !given.isSet("rpc-user") && !given.isSet("rpc-cookie");
-    if (isOpen) {
-        useCookie(found->cookie.string(), answers);
+    if (const auto cookie = found ? cookieFor(given, stored, *found) : std::nullopt) {
+        useCookie(cookie->string(), *cookie, answers);
         return true;
     }
     return askForLogin(given, stored, answers);
@@ -229,10 +265,10 @@ bool askForAccess(const Given& given, const StoredSettings& stored,
 bool isPoolRunning(const StoredSettings& stored)
 {
     util::SystemFiles files;
-    const std::filesystem::path folder =
+    const std::string folder =
         firstOf(stored.value("server", "data_dir"),
                 std::string(config::findField("server", "data_dir")->defaultText));
-    return config::findLockHolder(files, expandedPath(folder)).has_value();
+    return config::findLockHolder(files, storedPath(stored, folder)).has_value();
 }
 
 std::optional<std::string> listenerFault(const std::string& text)

@@ -4,6 +4,7 @@
 #include "core/config/paths.h"
 #include "core/util/system_environment.h"
 #include "tools/cli/console.h"
+#include "tools/cli/replacement.h"
 
 #include <fmt/format.h>
 
@@ -111,9 +112,9 @@ bool StoredSettings::canWrite(const std::vector<config::SettingChange>& changes)
     return edited.hasValue();
 }
 
-bool StoredSettings::writePassword(const std::string& password)
+bool StoredSettings::writePassword(const std::string& password, util::FileAccess access)
 {
-    const std::filesystem::path path = config::secretsPathFor(m_path);
+    const std::filesystem::path path = behindLinks(config::secretsPathFor(m_path));
     const auto existing = m_files.read(path, config::MAX_FILE_BYTES);
     if (!existing && existing.error() != util::FileError::NotFound) {
         printFault(path, existing.error());
@@ -133,8 +134,7 @@ bool StoredSettings::writePassword(const std::string& password)
     if (*text == before && existing) {
         return true;
     }
-    const auto written =
-        m_files.replaceDurably(path, util::asBytes(*text), util::FileAccess::Private);
+    const auto written = m_files.replaceDurably(path, util::asBytes(*text), access);
     if (!written) {
         printFault(path, written.error());
     }
@@ -147,10 +147,30 @@ bool StoredSettings::write(const std::vector<config::SettingChange>& changes,
     if (m_path.has_parent_path()) {
         static_cast<void>(m_files.makeDirectories(m_path.parent_path()));
     }
-    if (!canWrite(changes) || (password && !writePassword(*password))) {
+    return canWrite(changes) && writeFiles(changes, password);
+}
+
+bool StoredSettings::writeFiles(const std::vector<config::SettingChange>& changes,
+                                const std::optional<std::string>& password)
+{
+    const std::filesystem::path path = behindLinks(m_path);
+    const std::filesystem::path secrets = behindLinks(config::secretsPathFor(m_path));
+    const auto open = Replacement::prepare(path, path);
+    const auto copy = Replacement::prepare(config::lastGoodPathFor(path), path);
+    // An empty path is none: without a password secrets.toml is not touched.
+    const auto secret = Replacement::prepare(secrets, password ? secrets : "");
+    for (const auto* const each : {&open, &copy, &secret}) {
+        if (!*each) {
+            printError(each->error());
+            return false;
+        }
+    }
+    // What is there already is written as it is, and not wider than it was.
+    const auto access = secret->isMade() ? util::FileAccess::Shared : util::FileAccess::Private;
+    if (password && !writePassword(*password, access)) {
         return false;
     }
-    const auto written = config::writeConfig(m_path, changes, util::FileAccess::Shared, m_files);
+    const auto written = config::writeConfig(path, changes, util::FileAccess::Shared, m_files);
     if (!written) {
         printError(fmt::format("{} {}", written.error().name, written.error().detail));
     }

@@ -35,15 +35,18 @@ public:
     [[nodiscard]] std::optional<config::Settings>
     preview(const std::vector<config::SettingChange>& changes) const;
 
-    /// Writes both files, each whole or not at all, and keeps every other byte of them. Nothing is
-    /// written where one of the changes cannot be made. What is wrong is printed.
+    /// Writes both files, each whole or not at all, and keeps every other byte of them, and their
+    /// links, modes, owners and groups. Nothing is written where one of the changes cannot be made
+    /// or an owner cannot be kept. What is wrong is printed.
     /// @param password  to be kept in secrets.toml; none: that file is not touched
     [[nodiscard]] bool write(const std::vector<config::SettingChange>& changes,
                              const std::optional<std::string>& password);
 
 private:
     [[nodiscard]] bool canWrite(const std::vector<config::SettingChange>& changes) const;
-    [[nodiscard]] bool writePassword(const std::string& password);
+    [[nodiscard]] bool writePassword(const std::string& password, util::FileAccess access);
+    [[nodiscard]] bool writeFiles(const std::vector<config::SettingChange>& changes,
+                                  const std::optional<std::string>& password);
 
     util::Files& m_files;
     std::filesystem::path m_path;

@@ -39,6 +39,9 @@ private slots:
         add(QStringLiteral("a=%zz"), "!");
         add(QStringLiteral("a=%00"), "!");
         add(QStringLiteral("a=%7f"), "!");
+        add(QStringLiteral("a=1\n2"), "!");
+        add(QStringLiteral("\x7f=1"), "!");
+        add(QStringLiteral("a=%2B+"), "a=+ ;");
         QString many;
         for (int i = 0; i < 17; ++i) {
             many += QStringLiteral("k%1=1&").arg(i);
