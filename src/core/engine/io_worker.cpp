@@ -59,7 +59,8 @@ void IoWorker::renewContexts()
                 .policy = isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
                                   : m_singlePolicy,
                 .payoutJobs = isKeyed ? &m_payoutJobs : nullptr,
-                .memory = m_shared.memory});
+                .memory = m_shared.memory,
+                .parked = &m_parked});
         }
     }
 }
@@ -81,6 +82,7 @@ void IoWorker::change(Terms terms)
     m_shared.terms = std::move(terms);
     if (isOtherUse) {
         m_jobs.reset();
+        m_parked.clear();
         m_contexts.clear();
     }
     if (!m_network) {
@@ -157,11 +159,11 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
         return;
     }
     const std::uint64_t id = m_nextId++ << 8 | m_number;
-    auto session =
-        std::make_unique<stratum::v1::ServerSession>(*m_contexts[listener], *extranonce1, now());
+    auto session = std::make_unique<stratum::v1::ServerSession>(
+        *m_contexts[listener], *extranonce1, now(),
+        std::hash<std::string>()(connection->peer().host));
     auto miner = std::make_unique<MinerConnection>(
-        static_cast<MinerHost&>(*this),
-        MinerConnection::Identity{.id = id, .listener = listener, .extranonce1 = *extranonce1},
+        static_cast<MinerHost&>(*this), MinerConnection::Identity{.id = id, .listener = listener},
         std::move(connection), std::move(session));
     MinerConnection& added = *miner;
     m_miners.emplace(id, std::move(miner));
@@ -192,6 +194,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     if (m_network != network) {
         changeNetwork(network);
     }
+    m_parked.onJobs(*m_jobs);
     m_fanOut.begin(m_jobs->current()->source->received);
 }
 
@@ -218,6 +221,7 @@ void IoWorker::orderFanOut()
 void IoWorker::changeNetwork(bitcoin::Network network)
 {
     const bool isKnown = m_network.has_value();
+    m_parked.clear();
     m_network = network;
     m_singlePolicy = stratum::v1::SingleModePolicy(network);
     m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
@@ -311,7 +315,9 @@ void IoWorker::remove(std::uint64_t id)
     }
     --batch.connectionsDelta;
     --listenerDelta(miner.identity().listener).miners;
-    m_extranonces.release(miner.identity().extranonce1);
+    if (const auto freed = miner.leave()) {
+        m_extranonces.release(*freed);
+    }
     release(miner);
     m_miners.erase(it);
 }
@@ -349,6 +355,7 @@ void IoWorker::tick()
     for (const auto& [id, miner] : m_miners) {
         miner->onTimer();
     }
+    m_parked.onTimer(now());
     if (m_doubtfulSince) {
         applyNoWorkPolicies();
     }

@@ -71,6 +71,10 @@ public:
     virtual void withdrawJobs() = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
+    /// The connection is over. Leaves behind what it takes to go on with another one, if this
+    /// miner may come back.
+    /// @return the extranonce1 that is free from here on, if it is
+    [[nodiscard]] virtual std::optional<mining::Extranonce1> leave(util::BootTime now) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
     /// In force now; 0 before the first.
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;

@@ -4,6 +4,7 @@
 #include "tools/sim/console.h"
 #include "tools/sim/crash_scenarios.h"
 #include "tools/sim/demo_stage.h"
+#include "tools/sim/miner_scenarios.h"
 #include "tools/sim/node_scenarios.h"
 #include "tools/sim/options.h"
 
@@ -11,7 +12,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace warp::tools {
 
@@ -58,16 +61,21 @@ void listScenarios()
     for (const Scenario& scenario : SCENARIOS) {
         printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
     }
-    for (const VirtualScenario& scenario : nodeScenarios()) {
-        printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
+    for (const auto& scenarios : {nodeScenarios(), minerScenarios()}) {
+        for (const VirtualScenario& scenario : scenarios) {
+            printLine(fmt::format("{:<20} {}", scenario.name, scenario.summary));
+        }
     }
 }
 
+using PlayFn = std::string (*)(const VirtualScenario& scenario, std::uint64_t seed);
+
 /// Virtual time passes as fast as the machine computes; the first seed that fails ends it.
-int runVirtual(const VirtualScenario& scenario, std::int64_t firstSeed, std::int64_t count)
+int runVirtual(const VirtualScenario& scenario, PlayFn play, std::int64_t firstSeed,
+               std::int64_t count)
 {
     for (std::int64_t seed = firstSeed; seed < firstSeed + count; ++seed) {
-        const std::string wrong = playScenario(scenario, static_cast<std::uint64_t>(seed));
+        const std::string wrong = play(scenario, static_cast<std::uint64_t>(seed));
         if (!wrong.empty()) {
             printError(wrong);
             say("scenario {}: failed with --seed {}", scenario.name, seed);
@@ -101,9 +109,12 @@ int runScenario(const QStringList& arguments)
     if (options.hasFault()) {
         return EXIT_USAGE;
     }
-    for (const VirtualScenario& each : nodeScenarios()) {
-        if (each.name == name) {
-            return runVirtual(each, seed, count);
+    for (const auto& [scenarios, play] : {std::pair(nodeScenarios(), PlayFn(playScenario)),
+                                          std::pair(minerScenarios(), PlayFn(playMinerScenario))}) {
+        for (const VirtualScenario& each : scenarios) {
+            if (each.name == name) {
+                return runVirtual(each, play, seed, count);
+            }
         }
     }
     const auto found = std::find_if(SCENARIOS.begin(), SCENARIOS.end(),
