@@ -37,6 +37,15 @@ def every_scenario_ends_as_it_should():
 
 
 @suite.check
+def miners_and_their_difficulty():
+    # B12 R041 R051: each story in a virtual world, from its seeds
+    for name in ("vardiff-converge", "reconnect-restore"):
+        code, output = sim("scenario", name, "--seed", "1", "--seeds", "3", seconds=240)
+        expect_equal(code, 0, output)
+        expect_in(f"{name}: passed", output)
+
+
+@suite.check
 def names_its_commands_and_scenarios():
     code, output = sim("--help")
     expect_equal(code, 0, output)

@@ -63,7 +63,8 @@ void IoWorker::renewContexts()
                 stratum::v1::ServerContext{.options = listeners[i]->options.stratum,
                                            .policy = m_limiter,
                                            .payoutJobs = isKeyed ? &m_payoutJobs : nullptr,
-                                           .memory = m_shared.memory});
+                                           .memory = m_shared.memory,
+                                           .parked = &m_parked});
         }
     }
 }
@@ -86,6 +87,7 @@ void IoWorker::change(Terms terms)
     m_gate.setTerms(m_shared.terms.gate);
     if (isOtherUse) {
         m_jobs.reset();
+        m_parked.clear();
         m_contexts.clear();
     }
     if (!m_network) {
@@ -154,11 +156,11 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
         return;
     }
     const std::uint64_t id = m_nextId++ << 8 | m_number;
-    auto session =
-        std::make_unique<stratum::v1::ServerSession>(*m_contexts[listener], *extranonce1, now());
+    auto session = std::make_unique<stratum::v1::ServerSession>(
+        *m_contexts[listener], *extranonce1, now(),
+        std::hash<std::string>()(connection->peer().host));
     auto miner = std::make_unique<MinerConnection>(
-        static_cast<MinerHost&>(*this),
-        MinerConnection::Identity{.id = id, .listener = listener, .extranonce1 = *extranonce1},
+        static_cast<MinerHost&>(*this), MinerConnection::Identity{.id = id, .listener = listener},
         std::move(connection), std::move(session));
     MinerConnection& added = *miner;
     m_miners.emplace(id, std::move(miner));
@@ -190,6 +192,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     if (m_network != network) {
         changeNetwork(network);
     }
+    m_parked.onJobs(*m_jobs);
     m_fanOut.begin(m_jobs->current()->source->received);
 }
 
@@ -216,6 +219,7 @@ void IoWorker::orderFanOut()
 void IoWorker::changeNetwork(bitcoin::Network network)
 {
     const bool isKnown = m_network.has_value();
+    m_parked.clear();
     m_network = network;
     m_singlePolicy = stratum::v1::SingleModePolicy(network);
     m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
@@ -304,7 +308,9 @@ void IoWorker::remove(std::uint64_t id)
     ListenerDelta& delta = listenerDelta(miner.identity().listener);
     --delta.miners;
     delta.tlsMiners -= tlsCount(miner);
-    m_extranonces.release(miner.identity().extranonce1);
+    if (const auto freed = miner.leave()) {
+        m_extranonces.release(*freed);
+    }
     m_gate.release(miner.peer(),
                    miner.isAuthorized() ? PeerRegistry::Standing::Authorized
                                         : PeerRegistry::Standing::Pending,
@@ -345,6 +351,7 @@ void IoWorker::tick()
     for (const auto& [id, miner] : m_miners) {
         miner->onTimer();
     }
+    m_parked.onTimer(now());
     if (m_gate.isWorkDoubtful()) {
         applyNoWorkPolicies();
     }

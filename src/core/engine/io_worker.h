@@ -16,6 +16,7 @@
 #include "core/mining/extranonce_allocator.h"
 #include "core/mining/job_set.h"
 #include "core/stratum/v1/authorize.h"
+#include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_session.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
@@ -52,7 +53,7 @@ public:
         PeerRegistry& peers;
         RateKeeper& rates;
         Terms terms{};
-        const stratum::v1::RateMemory* memory = nullptr; ///< nullptr for none
+        stratum::v1::RateMemory* memory = nullptr; ///< nullptr for none
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
     };
@@ -124,6 +125,8 @@ private:
     mining::PayoutJobs m_payoutJobs;
     std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
     mining::ExtranonceAllocator m_extranonces;
+    stratum::v1::ParkedSessions m_parked{
+        [this](const mining::Extranonce1& freed) { m_extranonces.release(freed); }};
     std::shared_ptr<const mining::JobSet> m_jobs;
     std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;

@@ -53,7 +53,6 @@ public:
     {
         std::uint64_t id = 0;     ///< unique in the engine; interfaces::SessionView::id
         std::size_t listener = 0; ///< that it came by
-        mining::Extranonce1 extranonce1{};
     };
 
     MinerConnection(MinerHost& host, const Identity& identity,
@@ -78,6 +77,11 @@ public:
     [[nodiscard]] net::Encryption encryption() const { return m_connection->encryption(); }
     [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
     [[nodiscard]] bool isAuthorized() const { return m_isAuthorized; }
+    /// See stratum::Session.
+    [[nodiscard]] std::optional<mining::Extranonce1> leave()
+    {
+        return m_session->leave(m_host.now());
+    }
     /// The current job of the set that was given last, for fan-out in steps; none before the first.
     [[nodiscard]] std::optional<util::JobId> lastJob() const { return m_lastJob; }
 

@@ -32,8 +32,8 @@ public:
         const Platform& platform;
         Hosted<Courier>& courier;
         Hosted<Statistics>& statistics;
-        const stratum::v1::RateMemory& memory; ///< asked on any io thread
-        mining::PayoutJobs::JobFn onKeyJob;    ///< on any io thread
+        stratum::v1::RateMemory& memory;    ///< asked on any io thread
+        mining::PayoutJobs::JobFn onKeyJob; ///< on any io thread
     };
 
     /// @param threads 1 to 255

@@ -55,6 +55,8 @@ struct DuplicateFilter::State
 
 DuplicateFilter::DuplicateFilter() = default;
 DuplicateFilter::~DuplicateFilter() = default;
+DuplicateFilter::DuplicateFilter(DuplicateFilter&& other) noexcept = default;
+DuplicateFilter& DuplicateFilter::operator=(DuplicateFilter&& other) noexcept = default;
 
 bool DuplicateFilter::contains(util::JobId job, const Share& share, std::uint32_t version) const
 {
@@ -83,7 +85,7 @@ void DuplicateFilter::retain(const JobSet& jobs)
         return;
     }
     std::erase_if(m_state->order, [&](const Key& key) {
-        if (jobs.find(baseOf(key.job)) != nullptr) {
+        if (jobs.find(key.job) != nullptr || jobs.find(baseOf(key.job)) != nullptr) {
             return false;
         }
         m_state->seen.erase(key);

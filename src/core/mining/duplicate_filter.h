@@ -22,6 +22,8 @@ public:
     ~DuplicateFilter();
     DuplicateFilter(const DuplicateFilter&) = delete;
     DuplicateFilter& operator=(const DuplicateFilter&) = delete;
+    DuplicateFilter(DuplicateFilter&& other) noexcept;
+    DuplicateFilter& operator=(DuplicateFilter&& other) noexcept;
 
     /// @param version the header's version as hashed
     [[nodiscard]] bool contains(util::JobId job, const Share& share, std::uint32_t version) const;

@@ -26,7 +26,10 @@ std::shared_ptr<const Job> makeVariant(const Job& job, std::uint32_t number)
 
 std::shared_ptr<const Job> JobVariants::get(const Job& job, std::uint32_t number)
 {
-    WARP_ASSERT(number >= 1 && number <= MAX_NUMBER && baseOf(job.id) == job.id);
+    WARP_ASSERT(number >= 1 && number <= MAX_NUMBER);
+    if (job.terms == nullptr || baseOf(job.id) != job.id) {
+        return nullptr;
+    }
     if (m_job != job.id) {
         m_job = job.id;
         m_made.clear();

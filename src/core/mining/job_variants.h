@@ -20,7 +20,7 @@ public:
     /// Numbers of a job's variants are 1 to MAX_NUMBER; 0 is the job itself.
     static constexpr std::uint32_t MAX_NUMBER = JOB_ID_STEP - 1;
 
-    /// @param job     one with a coinbase, no variant itself
+    /// @param job     as JobFactory makes it, with a coinbase
     /// @param number  1 to MAX_NUMBER
     /// @return nullptr where there is no coinbase for it
     [[nodiscard]] std::shared_ptr<const Job> get(const Job& job, std::uint32_t number);

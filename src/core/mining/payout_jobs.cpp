@@ -2,7 +2,6 @@
 
 #include "core/mining/job_factory.h"
 
-#include <cstdint>
 #include <utility>
 #include <vector>
 

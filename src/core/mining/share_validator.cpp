@@ -111,8 +111,8 @@ util::Difficulty ShareValidator::difficulty() const
 
 const std::shared_ptr<const Job>* ShareValidator::find(util::JobId id, const JobSet& jobs) const
 {
-    if (baseOf(id) == id) {
-        return jobs.find(id);
+    if (const auto* const job = jobs.find(id)) {
+        return job;
     }
     const auto found = std::find_if(m_variants.rbegin(), m_variants.rend(),
                                     [id](const auto& variant) { return variant->id == id; });
@@ -161,7 +161,7 @@ std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const Jo
     if (named != nullptr) {
         candidates.push_back(*named);
     } else {
-        const auto take = [&](auto begin, std::size_t size) {
+        const auto take = [&](const auto& begin, std::size_t size) {
             const auto count = static_cast<std::ptrdiff_t>(std::min(size, UNKNOWN_JOB_TRIES));
             candidates.insert(candidates.end(), begin, begin + count);
         };

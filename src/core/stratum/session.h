@@ -75,6 +75,10 @@ public:
     /// Says difficulty and job once more, to a miner that does not seem to know them; nothing to
     /// one that is not ready for them.
     virtual void repeatWork(util::BootTime now, Actions& out) = 0;
+    /// The connection is over. Leaves behind what it takes to go on with another one, if this
+    /// miner may come back.
+    /// @return the extranonce1 that is free from here on, if it is
+    [[nodiscard]] virtual std::optional<mining::Extranonce1> leave(util::BootTime now) = 0;
     [[nodiscard]] virtual SessionInfo info() const = 0;
     /// In force now; 0 before the first.
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;

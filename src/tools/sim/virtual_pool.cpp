@@ -17,7 +17,6 @@ constexpr std::uint16_t POOL_PORT = 3333;
 /// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
 constexpr std::uint32_t BITS = 0x1f03ffff;
 constexpr double FIRST_DIFFICULTY = 0x1p-24;
-constexpr double MINER_HASHRATE = 20;
 /// More than the maturity of a coinbase on these rules.
 constexpr std::size_t START_HEIGHT = 110;
 
@@ -86,12 +85,12 @@ util::Duration VirtualPool::between(util::Duration least, util::Duration most)
            util::Duration(m_random.below(static_cast<std::uint64_t>((most - least).count())));
 }
 
-void VirtualPool::addMiner()
+void VirtualPool::addMiner(util::Hashrate hashrate)
 {
     sim::MinerOptions options;
     options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
     options.user = fmt::format("rig{}", m_world.minerCount());
-    options.hashrate = util::Hashrate(MINER_HASHRATE);
+    options.hashrate = hashrate;
     m_world.addMiner(options);
 }
 

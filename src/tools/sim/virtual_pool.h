@@ -39,7 +39,7 @@ public:
     /// At least `least`, less than `most`.
     [[nodiscard]] util::Duration between(util::Duration least, util::Duration most);
 
-    void addMiner();
+    void addMiner(util::Hashrate hashrate = util::Hashrate(20));
     void runFor(util::Duration duration) { m_world.scheduler().runFor(duration); }
     /// Whether `condition` comes true within `limit`; stops there.
     [[nodiscard]] bool runUntil(const std::function<bool()>& condition, util::Duration limit)

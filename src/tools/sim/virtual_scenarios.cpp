@@ -15,10 +15,10 @@ constexpr std::chrono::seconds SETTLING_TIME{60};
 
 std::vector<VirtualScenario> virtualScenarios()
 {
-    const auto nodes = nodeScenarios();
-    const auto farms = farmScenarios();
-    std::vector<VirtualScenario> all(nodes.begin(), nodes.end());
-    all.insert(all.end(), farms.begin(), farms.end());
+    std::vector<VirtualScenario> all;
+    for (const auto& some : {nodeScenarios(), farmScenarios(), minerScenarios()}) {
+        all.insert(all.end(), some.begin(), some.end());
+    }
     return all;
 }
 

@@ -1,4 +1,5 @@
-// Stories that are played in a virtual world from a seed: nodes in trouble, and miners and clocks.
+// Stories that are played in a virtual world from a seed: nodes in trouble, storms of miners, clocks
+// and difficulties.
 // Pure but for the world that each one makes; any thread.
 #pragma once
 
@@ -25,6 +26,7 @@ struct VirtualScenario
 
 [[nodiscard]] std::span<const VirtualScenario> nodeScenarios();
 [[nodiscard]] std::span<const VirtualScenario> farmScenarios();
+[[nodiscard]] std::span<const VirtualScenario> minerScenarios();
 /// All of them.
 [[nodiscard]] std::vector<VirtualScenario> virtualScenarios();
 

@@ -247,6 +247,25 @@ private slots:
         QVERIFY(farm.stop());
     }
 
+    // P06: another profile leaves a miner the difficulty that was found for it.
+    void keepsTheDifficultyThroughAChangeOfProfile()
+    {
+        SettingsFarm farm(29);
+        const auto* const miner = farm.addMiner("rig", 1000);
+        farm.run(1s);
+        const util::Difficulty first = miner->difficulty();
+        farm.run(10min);
+        const util::Difficulty found = miner->difficulty();
+        QVERIFY(found > first);
+        for (const char* const profile : {"small", "enterprise"}) {
+            QVERIFY(farm.apply({{"profile.kind", profile}}));
+            farm.run(3s);
+            QCOMPARE(miner->difficulty(), found);
+        }
+        QCOMPARE(miner->stats().connections, std::uint64_t{1});
+        QVERIFY(farm.stop());
+    }
+
     // B22 B52: a listener comes, changes and goes; miners of the others stay.
     void opensAndClosesListenersBesideTheOthers()
     {

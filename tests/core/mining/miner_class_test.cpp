@@ -71,9 +71,9 @@ private slots:
         for (std::string line; std::getline(file, line);) {
             const QStringList cells = QString::fromStdString(line).split(u'|');
             if (cells.size() == 6 && cells.at(3).trimmed().toDouble() > 0) {
-                documented.push_back((cells.at(1).trimmed() + u'|' + cells.at(3).trimmed() + u'|' +
-                                      cells.at(4).trimmed())
-                                         .toStdString());
+                const QString row = cells.at(1).trimmed() + u'|' + cells.at(3).trimmed() + u'|' +
+                                    cells.at(4).trimmed();
+                documented.push_back(row.toStdString());
             }
         }
         std::vector<std::string> expected;

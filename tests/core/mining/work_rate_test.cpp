@@ -68,7 +68,7 @@ private slots:
             const util::BootTime now = START + std::chrono::seconds(second);
             rate.add(asked.value(), 1, now);
             const auto estimate = rate.estimate(now, asked);
-            QCOMPARE(estimate.rate, rate.rate(now));
+            QCOMPARE(estimate.rate.value(), rate.rate(now).value());
             QVERIFY(estimate.low < estimate.rate && estimate.rate < estimate.high);
             if (second == 310 || second == 500 || second == 1500) {
                 const double ratio = estimate.high.value() / estimate.low.value();

@@ -50,13 +50,15 @@ private slots:
         row(R"({"id":1,"method":"client.get_version","params":[]})",
             R"({"id":1,"result":"WarpPool","error":null})");
         row(R"({"id":"txlist0","method":"mining.get_transactions","params":["1"]})",
-            R"({"id":"txlist0","result":[],"error":null})");
+            R"({"id":"txlist0","result":null,"error":[21,"Job not found",null]})");
         row(R"({"id":1,"method":"mining.multi_version","params":[1]})",
             R"({"id":1,"result":true,"error":null})");
         row(R"({"id":1,"method":"mining.capabilities","params":[{"notify":[]}]})",
             R"({"id":1,"result":true,"error":null})");
         // MiningRigRentals
         row(R"({"id":1,"method":"login","params":{"login":"x","pass":"y"}})",
+            R"({"id":1,"result":null,"error":[24,"User name missing",null]})");
+        row(R"({"id":1,"method":"mining.what","params":[]})",
             R"({"id":1,"result":null,"error":[20,"Unknown method",null]})");
         row(R"({"id":1,"method":"mining\u002eping"})", R"({"id":1,"result":"pong","error":null})");
         row(R"({"id":1})", R"({"id":1,"result":null,"error":[20,"Method missing",null]})");
@@ -253,7 +255,7 @@ private slots:
               {R"({"id": "xnsub", "method": "mining.extranonce.subscribe", "params": []})", "reply",
                R"({"id":"xnsub","result":true)"},
               {R"({"id": "txlist00001", "method": "mining.get_transactions", "params": ["1"]})",
-               "reply", "[]"}});
+               "reply", "Job not found"}});
         QCOMPARE(harness.session().info().difficulty.value(), 1.0);
     }
 

@@ -47,9 +47,10 @@ class SessionHarness final
 public:
     explicit SessionHarness(stratum::v1::ServerOptions options = easyOptions(),
                             std::uint32_t bits = DIFFICULTY_ONE_BITS,
-                            const mining::Extranonce1& extranonce1 = FIRST_EXTRANONCE1)
+                            const mining::Extranonce1& extranonce1 = FIRST_EXTRANONCE1,
+                            stratum::v1::ParkedSessions* parked = nullptr)
         : m_bits(bits)
-        , m_context{.options = options, .policy = m_policy}
+        , m_context{.options = options, .policy = m_policy, .parked = parked}
         , m_session(m_context, extranonce1, m_now)
     {}
 
@@ -106,6 +107,9 @@ public:
             *m_jobs->current(), FIRST_EXTRANONCE1,
             [&](const bitcoin::Hash256& hash) { return target.isMetBy(hash); }, share);
     }
+
+    /// As when its connection is over.
+    std::optional<mining::Extranonce1> leave() { return m_session.leave(m_now); }
 
     void setBits(std::uint32_t bits) { m_bits = bits; }
     [[nodiscard]] const mining::Job& job() const { return *m_jobs->current(); }

@@ -28,6 +28,10 @@ inline constexpr std::chrono::seconds FIRST_LINE_TIMEOUT{10};
 inline constexpr std::chrono::seconds AUTHORIZE_TIMEOUT{30};
 /// Messages before the first authorized worker; one more closes.
 inline constexpr unsigned MAX_HANDSHAKE_MESSAGES = 100;
+/// A miner that hears nothing for longer may take the pool for dead (cgminer 90 s, cpuminer 120 s).
+inline constexpr std::chrono::seconds LONGEST_SILENCE{25};
+/// Transactions that mining.get_transactions lists at most.
+inline constexpr std::size_t MAX_LISTED_TRANSACTIONS = 256;
 /// Lines in a row that are no JSON; this one closes.
 inline constexpr unsigned MAX_INVALID_LINES = 10;
 /// Changes of difficulty that a miner can cause between two timer ticks; what it wishes beyond them

@@ -28,7 +28,6 @@ constexpr std::array FIXED_REPLIES{
     FixedReply{"mining.ping", "\"pong\""},
     FixedReply{"mining.multi_version", "true"},
     FixedReply{"mining.capabilities", "true"}, // BFGMiner
-    FixedReply{"mining.get_transactions", "[]"},
     FixedReply{"client.get_version", "\"WarpPool\""},
 };
 
@@ -36,6 +35,8 @@ constexpr ReplyError INVALID_JSON{.code = ErrorCode::Other, .text = "Invalid JSO
 constexpr ReplyError ID_TOO_LONG{.code = ErrorCode::Other, .text = "Id too long"};
 constexpr ReplyError NO_METHOD{.code = ErrorCode::Other, .text = "Method missing"};
 constexpr ReplyError UNKNOWN_METHOD{.code = ErrorCode::Other, .text = "Unknown method"};
+constexpr ReplyError TOO_MANY_TRANSACTIONS{.code = ErrorCode::Other,
+                                           .text = "Too many transactions"};
 constexpr ReplyError INVALID_PARAMETERS{.code = ErrorCode::Other, .text = "Invalid parameters"};
 
 /// A difficulty as a number or as a string with a number.
@@ -43,6 +44,14 @@ std::optional<util::Difficulty> difficultyOf(std::string_view text)
 {
     std::string buffer;
     return bitcoin::parseDifficulty(jsonString(text, buffer).value_or(text));
+}
+
+std::optional<util::Difficulty> difficultyOfTarget(std::string_view text)
+{
+    std::string buffer;
+    const auto digits = jsonString(text, buffer).value_or(std::string_view());
+    const auto number = bitcoin::Uint256::fromBigEndianHex(digits);
+    return number ? std::optional(bitcoin::Target(*number).toDifficulty()) : std::nullopt;
 }
 
 std::string quotedExtranonce1(const mining::Extranonce1& extranonce1)
@@ -53,11 +62,14 @@ std::string quotedExtranonce1(const mining::Extranonce1& extranonce1)
 } // namespace
 
 ServerSession::ServerSession(ServerContext& context, const mining::Extranonce1& extranonce1,
-                             util::BootTime now)
+                             util::BootTime now, std::uint64_t origin)
     : m_context(context)
     , m_validator(extranonce1)
     , m_difficulty(context.options, now)
+    , m_work(context)
     , m_created(now)
+    , m_lastOutput(now)
+    , m_origin(origin)
 {}
 
 void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& out)
@@ -65,6 +77,7 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     if (m_isClosed) {
         return;
     }
+    const std::size_t before = out.output.size();
     m_lines.feed(bytes);
     std::string_view line;
     LineStatus status = m_lines.next(line);
@@ -75,32 +88,33 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     if (status == LineStatus::TooLong) {
         close(CloseCause::LineTooLong, out);
     }
+    if (out.output.size() != before) {
+        m_lastOutput = now;
+    }
 }
 
 void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
-    m_isWithdrawn = false;
+    m_work.allow();
     auto own = ownJobs(jobs);
     if (own == nullptr) {
         return;
     }
-    if (m_jobs == nullptr && m_hasBegun) {
+    if (!m_work.hasJobs() && m_hasBegun) {
         m_difficulty.begin(now); // silence without work says nothing about the miner
     }
-    m_jobs = std::move(own);
-    const mining::Job& current = *m_jobs->current();
+    m_work.set(std::move(own));
+    const mining::Job& current = m_work.current();
     m_networkDifficulty = m_context.notifications.networkDifficulty(current);
-    m_validator.onJobs(*m_jobs);
-    if (m_isClosed || !m_hasBegun || m_sentJob == current.id || !canSendJob()) {
+    m_validator.onJobs(*m_work.jobs());
+    if (m_isClosed || !m_hasBegun || m_work.hasSentCurrent() || !m_work.canSend(minerClass())) {
         return;
     }
     sendDifficulty(current.id, now, out);
-    // Clean is what differs in its tip from the job that this session was sent, whatever sets it
-    // missed in between; the first job replaces all that the miner did before.
-    const bool isSameTip = m_sentJob && m_sentTip == current.tipNumber;
-    sendJob(isSameTip ? mining::CleanJobs::No : mining::CleanJobs::Yes, out);
+    m_work.send(m_work.cleanness(), out.output);
+    m_lastOutput = now;
 }
 
 std::shared_ptr<const mining::JobSet>
@@ -113,12 +127,12 @@ ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
         m_waitingJobs = jobs;
         return nullptr;
     }
-    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_jobs);
+    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_work.jobs());
 }
 
 void ServerSession::withdrawJobs()
 {
-    m_isWithdrawn = true;
+    m_work.withdraw();
     m_waitingJobs.reset();
 }
 
@@ -134,9 +148,45 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
         return;
     }
     m_changesSinceTick = 0;
-    if (m_jobs != nullptr) {
+    m_hasListed = false;
+    if (m_work.hasJobs()) {
         m_difficulty.onTimer(now);
         followDifficulty(now, out);
+    }
+    // A number that it has already: every client takes it, and few take a ping.
+    if (now - m_lastOutput >= LONGEST_SILENCE && m_difficulty.inForce().value() > 0) {
+        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+        m_lastOutput = now;
+    }
+}
+
+std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime now)
+{
+    if (m_context.memory != nullptr && m_difficulty.provenRate().value() > 0) {
+        m_context.memory->remember(m_workers.back(), minerClass(), m_difficulty.provenRate());
+    }
+    const mining::Extranonce1 extranonce1 = m_validator.extranonce1();
+    if (m_context.parked == nullptr || !m_hasBegun || m_isClosed || !m_work.hasSent()) {
+        return extranonce1;
+    }
+    m_isClosed = true;
+    if (m_context.payoutJobs != nullptr) {
+        m_validator.forgetVariants(); // whoever comes back may be paid by another key
+    }
+    m_context.parked->park({.validator = std::move(m_validator), .origin = m_origin, .since = now});
+    return std::nullopt;
+}
+
+void ServerSession::resume(std::string_view sessionId, util::BootTime now)
+{
+    auto session = m_context.parked->take(sessionId, m_origin, now);
+    if (!session) {
+        return;
+    }
+    m_context.parked->release(m_validator.extranonce1());
+    m_validator = std::move(session->validator);
+    if (m_work.hasJobs()) {
+        m_validator.onJobs(*m_work.jobs());
     }
 }
 
@@ -209,8 +259,11 @@ ServerSession::Handler ServerSession::handlerOf(std::string_view method)
         Method{"mining.subscribe", &ServerSession::onSubscribe},
         Method{"mining.authorize", &ServerSession::onAuthorize},
         Method{"mining.configure", &ServerSession::onConfigure},
-        Method{"mining.suggest_difficulty", &ServerSession::onSuggestDifficulty},
-        Method{"mining.suggest_target", &ServerSession::onSuggestTarget},
+        Method{"mining.suggest_difficulty", &ServerSession::onSuggest},
+        Method{"mining.suggest_target", &ServerSession::onSuggest},
+        Method{"mining.get_transactions", &ServerSession::onGetTransactions},
+        Method{"login", &ServerSession::onAuthorize}, // MiningRigRentals
+        Method{"mining.auth", &ServerSession::onAuthorize},
     };
     for (const Method& entry : METHODS) {
         if (entry.name == method) {
@@ -227,6 +280,11 @@ void ServerSession::onSubscribe(const Request& request)
     if (userAgent && !userAgent->empty()) {
         m_userAgent = userAgent->substr(0, MAX_KEPT_TEXT_BYTES);
         m_difficulty.onUserAgent(m_userAgent);
+    }
+    if (!m_isSubscribed && m_context.parked != nullptr) {
+        std::string idBuffer;
+        const auto sessionId = jsonString(request.message.parameters[1], idBuffer);
+        resume(sessionId.value_or(std::string_view()), request.now);
     }
     m_isSubscribed = true;
     const std::string extranonce1 = quotedExtranonce1(m_validator.extranonce1());
@@ -358,10 +416,10 @@ mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::strin
     if (!isWorker(worker)) {
         return refuse(mining::ShareCode::Unauthorized, &share);
     }
-    if (m_jobs == nullptr) {
+    if (!m_work.hasJobs()) {
         return refuse(mining::ShareCode::UnknownJob, nullptr);
     }
-    return m_validator.judge(share, *m_jobs, m_versionMask, now);
+    return m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
 }
 
 mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
@@ -369,8 +427,8 @@ mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
 {
     mining::ShareVerdict verdict;
     verdict.code = code;
-    if (hashable != nullptr && m_jobs != nullptr) {
-        verdict.block = m_validator.findBlock(*hashable, *m_jobs, m_versionMask);
+    if (hashable != nullptr && m_work.hasJobs()) {
+        verdict.block = m_validator.findBlock(*hashable, *m_work.jobs(), m_versionMask);
     }
     return verdict;
 }
@@ -380,22 +438,36 @@ bool ServerSession::isWorker(std::string_view name) const
     return std::find(m_workers.rbegin(), m_workers.rend(), name) != m_workers.rend();
 }
 
-void ServerSession::onSuggestDifficulty(const Request& request)
+void ServerSession::onGetTransactions(const Request& request)
 {
-    onSuggestion(request, difficultyOf(request.message.parameters[0]));
+    const Message& message = request.message;
+    if (!message.hasId()) {
+        return;
+    }
+    const mining::Job* const named = m_work.find(message.parameters[0]);
+    if (named == nullptr) {
+        appendError(request.out.output, message.id, errorOf(mining::ShareCode::UnknownJob));
+        return;
+    }
+    const mining::Job& job = *named;
+    if (job.transactionCount > MAX_LISTED_TRANSACTIONS || std::exchange(m_hasListed, true)) {
+        appendError(request.out.output, message.id, TOO_MANY_TRANSACTIONS);
+        return;
+    }
+    std::string list = "[";
+    for (std::size_t i = 0; i < job.transactionCount; ++i) {
+        list.append(i == 0 ? "\"" : ",\"");
+        list.append(bitcoin::toDisplayHex(job.source->transactions[i].txid)).push_back('"');
+    }
+    appendResult(request.out.output, message.id, list + ']');
 }
 
-void ServerSession::onSuggestTarget(const Request& request)
+void ServerSession::onSuggest(const Request& request)
 {
     std::string buffer;
-    const auto text = jsonString(request.message.parameters[0], buffer);
-    const auto number = bitcoin::Uint256::fromBigEndianHex(text.value_or(std::string_view()));
-    onSuggestion(request,
-                 number ? std::optional(bitcoin::Target(*number).toDifficulty()) : std::nullopt);
-}
-
-void ServerSession::onSuggestion(const Request& request, std::optional<util::Difficulty> wish)
-{
+    const bool isTarget = jsonString(request.message.method, buffer) == "mining.suggest_target";
+    const std::string_view parameter = request.message.parameters[0];
+    const auto wish = isTarget ? difficultyOfTarget(parameter) : difficultyOf(parameter);
     if (wish) {
         m_difficulty.onSuggestion(*wish, request.now);
     }
@@ -421,15 +493,15 @@ void ServerSession::repeatWork(util::BootTime now, Actions& out)
         }
         m_difficulty.begin(now);
         sendVersionMask(out);
-        if (m_jobs != nullptr) {
-            sendDifficulty(m_jobs->current()->id, now, out);
+        if (m_work.hasJobs()) {
+            sendDifficulty(m_work.current().id, now, out);
         }
     } else if (m_difficulty.inForce().value() > 0) {
         // Whoever subscribes again may have lost what it was told, too.
         appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
     }
-    if (m_jobs != nullptr && canSendJob()) {
-        sendJob(mining::CleanJobs::Yes, out);
+    if (m_work.hasJobs() && m_work.canSend(minerClass())) {
+        m_work.send(mining::CleanJobs::Yes, out.output);
     }
 }
 
@@ -456,49 +528,18 @@ void ServerSession::sendDifficulty(util::JobId job, util::BootTime now, Actions&
 
 void ServerSession::followDifficulty(util::BootTime now, Actions& out)
 {
-    const bool isBusy = m_hasBegun && m_jobs != nullptr && m_sentJob == m_jobs->current()->id;
-    if (!isBusy || m_isWithdrawn || m_changesSinceTick >= MAX_CHANGES_PER_TICK ||
+    if (!m_hasBegun || !m_work.canVary() || m_changesSinceTick >= MAX_CHANGES_PER_TICK ||
         !m_difficulty.hasChange(m_networkDifficulty)) {
         return;
     }
-    const auto variant = nextVariant();
+    const auto variant = m_work.nextVariant();
     if (variant == nullptr) {
         return; // with the next job
     }
+    m_lastOutput = now;
     sendDifficulty(variant->id, now, out);
     out.output.append(notifyLine(*variant, mining::CleanJobs::No));
     m_validator.addVariant(variant);
-}
-
-std::shared_ptr<const mining::Job> ServerSession::nextVariant()
-{
-    if (m_variant == mining::JobVariants::MAX_NUMBER) {
-        return nullptr;
-    }
-    auto variant = m_context.variants.get(*m_jobs->current(), m_variant + 1U);
-    if (variant != nullptr) {
-        ++m_variant;
-    }
-    return variant;
-}
-
-bool ServerSession::canSendJob() const
-{
-    // A miner that does not take up refreshes might stay on an empty block until the next tip.
-    const bool isForFew = m_jobs->current()->source->origin == mining::TemplateOrigin::Provisional;
-    return !m_isWithdrawn &&
-           (!isForFew || mining::traits(minerClass()).refreshes == mining::Refreshes::Followed);
-}
-
-void ServerSession::sendJob(mining::CleanJobs clean, Actions& out)
-{
-    const mining::Job& job = *m_jobs->current();
-    m_context.notifications.append(job, clean, out.output);
-    if (m_sentJob != job.id) {
-        m_variant = 0;
-    }
-    m_sentJob = job.id;
-    m_sentTip = job.tipNumber;
 }
 
 void ServerSession::close(CloseCause cause, Actions& out)

@@ -3,18 +3,16 @@
 // Owned by its io thread.
 #pragma once
 
-#include "core/mining/job_variants.h"
-#include "core/mining/payout_jobs.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/session.h"
 #include "core/stratum/v1/authorize.h"
 #include "core/stratum/v1/line_splitter.h"
 #include "core/stratum/v1/message.h"
-#include "core/stratum/v1/notify_cache.h"
-#include "core/stratum/v1/rate_memory.h"
 #include "core/stratum/v1/reply.h"
+#include "core/stratum/v1/server_context.h"
 #include "core/stratum/v1/server_options.h"
 #include "core/stratum/v1/session_difficulty.h"
+#include "core/stratum/v1/session_work.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,20 +22,6 @@
 #include <vector>
 
 namespace warp::stratum::v1 {
-
-/// What the sessions of one io thread share. Owned by that thread; outlives its sessions.
-struct ServerContext
-{
-    ServerOptions options;
-    AuthorizePolicy& policy;
-    NotifyCache notifications{};
-    /// Where there are any, a session gets the jobs of its first worker's payout key; else all
-    /// sessions have the same.
-    mining::PayoutJobs* payoutJobs = nullptr;
-    /// Of miners that come back; nullptr for none.
-    const RateMemory* memory = nullptr;
-    mining::JobVariants variants{};
-};
 
 /// Order of what is sent: each line's reply first, then the notifications that it causes; and no
 /// notification at all before the session is both subscribed and authorized, because cgminer and
@@ -54,8 +38,9 @@ struct ServerContext
 class ServerSession final : public Session
 {
 public:
+    /// @param origin  the same number for connections from the same place
     ServerSession(ServerContext& context, const mining::Extranonce1& extranonce1,
-                  util::BootTime now);
+                  util::BootTime now, std::uint64_t origin = 0);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
     void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
@@ -64,6 +49,7 @@ public:
     void onTimer(util::BootTime now, Actions& out) override;
     /// Begins, where it has become subscribed and authorized.
     void repeatWork(util::BootTime now, Actions& out) override;
+    [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime now) override;
     [[nodiscard]] SessionInfo info() const override;
     [[nodiscard]] util::Difficulty difficulty() const override { return m_validator.difficulty(); }
     [[nodiscard]] bool isAuthorized() const override { return !m_workers.empty(); }
@@ -91,9 +77,10 @@ private:
     void onAuthorize(const Request& request);
     void onConfigure(const Request& request);
     void onSubmit(const Request& request);
-    void onSuggestDifficulty(const Request& request);
-    void onSuggestTarget(const Request& request);
-    void onSuggestion(const Request& request, std::optional<util::Difficulty> wish);
+    void onSuggest(const Request& request);
+    void onGetTransactions(const Request& request);
+    /// With what a session of this id left behind, if there is one.
+    void resume(std::string_view sessionId, util::BootTime now);
 
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
     /// The jobs of this session's payout key; nullptr while it has none, or no coinbase.
@@ -111,37 +98,31 @@ private:
     /// Sends the difficulty if it has changed, and other work with it. Not more often than
     /// MAX_CHANGES_PER_TICK.
     void followDifficulty(util::BootTime now, Actions& out);
-    /// Whether the current job is for this miner.
-    [[nodiscard]] bool canSendJob() const;
-    void sendJob(mining::CleanJobs clean, Actions& out);
-    /// Of the current job; nullptr where it has no more.
-    [[nodiscard]] std::shared_ptr<const mining::Job> nextVariant();
     void close(CloseCause cause, Actions& out);
 
     ServerContext& m_context;
     mining::ShareValidator m_validator;
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
-    std::shared_ptr<const mining::JobSet> m_jobs; ///< nullptr before the first work
+    SessionWork m_work;
     /// Work that came before it was known whom it is to pay.
     std::shared_ptr<const mining::JobSet> m_waitingJobs;
     std::optional<mining::PayoutKey> m_payoutKey; ///< of the first worker
     std::string m_userAgent;
     std::vector<std::string> m_workers; ///< as authorized, the latest last
     util::BootTime m_created;
-    util::Difficulty m_networkDifficulty{}; ///< of m_jobs' current job
-    std::optional<util::JobId> m_sentJob;   ///< not of a variant
-    std::uint32_t m_sentTip = 0;            ///< Job::tipNumber of m_sentJob
+    util::BootTime m_lastOutput; ///< when bytes were last sent
+    std::uint64_t m_origin;
+    util::Difficulty m_networkDifficulty{}; ///< of the current job
     std::uint32_t m_versionMask = mining::VERSION_ROLLING_MASK;
     std::uint16_t m_handshakeMessages = 0;
     std::uint8_t m_invalidLines = 0;
     std::uint8_t m_changesSinceTick = 0;
-    std::uint8_t m_variant = 0; ///< number of the last one of m_sentJob
+    bool m_hasListed = false; ///< transactions, since the last tick
     bool m_hasLine = false;
     bool m_isSubscribed = false;
     bool m_isVersionMaskDue = false; ///< agreed on, not yet sent
     bool m_hasBegun = false;
-    bool m_isWithdrawn = false; ///< m_jobs are not to be sent
     bool m_isClosed = false;
 };
 

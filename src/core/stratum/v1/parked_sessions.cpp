@@ -1,0 +1,65 @@
+#include "core/stratum/v1/parked_sessions.h"
+
+#include "core/util/hex.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warp::stratum::v1 {
+
+void ParkedSessions::park(ParkedSession session)
+{
+    if (m_sessions.size() == MAX_SESSIONS) {
+        m_release(m_sessions.front().validator.extranonce1());
+        m_sessions.erase(m_sessions.begin());
+    }
+    m_sessions.push_back(std::move(session));
+}
+
+std::optional<ParkedSession> ParkedSessions::take(std::string_view id, std::uint64_t origin,
+                                                  util::BootTime now)
+{
+    mining::Extranonce1 extranonce1{};
+    if (!util::decodeHex(id, extranonce1)) {
+        return std::nullopt;
+    }
+    const auto found = std::ranges::find_if(m_sessions, [&](const ParkedSession& session) {
+        return session.validator.extranonce1() == extranonce1 && session.origin == origin &&
+               now - session.since < LIFETIME;
+    });
+    if (found == m_sessions.end()) {
+        return std::nullopt;
+    }
+    std::optional<ParkedSession> session = std::move(*found);
+    m_sessions.erase(found);
+    return session;
+}
+
+void ParkedSessions::onJobs(const mining::JobSet& jobs)
+{
+    for (ParkedSession& session : m_sessions) {
+        session.validator.onJobs(jobs);
+    }
+}
+
+void ParkedSessions::clear()
+{
+    for (const ParkedSession& session : m_sessions) {
+        m_release(session.validator.extranonce1());
+    }
+    m_sessions.clear();
+}
+
+void ParkedSessions::onTimer(util::BootTime now)
+{
+    const auto isYoung = [now](const ParkedSession& session) {
+        return now - session.since < LIFETIME;
+    };
+    const auto kept = std::ranges::find_if(m_sessions, isYoung);
+    for (auto it = m_sessions.begin(); it != kept; ++it) {
+        m_release(it->validator.extranonce1());
+    }
+    m_sessions.erase(m_sessions.begin(), kept);
+}
+
+} // namespace warp::stratum::v1

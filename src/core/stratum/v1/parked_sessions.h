@@ -1,0 +1,61 @@
+// Sessions whose connections have ended, for miners that come back and name theirs: they get their
+// extranonce1 again, and with it the memory of what they have sent. Owned by an io thread; a
+// session is resumed on the thread that it was on.
+#pragma once
+
+#include "core/mining/share_validator.h"
+#include "core/util/clock.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace warp::stratum::v1 {
+
+struct ParkedSession
+{
+    /// An old extranonce1 without what was sent with it would count shares twice.
+    mining::ShareValidator validator;
+    /// Where the miner was, see ServerSession; only from there it is resumed.
+    std::uint64_t origin = 0;
+    util::BootTime since{};
+};
+
+class ParkedSessions final
+{
+public:
+    static constexpr std::size_t MAX_SESSIONS = 1000;
+    static constexpr std::chrono::minutes LIFETIME{10};
+
+    using ReleaseFn = std::function<void(const mining::Extranonce1&)>;
+
+    /// @param release  told of each extranonce1 that nobody has any more
+    explicit ParkedSessions(ReleaseFn release)
+        : m_release(std::move(release))
+    {}
+
+    /// The oldest goes where there are too many.
+    void park(ParkedSession session);
+    /// The session with this id, if it is of that origin and not too old.
+    /// @param id  the subscription's id as it was given out: extranonce1 in hexadecimal
+    [[nodiscard]] std::optional<ParkedSession> take(std::string_view id, std::uint64_t origin,
+                                                    util::BootTime now);
+    void release(const mining::Extranonce1& extranonce1) const { m_release(extranonce1); }
+
+    /// Jobs that are gone need no memory.
+    void onJobs(const mining::JobSet& jobs);
+    /// Lets go of all, for what they were sent is not to be judged any more.
+    void clear();
+    /// Lets go of those that are too old.
+    void onTimer(util::BootTime now);
+    [[nodiscard]] std::size_t size() const { return m_sessions.size(); }
+
+private:
+    ReleaseFn m_release;
+    std::vector<ParkedSession> m_sessions; ///< the oldest first
+};
+
+} // namespace warp::stratum::v1
