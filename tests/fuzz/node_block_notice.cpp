@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     WARP_ASSERT(util::asText(parts[0]) == node::name(topic));
     WARP_ASSERT(parts[2].size() == 4);
     if (topic == node::FeedTopic::HashBlock) {
-        WARP_ASSERT(parts[1].size() == notice->hash.size());
+        WARP_ASSERT(parts[1].size() == notice->hash.bytes.size());
     }
     return 0;
 }

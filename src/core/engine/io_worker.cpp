@@ -2,7 +2,6 @@
 
 #include "core/util/log.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace warp::engine {
