@@ -194,10 +194,20 @@ Result<void, FileError> SystemFiles::remove(const std::filesystem::path& path)
 
 Result<void, FileError> SystemFiles::makeDirectories(const std::filesystem::path& path)
 {
-    std::error_code code;
-    std::filesystem::create_directories(path, code);
-    if (code) {
-        return Unexpected(fileErrorOf(code.value()));
+    // A folder that we make is nobody else's, whatever the mask of who started us.
+    constexpr mode_t OWNER_ALONE = 0700;
+    std::filesystem::path folder;
+    for (const std::filesystem::path& part : path) {
+        folder /= part;
+        std::error_code code;
+        if (std::filesystem::is_directory(folder, code) ||
+            ::mkdir(folder.c_str(), OWNER_ALONE) == 0) {
+            continue;
+        }
+        const int error = errno;
+        if (!std::filesystem::is_directory(folder, code)) { // nobody made it meanwhile
+            return Unexpected(fileErrorOf(error == EEXIST ? ENOTDIR : error));
+        }
     }
     return {};
 }

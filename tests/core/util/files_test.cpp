@@ -142,6 +142,18 @@ private slots:
         QCOMPARE(mode("open"), mode_t{0600});
     }
 
+    // R148
+    void makesFoldersForTheirOwnerAlone()
+    {
+        const mode_t mask = ::umask(0);
+        QVERIFY(m_files.makeDirectories(path("outer/inner")));
+        ::umask(mask);
+        QCOMPARE(mode("outer"), mode_t{0700});
+        QCOMPARE(mode("outer/inner"), mode_t{0700});
+        QVERIFY(m_files.write(path("file"), {}, FileAccess::Shared));
+        QCOMPARE(m_files.makeDirectories(path("file/below")).error(), FileError::NotDirectory);
+    }
+
     void listsNamesInOrder()
     {
         QVERIFY(m_files.makeDirectories(path("d/e/f")));
