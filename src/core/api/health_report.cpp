@@ -25,7 +25,7 @@ struct IssueRule
     HealthState state;
 };
 
-constexpr std::array<IssueRule, 20> RULES{{
+constexpr std::array<IssueRule, 21> RULES{{
     {"node_on_backup", Area::Node, HealthState::Degraded},
     {"node_", Area::Node, HealthState::Failed},
     {"signet_", Area::Node, HealthState::Failed},
@@ -41,6 +41,7 @@ constexpr std::array<IssueRule, 20> RULES{{
     {"block_at_risk", Area::Blocks, HealthState::Failed},
     {"spool_", Area::Blocks, HealthState::Degraded},
     {"data_folder_", Area::Storage, HealthState::Degraded},
+    {"disk_", Area::Storage, HealthState::Degraded},
     {"store_", Area::Storage, HealthState::Degraded},
     {"history_", Area::Storage, HealthState::Degraded},
     {"status_", Area::Api, HealthState::Degraded},

@@ -52,16 +52,17 @@ bool readField(Draft& draft, std::string_view key, JsonValue& value)
         return draft.hasHash;
     }
     if (key == "headers") {
-        const auto height = asInteger(value, -1, MAX_HEIGHT);
-        draft.info.headers = height.value_or(-1);
-        return height.has_value();
+        // This and the next are only shown: no reason to refuse a node.
+        draft.info.headers = asInteger(value, -1, MAX_HEIGHT).value_or(-1);
+        return true;
     }
     if (key == "verificationprogress") {
-        const auto progress = asDouble(value);
-        // It wavers a little around 1 and may be above.
-        draft.verifiedPermille =
-            static_cast<std::uint32_t>(std::clamp(progress.value_or(0), 0.0, 1.0) * PER_MILLE);
-        return progress.has_value();
+        if (const auto progress = asDouble(value)) {
+            // It wavers a little around 1 and may be above.
+            draft.verifiedPermille =
+                static_cast<std::uint32_t>(std::clamp(*progress, 0.0, 1.0) * PER_MILLE);
+        }
+        return true;
     }
     if (key == "chainwork") {
         const auto work = bitcoin::Uint256::fromBigEndianHex(asRawString(value).value_or(""));
