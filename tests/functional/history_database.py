@@ -6,15 +6,18 @@
 
 import contextlib
 import random
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 from fake_node import Bench, mine_share
-from warp_test import (Skip, Suite, binary, expect_equal, is_listening, run, wait_until)
+from warp_test import (Skip, Suite, binary, expect_equal, expect_in, is_listening, run, wait_until)
 
 SERVED_SECONDS = 5  # B43
+STOP_LIMIT_SECONDS = 15
 COMMIT_SECONDS = 1
 START_LIMIT_SECONDS = 1.0
 
@@ -73,6 +76,53 @@ def a_damaged_database_is_put_aside():
                 if path.name.startswith("warppool.db.quarantined-")]
         expect_equal(len(kept), 1, "files put aside")
         expect_equal(pool.stop(), 0, "exit code")
+
+
+class SilentServer:
+    """A PostgreSQL server that lets everybody in and answers no question."""
+
+    IS_SSL_REQUEST = bytes.fromhex("04d2162f")
+    WELCOME = b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I"  # no password; ready
+
+    def __init__(self):
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._clients = []
+        self.asked = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def url(self):
+        return f"postgresql://warp@127.0.0.1:{self._socket.getsockname()[1]}/postgres"
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client = self._socket.accept()[0]
+                self._clients.append(client)
+                if self.IS_SSL_REQUEST in client.recv(1024):
+                    client.sendall(b"N")
+                    client.recv(1024)
+                client.sendall(self.WELCOME)
+                if client.recv(1024):
+                    self.asked.set()
+
+    def close(self):
+        for each in (self._socket, *self._clients):
+            each.close()
+
+
+# B43, P42: the thread of the database never comes back, and still miners are served and a stop ends.
+@suite.check
+def a_database_server_that_hangs_delays_nobody():
+    with contextlib.closing(SilentServer()) as server:
+        with Bench(settings={"database": {"url": server.url()}}) as bench:
+            started = time.monotonic()
+            bench.pool.start()
+            expect_served(bench, started).close()
+            assert server.asked.wait(10), "the server was asked nothing"
+            started = time.monotonic()
+            expect_equal(bench.pool.process.stop(STOP_LIMIT_SECONDS + 5), 1, "exit code")
+            expect_in("the stop hangs; ending at once", bench.pool.process.output())
+            assert time.monotonic() - started < STOP_LIMIT_SECONDS + 3
 
 
 # B43

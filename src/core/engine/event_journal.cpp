@@ -1,7 +1,9 @@
 #include "core/engine/event_journal.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace warp::engine {
@@ -13,6 +15,17 @@ namespace {
 
 /// Blocks whose first event is remembered; a block is confirmed after a day.
 constexpr std::size_t MAX_BLOCKS = 1000;
+
+constexpr std::array<std::string_view, 6> WORK_ISSUES{"node_",  "payout_",   "job_",
+                                                      "audit_", "coinbase_", "block_proposal_"};
+
+/// What keeps the pool from having work. A code with a name behind it is of a node beside.
+bool canStopWork(std::string_view code)
+{
+    return code != "node_on_backup" && code.find(':') == std::string_view::npos &&
+           std::ranges::any_of(WORK_ISSUES,
+                               [&](std::string_view prefix) { return code.starts_with(prefix); });
+}
 
 } // namespace
 
@@ -41,15 +54,15 @@ std::uint64_t EventJournal::causeOf(const PoolEvent& event)
     };
     switch (event.kind) {
     case EventKind::IssueRaised:
-        m_critical.erase(std::exchange(m_raised[event.issue.code], event.id));
-        if (event.issue.severity == interfaces::Severity::Critical) {
-            m_critical.insert(event.id);
+        m_stopping.erase(std::exchange(m_raised[event.issue.code], event.id));
+        if (canStopWork(event.issue.code)) {
+            m_stopping.insert(event.id);
         }
         return event.id;
     case EventKind::IssueCleared: {
         const std::uint64_t cause = of(m_raised, event.issue.code);
         m_raised.erase(event.issue.code);
-        m_critical.erase(cause);
+        m_stopping.erase(cause);
         return cause;
     }
     case EventKind::BlockAtRisk:
@@ -78,7 +91,7 @@ std::uint64_t EventJournal::causeOf(const PoolEvent& event)
 std::uint64_t EventJournal::causeOfState(const PoolEvent& event)
 {
     if (event.state == interfaces::EngineState::NoWork) {
-        m_noWork = m_critical.empty() ? event.id : *m_critical.rbegin();
+        m_noWork = m_stopping.empty() ? event.id : *m_stopping.rbegin();
         return *m_noWork;
     }
     return std::exchange(m_noWork, std::nullopt).value_or(event.id);

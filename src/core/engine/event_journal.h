@@ -39,10 +39,10 @@ private:
     const util::Clock& m_clock;
     interfaces::EventFn m_publish;
     std::uint64_t m_nextId = 1;
-    std::deque<interfaces::PoolEvent> m_events;    ///< oldest first
-    std::map<std::string, std::uint64_t> m_raised; ///< by code: the event of an open issue
-    std::set<std::uint64_t> m_critical;    ///< those of m_raised that keep the pool from mining
-    std::optional<std::uint64_t> m_noWork; ///< cause of the NoWork that lasts
+    std::deque<interfaces::PoolEvent> m_events;        ///< oldest first
+    std::map<std::string, std::uint64_t> m_raised;     ///< by code: the event of an open issue
+    std::set<std::uint64_t> m_stopping;                ///< those of m_raised that can stop work
+    std::optional<std::uint64_t> m_noWork;             ///< cause of the NoWork that lasts
     std::map<bitcoin::Hash256, std::uint64_t> m_found; ///< the event that told of a block
     std::deque<bitcoin::Hash256> m_foundOrder;         ///< keys of m_found, oldest first
 };

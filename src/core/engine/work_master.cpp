@@ -219,10 +219,11 @@ void WorkMaster::preparePayout(bitcoin::Network network)
     const auto policy = makePayoutPolicy(m_options.payout, network);
     if (!policy) {
         // In this order, so that whoever reads of the issue gets no work any more.
-        stopServing();
+        withdrawWork();
         const PayoutFault& fault = policy.error();
         setIssue(PAYOUT_ISSUE, fmt::format("{}: {} (the node's chain is {})", fault.setting,
                                            fault.reason, chainName(network)));
+        setState(interfaces::EngineState::NoWork);
         return;
     }
     clearIssue(PAYOUT_ISSUE);
@@ -431,11 +432,16 @@ void WorkMaster::publish(const std::shared_ptr<const mining::Job>& job)
 
 void WorkMaster::stopServing()
 {
+    withdrawWork();
+    setState(interfaces::EngineState::NoWork);
+}
+
+void WorkMaster::withdrawWork()
+{
     m_isServing = false;
     for (Hosted<IoWorker>* worker : m_workers) {
         worker->post([](IoWorker& ioWorker) { ioWorker.withdrawJobs(); });
     }
-    setState(interfaces::EngineState::NoWork);
 }
 
 util::Duration WorkMaster::refreshDelay() const

@@ -87,6 +87,8 @@ private:
     void publish(const std::shared_ptr<const mining::Job>& job);
     /// The state NoWork; what there is of work is not handed out any more.
     void stopServing();
+    /// The first half of it.
+    void withdrawWork();
     void setIssue(const std::string& code, const std::string& detail);
     void clearIssue(const std::string& code);
     void setState(interfaces::EngineState state);

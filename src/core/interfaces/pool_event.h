@@ -33,8 +33,8 @@ struct PoolEvent
     std::uint64_t id = 0; ///< from 1, rises by one within a run
     /// The event that this one follows from, so that one cause is one message: the IssueRaised of
     /// an IssueCleared or a BlockAtRisk, the BlockFound of a BlockOrphaned or BlockConfirmed, the
-    /// newest critical issue that was open when the state became NoWork, of that change and of the
-    /// next. Its own id where it is a cause itself.
+    /// newest open issue of node, payout or work when the state became NoWork, of that change and
+    /// of the next. Its own id where it is a cause itself.
     std::uint64_t cause = 0;
     util::WallTime at{};
     EventKind kind = EventKind::StateChanged;

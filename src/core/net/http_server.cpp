@@ -61,8 +61,10 @@ std::string_view HttpServerRequest::header(std::string_view name) const
 
 bool HttpServerRequest::isFromThisMachine() const
 {
-    // Nobody else can hold a connection from the very address that it goes to.
-    const bool isOwnAddress = !localHost.empty() && peer.host == localHost;
+    // Nobody else can hold a connection from the very address that it goes to. In a container,
+    // which is bound to any, strangers may come under the container's own (rootless port
+    // forwarding).
+    const bool isOwnAddress = !boundHost.empty() && peer.host == boundHost;
     if (!isOwnAddress && !isLoopback(peer.host)) {
         return false;
     }
@@ -83,6 +85,7 @@ public:
     {}
 
     void listen(AsioExecutor& executor, TcpAcceptor acceptor);
+    [[nodiscard]] const std::string& boundHost() const override { return m_boundHost; }
     void close();
     [[nodiscard]] std::size_t connectionCount() const { return m_sessions.size(); }
 
@@ -98,6 +101,7 @@ private:
 
     HttpServerOptions m_options;
     HttpHandler m_handler;
+    std::string m_boundHost;
     std::shared_ptr<AcceptLoop> m_loop;
     std::unordered_map<HttpSession*, std::shared_ptr<HttpSession>> m_sessions;
     HttpPeerCounter m_peers;
@@ -105,6 +109,11 @@ private:
 
 void HttpServer::Core::listen(AsioExecutor& executor, TcpAcceptor acceptor)
 {
+    ErrorCode unknown;
+    const Tcp::endpoint local = acceptor.local_endpoint(unknown);
+    if (!unknown && !local.address().is_unspecified()) {
+        m_boundHost = toEndpoint(local).host;
+    }
     m_loop = std::make_shared<AcceptLoop>(
         std::move(acceptor), std::vector<AsioExecutor*>{&executor},
         [weak = weak_from_this()](std::size_t, TcpSocket socket, const Endpoint& peer) {

@@ -31,12 +31,12 @@ struct HttpServerRequest
     HttpHeaders headers;
     std::string body;
     Endpoint peer;
-    std::string localHost{}; ///< the address that the peer reached
+    std::string boundHost{}; ///< the one address that the server is bound to; empty for any
 
     /// The first header of that name, in any case; empty where there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
-    /// Whether somebody on this machine asks, be it over the loopback or by the machine's own
-    /// address, and not a proxy that says it stands in between.
+    /// Whether somebody on this machine asks, be it over the loopback or by the one address that
+    /// the server is bound to, and not a proxy that says it stands in between.
     [[nodiscard]] bool isFromThisMachine() const;
 };
 

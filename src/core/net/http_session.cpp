@@ -237,9 +237,7 @@ void BeastSession::onHead(std::size_t size)
     m_request.method = std::string(message.method_string());
     m_request.target = std::string(message.target());
     m_request.peer = m_peer;
-    ErrorCode gone; // then nobody waits for the answer
-    const Tcp::endpoint local = m_stream.socket().local_endpoint(gone);
-    m_request.localHost = gone ? std::string() : toEndpoint(local).host;
+    m_request.boundHost = m_host->boundHost();
     // Taken here: what follows a chunked body must not pass for a header.
     for (const auto& field : message) {
         m_request.headers.emplace_back(std::string(field.name_string()),

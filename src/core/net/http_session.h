@@ -28,6 +28,8 @@ public:
     virtual ~HttpSessionHost() = default;
 
     [[nodiscard]] virtual const HttpServerOptions& options() const = 0;
+    /// The one address that the server is bound to; empty where it takes connections to any.
+    [[nodiscard]] virtual const std::string& boundHost() const = 0;
     virtual void onRequest(HttpServerRequest request, util::Reply<HttpServerResponse> reply) = 0;
     virtual void onClosed(HttpSession& session) = 0;
 };

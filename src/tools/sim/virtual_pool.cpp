@@ -117,6 +117,24 @@ void VirtualPool::deafenSubscribers()
     });
 }
 
+std::vector<interfaces::PoolEvent> VirtualPool::events()
+{
+    std::vector<interfaces::PoolEvent> all;
+    util::RequestHandle question;
+    util::Executor& asker = m_world.scheduler().environment();
+    m_world.scheduler().runOn(asker, [&] {
+        question = m_engine->query(interfaces::EventsQuery{.limit = 1000}, asker,
+                                   [&](const interfaces::QueryReply& reply) {
+                                       if (reply) {
+                                           all = std::get<interfaces::EventsReply>(*reply).events;
+                                       }
+                                   });
+    });
+    runFor(1s);
+    m_world.scheduler().runOn(asker, [&] { question.reset(); });
+    return all;
+}
+
 bool VirtualPool::isServing() const
 {
     return snapshot()->state == interfaces::EngineState::Running;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace warp::tools {
 
@@ -55,6 +56,8 @@ public:
     {
         return m_engine->snapshot();
     }
+    /// All that are kept, the oldest first.
+    [[nodiscard]] std::vector<interfaces::PoolEvent> events();
     [[nodiscard]] bool isServing() const;
     /// Whether work on the primary's present tip is handed out.
     [[nodiscard]] bool isOnTip();

@@ -70,6 +70,7 @@ private slots:
         add("node_unreachable", "node", HealthState::Failed);
         add("signet_signature_needed", "node", HealthState::Failed);
         add("node_on_backup", "node", HealthState::Degraded);
+        add("disk_space_low", "storage", HealthState::Degraded);
         add("node_unreachable:backup_1", "node", HealthState::Degraded);
         add("zmq_silent:primary", "node", HealthState::Degraded);
         add("payout_wrong_network", "payout", HealthState::Failed);

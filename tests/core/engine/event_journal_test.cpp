@@ -65,10 +65,8 @@ private slots:
         std::vector<std::uint64_t> causes;
         engine::EventJournal journal(
             clock, [&](const PoolEvent& event) { causes.push_back(event.cause); });
-        const auto raise = [&](const std::string& code, interfaces::Severity severity) {
-            PoolEvent event = issue(EventKind::IssueRaised, code);
-            event.issue.severity = severity;
-            journal.record(event);
+        const auto raise = [&](const std::string& code) {
+            journal.record(issue(EventKind::IssueRaised, code));
         };
         const auto turn = [&](interfaces::EngineState state) {
             PoolEvent event;
@@ -76,11 +74,10 @@ private slots:
             journal.record(event);
         };
         using interfaces::EngineState;
-        using interfaces::Severity;
         turn(EngineState::NoWork);                                          // 1: nothing is known
         turn(EngineState::Running);                                         // 2
-        raise("node_unreachable", Severity::Critical);                      // 3
-        raise("zmq_silent:primary", Severity::Warning);                     // 4
+        raise("node_unreachable");                                          // 3
+        raise("spool_space_missing");                                       // 4
         turn(EngineState::NoWork);                                          // 5
         journal.record(issue(EventKind::IssueCleared, "node_unreachable")); // 6
         turn(EngineState::Running);                                         // 7

@@ -6,8 +6,11 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -213,6 +216,29 @@ private slots:
         QVERIFY(pool.snapshot()->issues.empty());
         QCOMPARE(pool.world().totals().disconnections, std::uint64_t{0});
         QVERIFY(pool.world().totals().falseRejects.empty());
+    }
+
+    // B40: whoever is told that the work has ended is told why, and once.
+    void aStandstillHasTheNodesTroubleAsItsCause()
+    {
+        VirtualPool pool({.zmq = ZMQ});
+        pool.world().onNode([&] { pool.world().node().restart(120s, 5s); });
+        pool.runFor(100s);
+        QVERIFY(!pool.isServing());
+        pool.runFor(60s);
+        QVERIFY(pool.isServing());
+        std::map<interfaces::EngineState, std::uint64_t> causes;
+        std::vector<std::uint64_t> raised;
+        for (const interfaces::PoolEvent& event : pool.events()) {
+            if (event.kind == interfaces::EventKind::StateChanged) {
+                causes[event.state] = event.cause;
+            } else if (event.kind == interfaces::EventKind::IssueRaised) {
+                raised.push_back(event.id);
+            }
+        }
+        const std::uint64_t cause = causes.at(interfaces::EngineState::NoWork);
+        QVERIFY(std::ranges::find(raised, cause) != raised.end());
+        QCOMPARE(causes.at(interfaces::EngineState::Running), cause);
     }
 
     // B08 B42: the primary hangs; the backup takes over within 30 s and follows the tip.

@@ -32,7 +32,7 @@ private slots:
         add("its own address of IPv6", "fd00::7", "fd00::7", "Accept", true);
         add("another machine", "192.168.1.8", "192.168.1.7", "Accept", false);
         add("another one's address", "192.168.1.7", "192.168.1.70", "Accept", false);
-        add("nothing known", "192.168.1.7", "", "Accept", false);
+        add("bound to any address", "192.168.1.7", "", "Accept", false);
         add("nothing known at all", "", "", "Accept", false);
         for (const char* header : {"Forwarded", "X-Forwarded-For", "x-forwarded-for", "Via"}) {
             add(header, "127.0.0.1", "127.0.0.1", header, false);
@@ -50,7 +50,7 @@ private slots:
         for (const char* value : {"192.0.2.1", ""}) {
             HttpServerRequest request;
             request.peer = {.host = peer.toStdString(), .port = 1};
-            request.localHost = local.toStdString();
+            request.boundHost = local.toStdString();
             request.headers = {{header.toStdString(), value}};
             QCOMPARE(request.isFromThisMachine(), isThisMachine);
         }

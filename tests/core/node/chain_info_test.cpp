@@ -84,6 +84,19 @@ private slots:
         QCOMPARE(info->verifiedPermille, std::optional<std::uint32_t>(999));
     }
 
+    void forgivesWhatIsOnlyShown()
+    {
+        for (const char* shown : {"'headers':1.5", "'headers':'no'", "'headers':-7",
+                                  "'verificationprogress':'all'", "'verificationprogress':{}"}) {
+            const auto info = parseChainInfo(RpcResult::fromJson(
+                quoted("{'chain':'main','blocks':1,'initialblockdownload':true,") + quoted(shown) +
+                quoted(",'bestblockhash':'") + std::string(64, 'a') + quoted("'}")));
+            QVERIFY2(info.hasValue(), shown);
+            QCOMPARE(info->headers, -1);
+            QVERIFY(!info->verifiedPermille);
+        }
+    }
+
     void doesWithoutWhatBtcdLacks()
     {
         const auto info = parseChainInfo(RpcResult::fromJson(BTCD_INFO));
