@@ -200,6 +200,10 @@ StoreResult<Leftover> Archive::pruneWorkers()
 
 StoreResult<Leftover> Archive::shed(util::WallTime now)
 {
+    // A server's disk has no more space for rows that are taken away.
+    if (m_database->dialect() != Dialect::Sqlite) {
+        return Leftover::Nothing;
+    }
     const util::WallTime rolled = m_buckets.rolledUntil();
     WARP_TRY(oldest, m_buckets.oldestMinute(rolled));
     if (oldest < rolled - LEAST_MINUTE_RETENTION) {

@@ -40,6 +40,7 @@ public:
     StoreResult<Leftover> prune(const Retention& retention, util::WallTime now);
     /// Takes away the oldest of what would stay: some minutes that are in quarters, or, where those
     /// are gone, the quarters of the oldest day of workers.
+    /// SQLite only, which alone has a quota.
     /// @return whether another call may find more
     StoreResult<Leftover> shed(util::WallTime now);
     /// Whether the pool ran for long enough, by its own count of seconds, in the days before `now`:

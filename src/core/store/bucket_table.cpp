@@ -239,6 +239,10 @@ StoreResult<Leftover> BucketTable::pruneMinutes(util::WallTime before)
 
 StoreResult<Leftover> BucketTable::makeDay(util::WallTime before)
 {
+    // A minute that comes late has its quarter made anew of all minutes that are left of it: of a
+    // day that has them, that quarter would count twice.
+    WARP_TRY(minute, oldestMinute(before));
+    before = std::min(before, startOf(minute, BucketSpan::Day));
     // By worker, for the table has no order by time alone.
     WARP_TRY(oldest, m_database.integer(fmt::format(
                          "SELECT coalesce(min(first), {}) FROM (SELECT (SELECT min(start_ms) FROM "

@@ -37,7 +37,8 @@ public:
     /// Takes away the oldest minutes before `before`, two days of them at most, and none that are
     /// not in quarters yet. Needs no space.
     [[nodiscard]] StoreResult<Leftover> pruneMinutes(util::WallTime before);
-    /// Makes days of the oldest quarters of workers before `before`, one day at most.
+    /// Makes days of the oldest quarters of workers before `before`, one day at most, and
+    /// of none that has minutes left.
     [[nodiscard]] StoreResult<Leftover> makeDay(util::WallTime before);
     /// The oldest minute there is; `none` where there is none.
     [[nodiscard]] StoreResult<util::WallTime> oldestMinute(util::WallTime none);

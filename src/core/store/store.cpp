@@ -167,16 +167,24 @@ bool Store::isSpaceLow()
 StoreResult<void> Store::keepOrMakeRoom()
 {
     auto result = keepBatch();
-    const auto isFull = [&] { return !result && result.error().fault == StoreFault::Full; };
-    if (!isFull()) {
+    if (result || result.error().fault != StoreFault::Full) {
         return result;
     }
-    WARP_CHECK(prune());
-    result = keepBatch();
+    // It makes quarters before their minutes go, for which there may be no room either.
+    if (auto pruned = prune(); !pruned && pruned.error().fault != StoreFault::Full) {
+        return pruned;
+    }
+    return shedFor([this] { return keepBatch(); });
+}
+
+StoreResult<void> Store::shedFor(const std::function<StoreResult<void>()>& work)
+{
+    auto result = work();
+    const auto isFull = [&] { return !result && result.error().fault == StoreFault::Full; };
     // The space of a disk that others have filled is not ours to give.
     for (int i = 0; i < SHED_STEPS && isFull() && !isSpaceLow(); ++i) {
         WARP_TRY(left, m_archive->shed(m_outside.clock.wall().time));
-        result = keepBatch();
+        result = work();
         if (left == Leftover::Nothing) {
             break;
         }
@@ -213,7 +221,7 @@ StoreResult<void> Store::maintain()
     }
     const util::BootTime now = m_outside.clock.boot();
     if (!m_lastPrune || now - *m_lastPrune >= PRUNE_INTERVAL || m_isPruneLeft) {
-        WARP_CHECK(prune());
+        WARP_CHECK(shedFor([this] { return prune(); }));
         m_lastPrune = now;
     }
     return {};

@@ -92,6 +92,8 @@ private:
     void work();
     [[nodiscard]] StoreResult<void> keepBatch();
     [[nodiscard]] StoreResult<void> keepOrMakeRoom();
+    /// Does `work`, and again after each piece of room that is made where the database is full.
+    [[nodiscard]] StoreResult<void> shedFor(const std::function<StoreResult<void>()>& work);
     [[nodiscard]] StoreResult<void> maintain();
     [[nodiscard]] StoreResult<void> prune();
     /// What the files say of the database's own.

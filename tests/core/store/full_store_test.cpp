@@ -102,6 +102,59 @@ private slots:
         QCOMPARE(left.back().start, at(minutes(24 * 60 - 1)));
     }
 
+    // B44: so it is wherever in a quarter of an hour the quota is reached: also where there is no
+    // room to make quarters of the minutes that are to go.
+    void goesOnAtAnyQuota()
+    {
+        for (std::uint64_t quota = 300'000; quota < 340'000; quota += 4096) {
+            StoreBench bench;
+            bench.makeFolder();
+            bench.options.quotaBytes = quota;
+            bench.options.commitInterval = minutes(1);
+            bench.options.retention.minutes = DAY * 300;
+            bench.start();
+            constexpr int MINUTES = 16 * 60;
+            for (int i = 0; i < MINUTES; ++i) {
+                bench.inbox.add(
+                    minuteOfMany(std::chrono::floor<minutes>(bench.scheduler.wall().time), 20));
+                bench.scheduler.runFor(minutes(1));
+                QVERIFY2(!bench.issues.contains("store_full"),
+                         qPrintable(QStringLiteral("quota %1, minute %2").arg(quota).arg(i)));
+            }
+            bench.scheduler.runFor(minutes(2));
+            QVERIFY(bench.inbox.take().isEmpty());
+            QCOMPARE(bench.shares(), std::optional<std::uint64_t>(MINUTES));
+        }
+    }
+
+    // B57: a minute that comes late to a day that was given up counts once.
+    void countsADayOnceAfterAShed_data() { addPlaces(); }
+    void countsADayOnceAfterAShed()
+    {
+        QFETCH(QString, kind);
+        const Place place(kind);
+        const auto archive = openArchive(place.options());
+        constexpr int LAST = 23 * 60 + 59;
+        for (int i = 0; i < LAST; ++i) {
+            expectDone(archive->commit(minuteOfMany(at(minutes(i)), 1), at(minutes(i))));
+        }
+        const util::WallTime midnight = at(DAY + minutes(1));
+        expectDone(archive->commit(minuteOfMany(midnight, 1), midnight));
+        for (int i = 0; i < 200; ++i) {
+            if (expectValue(archive->shed(midnight)) == store::Leftover::Nothing) {
+                break;
+            }
+        }
+        // A server's disk gains nothing by it, and keeps all of it.
+        const auto left = count(*archive, "rig0", BucketSpan::OneMinute);
+        QVERIFY(kind == QStringLiteral("postgres") ? left == LAST + 1 : left < 120);
+        expectDone(archive->commit(minuteOfMany(at(minutes(LAST)), 1), midnight));
+        const auto days = expectValue(archive->history(
+            {.worker = "rig0", .span = BucketSpan::Day, .from = EPOCH_2026, .to = at(DAY)}));
+        QCOMPARE(days.buckets.size(), std::size_t{1});
+        QCOMPARE(days.buckets[0].accepted, std::uint64_t{LAST + 1});
+    }
+
     // R255: who does not come back keeps the row, the record, the days and the proofs.
     void keepsWhoDoesNotComeBack_data() { addPlaces(); }
     void keepsWhoDoesNotComeBack()
