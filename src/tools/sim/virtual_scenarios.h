@@ -1,6 +1,5 @@
-// Stories that are played in a virtual world from a seed: nodes in trouble, storms of miners, clocks
-// and difficulties.
-// Pure but for the world that each one makes; any thread.
+// Stories that are played in a virtual world from a seed: nodes in trouble, storms of miners,
+// clocks and difficulties. Pure but for the world that each one makes; any thread.
 #pragma once
 
 #include "tools/sim/virtual_pool.h"
