@@ -4,8 +4,8 @@
 #   scripts/setup.sh [--dev] [--with-peers] [--yes]
 #
 #   --dev         also clang 19, clang-format, clang-tidy, codespell and Google Benchmark
-#   --with-peers  also the programs that only tests talk to: btcd, bcoin and Prometheus, in
-#                 build/peers
+#   --with-peers  also the programs that only tests talk to: btcd, bcoin, Prometheus and
+#                 PostgreSQL, in build/peers
 #   --yes         do not ask, not even before apt removes a package that conflicts
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -188,7 +188,22 @@ install_bcoin() {
     }
 }
 
-# Unpacked and not installed: the package would run a service.
+# fetch_unpacked FOLDER PACKAGE...: unpacked and not installed, for these would run services.
+fetch_unpacked() {
+    local folder="$1" package
+    shift
+    say "fetching $* for the tests"
+    rm -rf "$folder" "$folder.fetched"
+    mkdir -p "$folder.fetched"
+    (cd "$folder.fetched" && { apt-get download -q "$@" ||
+        { as_root apt-get update -q && apt-get download -q "$@"; }; }) ||
+        die "$* could not be fetched"
+    for package in "$folder.fetched"/*.deb; do
+        dpkg-deb -x "$package" "$folder"
+    done
+    rm -rf "$folder.fetched"
+}
+
 install_prometheus() {
     local folder="$PEERS/prometheus"
     if [ -x "$folder/usr/bin/promtool" ] || command -v promtool > /dev/null; then
@@ -198,14 +213,25 @@ install_prometheus() {
         say "Prometheus is left out: it is fetched on Debian 12 alone"
         return
     }
-    say "fetching Prometheus for the tests"
-    rm -rf "$folder" "$folder.fetched"
-    mkdir -p "$folder.fetched"
-    (cd "$folder.fetched" && { apt-get download -q prometheus ||
-        { as_root apt-get update -q && apt-get download -q prometheus; }; }) ||
-        die "the package prometheus could not be fetched"
-    dpkg-deb -x "$folder.fetched"/prometheus_*.deb "$folder"
-    rm -rf "$folder.fetched"
+    fetch_unpacked "$folder" prometheus
+}
+
+# What the server needs of the system, and it is unpacked for the same reason.
+POSTGRES_LIBRARIES=(
+    libgssapi-krb5-2 libicu72 libldap-2.5-0 libpam0g libpq5 libreadline8 libxml2 libxslt1.1 tzdata
+)
+install_postgres() {
+    local folder="$PEERS/postgresql"
+    if [ -x "$folder/usr/lib/postgresql/15/bin/initdb" ] || command -v initdb > /dev/null ||
+        compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null; then
+        return
+    fi
+    is_debian_12 || {
+        say "PostgreSQL is left out: it is fetched on Debian 12 alone"
+        return
+    }
+    install_packages "${POSTGRES_LIBRARIES[@]}"
+    fetch_unpacked "$folder" postgresql-15 postgresql-client-15
 }
 
 command -v dpkg-query > /dev/null ||
@@ -219,4 +245,5 @@ if [ "$with_peers" = yes ]; then
     install_btcd
     install_bcoin
     install_prometheus
+    install_postgres
 fi
