@@ -172,6 +172,12 @@ void Inbox::forget(std::string_view worker)
     std::erase_if(m_batch.bests, [&](const auto& share) { return share.worker == worker; });
 }
 
+bool Inbox::hasBlocks() const
+{
+    const util::MutexLock lock(m_mutex);
+    return !m_batch.blocks.empty();
+}
+
 Dropped Inbox::dropped() const
 {
     const util::MutexLock lock(m_mutex);

@@ -52,6 +52,7 @@ public:
     void overlay(const interfaces::HistoryQuery& query, interfaces::HistoryReply& reply) const;
     void forget(std::string_view worker);
 
+    [[nodiscard]] bool hasBlocks() const;
     [[nodiscard]] Dropped dropped() const;
 
 private:

@@ -147,6 +147,9 @@ void Store::work()
         if (result) {
             result = maintain();
         }
+    } else if (result && m_outside.inbox.hasBlocks()) {
+        // It is for them that the last of the disk is left alone.
+        result = keepBatch();
     }
     if (!result) {
         onFault(result.error());

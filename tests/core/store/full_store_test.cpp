@@ -265,11 +265,24 @@ private slots:
         store::HistoryBatch waiting = bench.inbox.take();
         QVERIFY(!waiting.isEmpty());
         bench.inbox.putBack(std::move(waiting));
+        // A block does not wait.
+        store::HistoryBatch found;
+        interfaces::BlockRecord block;
+        block.hash = hashOf(7);
+        found.blocks.emplace(hashOf(7), block);
+        bench.inbox.add(std::move(found));
+        bench.scheduler.runFor(seconds(11));
+        QVERIFY(!bench.inbox.hasBlocks());
+        bench.addShares(4);
+        bench.scheduler.runFor(seconds(11));
+        waiting = bench.inbox.take();
+        QVERIFY(!waiting.isEmpty());
+        bench.inbox.putBack(std::move(waiting));
         // On a small disk the floor is a part of it.
         bench.world.reportedSpace = util::DiskSpace{.free = 60'000'000, .total = 1'000'000'000};
         bench.scheduler.runFor(seconds(11));
         QVERIFY(bench.inbox.take().isEmpty());
-        QCOMPARE(bench.shares(), std::optional<std::uint64_t>(3));
+        QCOMPARE(bench.shares(), std::optional<std::uint64_t>(7));
     }
 };
 
