@@ -154,7 +154,7 @@ public:
                     .statistics = m_statistics,
                     .connections = m_connections,
                     .peers = m_peers,
-                    .terms = {.maxConnections = 100'000, .listeners = m_states}});
+                    .terms = {.gate = {.maxConnections = 100'000}, .listeners = m_states}});
         });
         m_executor->post([this, platform] {
             std::array<util::Executor*, 1> targets{m_executor.get()};

@@ -108,7 +108,7 @@ private slots:
     {
         RequestBench bench;
         bench.fill(6);
-        bench.start("\n[history]\nworker_days = 5\ncommit_secs = 10\n");
+        bench.start("\n[history]\nminute_days = 1\nworker_days = 5\ncommit_secs = 10\n");
         bench.farm->run(1min);
         const auto quarters = [&] {
             const auto reply =

@@ -57,7 +57,7 @@ private slots:
             R"({"id":1,"result":true,"error":null})");
         // MiningRigRentals
         row(R"({"id":1,"method":"login","params":{"login":"x","pass":"y"}})",
-            R"({"id":1,"result":null,"error":[24,"User name missing",null]})");
+            R"({"id":1,"result":false,"error":[24,"User name missing",null]})");
         row(R"({"id":1,"method":"mining.what","params":[]})",
             R"({"id":1,"result":null,"error":[20,"Unknown method",null]})");
         row(R"({"id":1,"method":"mining\u002eping"})", R"({"id":1,"result":"pong","error":null})");
