@@ -154,6 +154,7 @@ public:
                     .statistics = m_statistics,
                     .connections = m_connections,
                     .peers = m_peers,
+                    .rates = m_rates,
                     .terms = {.gate = {.maxConnections = 100'000}, .listeners = m_states}});
         });
         m_executor->post([this, platform] {
@@ -190,6 +191,7 @@ private:
     std::atomic<std::uint16_t> m_port{0};
     engine::ListenerStates m_states;
     engine::PeerRegistry m_peers;
+    engine::RateKeeper m_rates;
     engine::Hosted<engine::Statistics> m_statistics;
     engine::Hosted<engine::Courier> m_courier;
     std::unique_ptr<net::Listener> m_listener;
