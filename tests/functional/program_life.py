@@ -335,8 +335,8 @@ def a_setting_on_the_command_line_wins():
 # P41: what has no part yet is said, and is no fault.
 @suite.check
 def settings_that_come_later_are_named():
-    settings = {"server": {"v2_listen": ":34254"}, "ratelimit": {"auth_burst": 7}}
-    wanted = ("[server] v2_listen", "[ratelimit] auth_burst")
+    settings = {"server": {"v2_listen": ":34254"}, "vardiff": {"window": 60}}
+    wanted = ("[server] v2_listen", "[vardiff] window")
     with LifeBench(settings) as bench:
         for key in wanted:
             line = bench.process.wait_line(f"{key}: has no effect yet")[1]

@@ -158,9 +158,10 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     auto session = std::make_unique<stratum::v1::ServerSession>(
         *m_contexts[listener], *extranonce1, now(),
         std::hash<std::string>()(connection->peer().host));
-    auto miner = std::make_unique<MinerConnection>(
-        static_cast<MinerHost&>(*this), MinerConnection::Identity{.id = id, .listener = listener},
-        std::move(connection), std::move(session));
+    auto miner =
+        std::make_unique<MinerConnection>(static_cast<MinerHost&>(*this), m_gate,
+                                          MinerConnection::Identity{.id = id, .listener = listener},
+                                          std::move(connection), std::move(session));
     MinerConnection& added = *miner;
     m_miners.emplace(id, std::move(miner));
     m_fanOut.add(id);

@@ -18,10 +18,11 @@ std::string forLog(std::string_view text)
 
 } // namespace
 
-MinerConnection::MinerConnection(MinerHost& host, const Identity& identity,
+MinerConnection::MinerConnection(MinerHost& host, const MinerGate& gate, const Identity& identity,
                                  std::unique_ptr<net::Connection> connection,
                                  std::unique_ptr<stratum::Session> session)
     : m_host(host)
+    , m_gate(gate)
     , m_identity(identity)
     , m_session(std::move(session))
     , m_connection(std::move(connection))
@@ -141,6 +142,9 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
 
 void MinerConnection::watchShares(stratum::Actions& actions, util::BootTime now)
 {
+    if (!m_gate.hasRateLimits()) {
+        return;
+    }
     for (const stratum::ShareReport& share : actions.shares) {
         switch (m_rejects.onShare(share.verdict.code, now)) {
         case RejectWatch::Measure::None:

@@ -2,6 +2,7 @@
 // Owned by an IoWorker, lives on its executor.
 #pragma once
 
+#include "core/engine/miner_gate.h"
 #include "core/engine/reject_watch.h"
 #include "core/engine/share_batch.h"
 #include "core/mining/coinbase.h"
@@ -55,7 +56,8 @@ public:
         std::size_t listener = 0; ///< that it came by
     };
 
-    MinerConnection(MinerHost& host, const Identity& identity,
+    /// @param gate  says whether the limits hold; outlives this
+    MinerConnection(MinerHost& host, const MinerGate& gate, const Identity& identity,
                     std::unique_ptr<net::Connection> connection,
                     std::unique_ptr<stratum::Session> session);
 
@@ -94,6 +96,7 @@ private:
     void watchShares(stratum::Actions& actions, util::BootTime now);
 
     MinerHost& m_host;
+    const MinerGate& m_gate;
     Identity m_identity;
     bool m_isClosing = false;
     bool m_isAuthorized = false;

@@ -41,6 +41,7 @@ public:
     {}
 
     void setTerms(const Terms& terms) { m_terms = terms; }
+    [[nodiscard]] bool hasRateLimits() const { return m_terms.rateLimits.has_value(); }
     /// Work is stale or not to be trusted, from now on if it was not before.
     void onWorkDoubtful();
     void onWork() { m_doubtfulSince.reset(); }

@@ -215,7 +215,7 @@ private slots:
     // A miner that sends nothing but bad shares is told what it may have missed, then cut.
     void remindsAndThenCutsWhoSendsOnlyBadShares()
     {
-        engine::EngineOptions options = test::engineOptions();
+        engine::EngineOptions options = withLimits();
         options.listeners.front().stratum.retargeting =
             stratum::v1::ServerOptions::Retargeting::Off;
         Farm farm(75, std::move(options));
@@ -235,6 +235,22 @@ private slots:
         QVERIFY2(number >= closeAfter && number <= closeAfter + 3, std::to_string(number).c_str());
         // The pool sends a job every 30 seconds anyway; the difficulty it says only once more.
         QCOMPARE(count(heard, "mining.set_difficulty"), std::size_t{1});
+        QVERIFY(farm.stop());
+    }
+
+    // Without the limits nobody is judged by that, as whoever measures the pool wants it.
+    void putsUpWithBadSharesWhereLimitsAreOff()
+    {
+        Farm farm(76);
+        farm.world.scheduler().runFor(5s);
+        Talker talker(farm, HOSTILE);
+        talker.say(R"({"id":1,"method":"mining.subscribe","params":[]})");
+        talker.authorize("rig");
+        for (int number = 0; number < 300; ++number) {
+            talker.say(badShare(number));
+            talker.hear();
+        }
+        QVERIFY(talker.isOpen());
         QVERIFY(farm.stop());
     }
 };

@@ -127,6 +127,7 @@ void describeFloods(Page& page)
     page.row("The same, still", time(RejectWatch::CLOSE_AFTER), "closed");
     page.row("Bad shares in a row", fmt::format("{}", RejectWatch::MAX_BAD), "closed");
     page.row("Stale, duplicate and unknown ones", "none", "they are never held against a miner");
+    page.row("With `enabled = false` in `[ratelimit]`", "none", "they are answered and counted");
 }
 
 void describeSlowness(Page& page)
