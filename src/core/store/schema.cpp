@@ -70,14 +70,37 @@ constexpr std::array<std::string_view, 1> VERSION_3{
     "DROP INDEX workers_by_time",
 };
 
-constexpr std::array<std::span<const std::string_view>, SCHEMA_VERSION> STEPS{VERSION_1, VERSION_2,
-                                                                              VERSION_3};
+// A worker that goes takes its minutes along there, which are ordered by time. (SQLite leaves them
+// to their time: see Archive::pruneWorkers.)
+constexpr std::array<std::string_view, 1> VERSION_4_POSTGRES{
+    "CREATE INDEX worker_minutes_by_worker ON worker_minutes (worker)",
+};
+
+struct Step
+{
+    std::span<const std::string_view> statements;
+    std::span<const std::string_view> onPostgres{}; ///< after the others
+};
+constexpr std::array<Step, SCHEMA_VERSION> STEPS{
+    {{.statements = VERSION_1},
+     {.statements = VERSION_2},
+     {.statements = VERSION_3},
+     {.statements = {}, .onPostgres = VERSION_4_POSTGRES}}};
+
+StoreResult<void> executeAll(Database& database, std::span<const std::string_view> statements)
+{
+    for (const std::string_view statement : statements) {
+        WARP_CHECK(database.execute(statement));
+    }
+    return {};
+}
 
 /// Within a transaction.
 StoreResult<void> takeStep(Database& database, std::size_t from)
 {
-    for (const std::string_view statement : STEPS.at(from)) {
-        WARP_CHECK(database.execute(statement));
+    WARP_CHECK(executeAll(database, STEPS.at(from).statements));
+    if (database.dialect() == Dialect::Postgres) {
+        WARP_CHECK(executeAll(database, STEPS.at(from).onPostgres));
     }
     WARP_CHECK(database.execute("DELETE FROM schema_version"));
     return database.execute(fmt::format("INSERT INTO schema_version VALUES ({})", from + 1));

@@ -7,7 +7,7 @@
 namespace warp::store {
 
 /// What this program makes and reads.
-inline constexpr int SCHEMA_VERSION = 3;
+inline constexpr int SCHEMA_VERSION = 4;
 
 /// Brings a database of any earlier version, or an empty one, to SCHEMA_VERSION. One of a later
 /// version is left as it is: NewerSchema.

@@ -98,6 +98,22 @@ private slots:
         QVERIFY(directory.find("old rig", "cpu") != nullptr);
     }
 
+    // Where a worker's minutes go with it, they are found without a look at all of them.
+    void findsTheMinutesOfAWorkerWhereTheyGoWithIt_data() { addPlaces(); }
+    void findsTheMinutesOfAWorkerWhereTheyGoWithIt()
+    {
+        QFETCH(QString, kind);
+        const Place place(kind);
+        const auto database = expectValue(Database::open(place.text()));
+        expectDone(store::migrate(*database));
+        const bool isServer = database->dialect() == store::Dialect::Postgres;
+        const auto count = expectValue(database->integer(
+            std::string("SELECT count(*) FROM ") +
+            (isServer ? "pg_indexes WHERE indexname" : "sqlite_master WHERE name") +
+            " = 'worker_minutes_by_worker'"));
+        QCOMPARE(count, isServer ? 1 : 0);
+    }
+
     // R254: each step is taken once.
     void opensItsOwnDatabaseAgain_data() { addPlaces(); }
     void opensItsOwnDatabaseAgain()
