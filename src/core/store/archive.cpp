@@ -210,20 +210,20 @@ StoreResult<Leftover> Archive::shed(util::WallTime now)
         // An eighth, so that a few steps make much room and one does not take all.
         const auto part = std::max<std::chrono::milliseconds>(
             (rolled - oldest) / 8, interfaces::lengthOf(interfaces::BucketSpan::FifteenMinutes));
-        const auto removed = transact([&]() -> StoreResult<void> {
+        const auto prune = [&]() -> StoreResult<void> {
             WARP_CHECK(m_buckets.pruneMinutes(oldest + part));
             return {};
-        });
-        WARP_CHECK(removed);
+        };
+        WARP_CHECK(transact(prune));
         return Leftover::Some;
     }
     Leftover left = Leftover::Nothing;
-    const auto made = transact([&]() -> StoreResult<void> {
+    const auto makeDay = [&]() -> StoreResult<void> {
         WARP_TRY(days, m_buckets.makeDay(interfaces::startOf(now, interfaces::BucketSpan::Day)));
         left = days;
         return {};
-    });
-    WARP_CHECK(made);
+    };
+    WARP_CHECK(transact(makeDay));
     return left;
 }
 
