@@ -3,6 +3,7 @@
 #include "core/net/tls_digest.h"
 #include "core/net/tls_session.h"
 #include "core/util/assert.h"
+#include "core/util/freed.h"
 #include "core/util/hex.h"
 
 #include <openssl/bio.h>
@@ -23,15 +24,7 @@ namespace warp::net {
 
 namespace {
 
-template <auto Free>
-struct Freed
-{
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
+using util::Freed;
 using BioPointer = std::unique_ptr<BIO, Freed<BIO_free>>;
 using X509Pointer = std::unique_ptr<X509, Freed<X509_free>>;
 using KeyPointer = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;

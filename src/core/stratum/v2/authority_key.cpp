@@ -3,6 +3,7 @@
 #include "core/bitcoin/base58.h"
 #include "core/util/assert.h"
 #include "core/util/bytes.h"
+#include "core/util/freed.h"
 #include "core/util/hex.h"
 
 #include <algorithm>
@@ -22,19 +23,11 @@ constexpr std::string_view PUBLIC_MARK = "public ";
 /// Before the key in its text: a 16-bit 1, little-endian (specification 4.7).
 constexpr std::array KEY_VERSION{std::byte{1}, std::byte{0}};
 
-template <auto Free>
-struct Freer
-{
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
-using Group = std::unique_ptr<EC_GROUP, Freer<EC_GROUP_free>>;
-using Point = std::unique_ptr<EC_POINT, Freer<EC_POINT_clear_free>>;
-using Number = std::unique_ptr<BIGNUM, Freer<BN_clear_free>>;
-using Scratch = std::unique_ptr<BN_CTX, Freer<BN_CTX_free>>;
+using util::Freed;
+using Group = std::unique_ptr<EC_GROUP, Freed<EC_GROUP_free>>;
+using Point = std::unique_ptr<EC_POINT, Freed<EC_POINT_clear_free>>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
+using Scratch = std::unique_ptr<BN_CTX, Freed<BN_CTX_free>>;
 
 const unsigned char* asUnsigned(const std::byte* bytes)
 {
