@@ -140,19 +140,11 @@ std::uint16_t rpcPortOf(Network network)
 
 std::string_view chainFolderOf(Network network)
 {
-    switch (network) {
-    case Network::Test:
-        return "testnet3";
-    case Network::Testnet4:
-        return "testnet4";
-    case Network::Signet:
-        return "signet";
-    case Network::Regtest:
-        return "regtest";
-    case Network::Main:
-        break;
+    // Bitcoin Core names the folders as the chains, but for its two oldest ones.
+    if (network == Network::Main) {
+        return "";
     }
-    return "";
+    return network == Network::Test ? "testnet3" : chainName(network);
 }
 
 std::vector<FoundNode> searchNodes()
