@@ -113,6 +113,9 @@ net::ListenTerms Listeners::termsOf(const Entry& entry) const
 
 void Listeners::raiseIssue(Entry& entry, std::string code, std::string_view detail)
 {
+    if (entry.issue != code) {
+        clearIssue(entry); // of another kind
+    }
     entry.issue = std::move(code);
     m_surroundings.statistics.post(
         [issue = entry.issue,
