@@ -45,9 +45,6 @@ public:
     [[nodiscard]] std::optional<FoundBlock> findBlock(const Share& share, const JobSet& jobs,
                                                       std::uint32_t versionMask) const;
 
-    /// Work that was sent as a variant is known no more.
-    void forgetVariants() { m_variants.clear(); }
-
     [[nodiscard]] const Extranonce1& extranonce1() const { return m_extranonce1; }
 
     /// Miners get a new tip some time after us: for so long work on the one before is Late, not

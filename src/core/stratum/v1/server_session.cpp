@@ -97,15 +97,13 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
-    m_work.allow();
-    auto own = ownJobs(jobs);
-    if (own == nullptr) {
+    const bool isFirst = !m_work.hasJobs();
+    if (!m_work.set(jobs)) {
         return;
     }
-    if (!m_work.hasJobs() && m_hasBegun) {
+    if (isFirst && m_hasBegun) {
         m_difficulty.begin(now); // silence without work says nothing about the miner
     }
-    m_work.set(std::move(own));
     const mining::Job& current = m_work.current();
     m_networkDifficulty = m_context.notifications.networkDifficulty(current);
     m_validator.onJobs(*m_work.jobs());
@@ -117,23 +115,9 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
     m_lastOutput = now;
 }
 
-std::shared_ptr<const mining::JobSet>
-ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
-{
-    if (m_context.payoutJobs == nullptr) {
-        return jobs;
-    }
-    if (!m_payoutKey) {
-        m_waitingJobs = jobs;
-        return nullptr;
-    }
-    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_work.jobs());
-}
-
 void ServerSession::withdrawJobs()
 {
     m_work.withdraw();
-    m_waitingJobs.reset();
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -170,10 +154,10 @@ std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime now)
         return extranonce1;
     }
     m_isClosed = true;
-    if (m_context.payoutJobs != nullptr) {
-        m_validator.forgetVariants(); // whoever comes back may be paid by another key
-    }
-    m_context.parked->park({.validator = std::move(m_validator), .origin = m_origin, .since = now});
+    m_context.parked->park({.validator = std::move(m_validator),
+                            .work = m_work.leave(),
+                            .origin = m_origin,
+                            .since = now});
     return std::nullopt;
 }
 
@@ -185,6 +169,7 @@ void ServerSession::resume(std::string_view sessionId, util::BootTime now)
     }
     m_context.parked->release(m_validator.extranonce1());
     m_validator = std::move(session->validator);
+    m_work.resume(std::move(session->work));
     if (m_work.hasJobs()) {
         m_validator.onJobs(*m_work.jobs());
     }
@@ -312,8 +297,8 @@ void ServerSession::onAuthorize(const Request& request)
         }
     }
     appendResult(request.out.output, id, "true");
-    if (m_waitingJobs != nullptr) {
-        onJobs(std::exchange(m_waitingJobs, nullptr), request.now, request.out);
+    if (const auto jobs = m_work.waiting()) {
+        onJobs(jobs, request.now, request.out);
     }
     if (m_hasBegun) {
         followDifficulty(request.now, request.out);
@@ -344,10 +329,9 @@ std::optional<AuthorizeRefusal> ServerSession::addWorker(const Request& request)
     if (!worker) {
         return worker.error();
     }
-    if (m_payoutKey && *m_payoutKey != worker->payoutKey) {
+    if (!m_work.setKey(worker->payoutKey)) {
         return AuthorizeRefusal::OtherPayout;
     }
-    m_payoutKey = worker->payoutKey;
     LOG_DEBUG(Stratum, "worker {} authorized", util::sanitize(*user));
     m_workers.emplace_back(*user);
     return std::nullopt;
@@ -417,9 +401,13 @@ mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::strin
         return refuse(mining::ShareCode::Unauthorized, &share);
     }
     if (!m_work.hasJobs()) {
-        return refuse(mining::ShareCode::UnknownJob, nullptr);
+        return refuse(mining::ShareCode::UnknownJob, &share);
     }
-    return m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
+    auto verdict = m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
+    if (!verdict.block && m_work.hasFormer()) {
+        verdict.block = m_work.findBlock(m_validator, share, m_versionMask);
+    }
+    return verdict;
 }
 
 mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
@@ -427,8 +415,8 @@ mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
 {
     mining::ShareVerdict verdict;
     verdict.code = code;
-    if (hashable != nullptr && m_work.hasJobs()) {
-        verdict.block = m_validator.findBlock(*hashable, *m_work.jobs(), m_versionMask);
+    if (hashable != nullptr) {
+        verdict.block = m_work.findBlock(m_validator, *hashable, m_versionMask);
     }
     return verdict;
 }

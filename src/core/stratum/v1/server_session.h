@@ -83,9 +83,6 @@ private:
     void resume(std::string_view sessionId, util::BootTime now);
 
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
-    /// The jobs of this session's payout key; nullptr while it has none, or no coinbase.
-    [[nodiscard]] std::shared_ptr<const mining::JobSet>
-    ownJobs(const std::shared_ptr<const mining::JobSet>& jobs);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
                                              util::BootTime now);
     [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
@@ -105,9 +102,6 @@ private:
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
     SessionWork m_work;
-    /// Work that came before it was known whom it is to pay.
-    std::shared_ptr<const mining::JobSet> m_waitingJobs;
-    std::optional<mining::PayoutKey> m_payoutKey; ///< of the first worker
     std::string m_userAgent;
     std::vector<std::string> m_workers; ///< as authorized, the latest last
     util::BootTime m_created;

@@ -5,6 +5,78 @@
 
 namespace warp::stratum::v1 {
 
+bool SessionWork::set(const std::shared_ptr<const mining::JobSet>& jobs)
+{
+    m_isWithdrawn = false;
+    if (m_context.payoutJobs == nullptr) {
+        m_jobs = jobs;
+        return true;
+    }
+    m_source = jobs;
+    if (m_former != nullptr) {
+        m_former = mining::liveOf(m_former, *jobs);
+    }
+    if (!m_key) {
+        return false;
+    }
+    if (m_former != nullptr && m_former->current()->payoutKey == *m_key) {
+        static_cast<void>(
+            m_context.payoutJobs->forKey(*m_key, jobs, std::exchange(m_former, nullptr)));
+    }
+    auto own = m_context.payoutJobs->forKey(*m_key, jobs, m_jobs);
+    if (own == nullptr) {
+        return false;
+    }
+    m_jobs = std::move(own);
+    return true;
+}
+
+bool SessionWork::setKey(const mining::PayoutKey& key)
+{
+    if (!m_key) {
+        m_key = key;
+    }
+    return *m_key == key;
+}
+
+std::shared_ptr<const mining::JobSet> SessionWork::waiting() const
+{
+    return m_key && !hasJobs() ? m_source : nullptr;
+}
+
+void SessionWork::withdraw()
+{
+    m_isWithdrawn = true;
+    m_source.reset();
+}
+
+WorkLeft SessionWork::leave() const
+{
+    return {.jobs = m_context.payoutJobs != nullptr ? m_jobs : nullptr};
+}
+
+void SessionWork::resume(WorkLeft left)
+{
+    m_former = std::move(left.jobs);
+    if (m_former != nullptr && m_source != nullptr) {
+        static_cast<void>(set(std::shared_ptr(m_source)));
+    }
+}
+
+std::optional<mining::FoundBlock> SessionWork::findBlock(const mining::ShareValidator& validator,
+                                                         const mining::Share& share,
+                                                         std::uint32_t versionMask) const
+{
+    for (const auto& jobs : {m_jobs, m_former}) {
+        if (jobs != nullptr) {
+            if (auto found = validator.findBlock(share, *jobs, versionMask)) {
+                return found;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 const mining::Job* SessionWork::find(std::string_view name) const
 {
     if (!hasJobs() || name.empty()) {

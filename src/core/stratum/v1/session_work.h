@@ -3,6 +3,9 @@
 
 #include "core/mining/job_set.h"
 #include "core/mining/miner_class.h"
+#include "core/mining/payout_policy.h"
+#include "core/mining/share_validator.h"
+#include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_context.h"
 #include "core/util/strong.h"
 
@@ -22,10 +25,30 @@ public:
         : m_context(context)
     {}
 
-    void set(std::shared_ptr<const mining::JobSet> jobs) { m_jobs = std::move(jobs); }
-    /// Nothing of it is sent any more until allow().
-    void withdraw() { m_isWithdrawn = true; }
-    void allow() { m_isWithdrawn = false; }
+    /// What the pool works on; it may be sent again. Where each key has its own coinbase it waits
+    /// until it is known whom it is to pay.
+    /// @return whether it is work of this session: not while it waits, nor without a coinbase
+    [[nodiscard]] bool set(const std::shared_ptr<const mining::JobSet>& jobs);
+    /// Whom the work pays, where that makes a difference. The first one counts.
+    /// @return whether it is that one
+    [[nodiscard]] bool setKey(const mining::PayoutKey& key);
+    /// What set() was given and is not yet work of this session, while its key is known; nullptr
+    /// where there is nothing.
+    [[nodiscard]] std::shared_ptr<const mining::JobSet> waiting() const;
+    /// Nothing of it is sent any more until the next set().
+    void withdraw();
+
+    /// What the session has that comes after this one.
+    [[nodiscard]] WorkLeft leave() const;
+    /// What was left behind is work of this session where it pays the same; else it is good for
+    /// findBlock() alone.
+    void resume(WorkLeft left);
+    /// Whether findBlock() knows more than jobs().
+    [[nodiscard]] bool hasFormer() const { return m_former != nullptr; }
+    /// The block test, on all that the session and the one before it had.
+    [[nodiscard]] std::optional<mining::FoundBlock>
+    findBlock(const mining::ShareValidator& validator, const mining::Share& share,
+              std::uint32_t versionMask) const;
 
     [[nodiscard]] bool hasJobs() const { return m_jobs != nullptr; }
     /// nullptr before the first work.
@@ -55,9 +78,13 @@ public:
 private:
     ServerContext& m_context;
     std::shared_ptr<const mining::JobSet> m_jobs;
-    std::optional<util::JobId> m_sentJob; ///< not of a variant
-    std::uint32_t m_sentTip = 0;          ///< Job::tipNumber of m_sentJob
-    std::uint8_t m_variant = 0;           ///< number of the last one of m_sentJob
+    /// What `m_jobs` was made from, where each key has its own.
+    std::shared_ptr<const mining::JobSet> m_source;
+    std::shared_ptr<const mining::JobSet> m_former; ///< of the session before, not yet in `m_jobs`
+    std::optional<mining::PayoutKey> m_key;         ///< of the first worker
+    std::optional<util::JobId> m_sentJob;           ///< not of a variant
+    std::uint32_t m_sentTip = 0;                    ///< Job::tipNumber of m_sentJob
+    std::uint8_t m_variant = 0;                     ///< number of the last one of m_sentJob
     bool m_isWithdrawn = false;
 };
 
