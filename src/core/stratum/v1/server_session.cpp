@@ -154,6 +154,7 @@ std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime now)
         return extranonce1;
     }
     m_isClosed = true;
+    m_validator.rest();
     m_context.parked->park({.validator = std::move(m_validator),
                             .work = m_work.leave(),
                             .origin = m_origin,
