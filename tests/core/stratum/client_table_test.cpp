@@ -342,10 +342,49 @@ private slots:
         QVERIFY2(reply.find("],\"0100002a\",8]") != std::string::npos, reply.c_str());
         QVERIFY(released == std::vector{OTHER});
         QCOMPARE(parked.size(), std::size_t{0});
-        second.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        const std::string begin =
+            second.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        QVERIFY2(begin.ends_with(",true]}\n"), begin.c_str());
         QVERIFY(second.send(submitLine(share)).find("Duplicate") != std::string::npos);
         QVERIFY(second.send(submitLine(second.mineShare(Difficulty(1e-7), 1))).find("true") !=
                 std::string::npos);
+    }
+
+    // B13 B16: under its old extranonce1 no work is sent twice, over any number of connections, for
+    // the miner would begin it again and find everything once more.
+    void aResumedSessionIsSentNoWorkTwice()
+    {
+        stratum::v1::ParkedSessions parked([](const auto&) {});
+        std::vector<std::string> works;
+        const auto note = [&](const std::string& output) {
+            for (const std::string& line : linesOf(output)) {
+                if (kindOf(line) == "notify") {
+                    works.push_back(parameterOf(line, 2));
+                }
+            }
+        };
+        const auto suggest = [](int wish) {
+            return "{\"id\":7,\"method\":\"mining.suggest_difficulty\",\"params\":[" +
+                   std::to_string(wish) + "]}";
+        };
+        for (std::uint8_t connection = 0; connection < 4; ++connection) {
+            const mining::Extranonce1 own{std::byte{1}, std::byte{0}, std::byte{0},
+                                          std::byte{static_cast<std::uint8_t>(0x2a + connection)}};
+            SessionHarness harness(stratum::ServerOptions{}, HARD_BITS, own, &parked);
+            harness.giveJob(); // the same one each time, by the same factory's row
+            const std::string reply = harness.send(
+                R"({"id":1,"method":"mining.subscribe","params":["cgminer/4.12.0","0100002a"]})");
+            QVERIFY2(reply.find("],\"0100002a\",8]") != std::string::npos, reply.c_str());
+            note(harness.send(R"({"id":2,"method":"mining.authorize","params":["worker"]})"));
+            note(harness.send(suggest(2000 + connection)));
+            harness.pass(1s);
+            note(harness.send(R"({"id":3,"method":"mining.subscribe","params":[]})"));
+            note(harness.send(suggest(3000 + connection)));
+            QVERIFY(!harness.leave());
+        }
+        QCOMPARE(works.size(), std::size_t{16});
+        std::ranges::sort(works);
+        QVERIFY(std::ranges::adjacent_find(works) == works.end());
     }
 
     // B16: not by another one, not after ten minutes, not twice, and not in the middle of a

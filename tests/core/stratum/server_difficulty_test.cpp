@@ -229,18 +229,6 @@ private slots:
         SessionHarness harness;
         harness.giveJob();
         harness.login();
-        const auto parameterOf = [](const std::string& line, std::size_t number) {
-            std::size_t at = line.find("\"params\":[");
-            for (std::size_t i = 0; i <= number; ++i) {
-                at = line.find('"', at + (i == 0 ? 10 : 1));
-                const std::size_t end = line.find('"', at + 1);
-                if (i == number) {
-                    return line.substr(at + 1, end - at - 1);
-                }
-                at = end;
-            }
-            return std::string();
-        };
         const auto old = harness.mineShare(Difficulty(1e-7));
         std::vector<std::string> coinbases{util::toHex(harness.job().coinbase.prefix)};
         std::vector<std::string> ids{hex8(harness.job().id.value())};

@@ -6,6 +6,7 @@
 #include "core/mining/job_set.h"
 #include "core/mining/share_validator.h"
 #include "core/util/clock.h"
+#include "core/util/strong.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,8 @@ struct WorkLeft
     /// Where each key has its own coinbase, those of the session's key; else nullptr, since all
     /// sessions have the same.
     std::shared_ptr<const mining::JobSet> jobs{};
+    std::optional<util::JobId> sentJob{}; ///< the last one that was sent, not of a variant
+    std::uint8_t variant = 0;             ///< number of the last one of it that was sent
 };
 
 struct ParkedSession

@@ -111,7 +111,7 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
         return;
     }
     sendDifficulty(current.id, now, out);
-    m_work.send(m_work.cleanness(), out.output);
+    sendJob(m_work.jobs()->current(), m_work.cleanness(), out);
     m_lastOutput = now;
 }
 
@@ -482,15 +482,31 @@ void ServerSession::repeatWork(util::BootTime now, Actions& out)
         }
         m_difficulty.begin(now);
         sendVersionMask(out);
-        if (m_work.hasJobs()) {
-            sendDifficulty(m_work.current().id, now, out);
-        }
-    } else if (m_difficulty.inForce().value() > 0) {
+    }
+    if (!m_work.hasJobs() || !m_work.canSend(minerClass())) {
+        return; // the difficulty comes with the job
+    }
+    // Never what it was sent before: it would begin that again, and find all of it twice.
+    auto job = m_work.next();
+    if (job == nullptr) {
+        job = m_work.jobs()->current();
+    }
+    if (m_difficulty.inForce().value() > 0) {
         // Whoever subscribes again may have lost what it was told, too.
         appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+    } else {
+        sendDifficulty(job->id, now, out);
     }
-    if (m_work.hasJobs() && m_work.canSend(minerClass())) {
-        m_work.send(mining::CleanJobs::Yes, out.output);
+    sendJob(job, mining::CleanJobs::Yes, out);
+    m_lastOutput = now;
+}
+
+void ServerSession::sendJob(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+                            Actions& out)
+{
+    m_work.send(job, clean, out.output);
+    if (job->id != m_work.current().id) {
+        m_validator.addVariant(job);
     }
 }
 
@@ -521,14 +537,13 @@ void ServerSession::followDifficulty(util::BootTime now, Actions& out)
         !m_difficulty.hasChange(m_networkDifficulty)) {
         return;
     }
-    const auto variant = m_work.nextVariant();
+    const auto variant = m_work.next();
     if (variant == nullptr) {
         return; // with the next job
     }
     m_lastOutput = now;
     sendDifficulty(variant->id, now, out);
-    out.output.append(notifyLine(*variant, mining::CleanJobs::No));
-    m_validator.addVariant(variant);
+    sendJob(variant, mining::CleanJobs::No, out);
 }
 
 void ServerSession::close(CloseCause cause, Actions& out)

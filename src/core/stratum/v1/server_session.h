@@ -47,7 +47,8 @@ public:
                 Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
-    /// Begins, where it has become subscribed and authorized.
+    /// Begins, where it has become subscribed and authorized. It is a clean job, and other work
+    /// than any that the miner was sent, on a connection before, too, that this one goes on with.
     void repeatWork(util::BootTime now, Actions& out) override;
     [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime now) override;
     [[nodiscard]] SessionInfo info() const override;
@@ -92,6 +93,9 @@ private:
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed; the job with this id follows.
     void sendDifficulty(util::JobId job, util::BootTime now, Actions& out);
+    /// @param job  as for SessionWork::send()
+    void sendJob(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+                 Actions& out);
     /// Sends the difficulty if it has changed, and other work with it. Not more often than
     /// MAX_CHANGES_PER_TICK.
     void followDifficulty(util::BootTime now, Actions& out);

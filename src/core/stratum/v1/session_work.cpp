@@ -3,6 +3,8 @@
 #include "core/stratum/v1/json_text.h"
 #include "core/util/hex.h"
 
+#include <algorithm>
+
 namespace warp::stratum::v1 {
 
 bool SessionWork::set(const std::shared_ptr<const mining::JobSet>& jobs)
@@ -52,12 +54,16 @@ void SessionWork::withdraw()
 
 WorkLeft SessionWork::leave() const
 {
-    return {.jobs = m_context.payoutJobs != nullptr ? m_jobs : nullptr};
+    return {.jobs = m_context.payoutJobs != nullptr ? m_jobs : nullptr,
+            .sentJob = m_sentJob,
+            .variant = m_variant};
 }
 
 void SessionWork::resume(WorkLeft left)
 {
     m_former = std::move(left.jobs);
+    m_sentJob = left.sentJob;
+    m_variant = left.variant;
     if (m_former != nullptr && m_source != nullptr) {
         static_cast<void>(set(std::shared_ptr(m_source)));
     }
@@ -99,31 +105,33 @@ bool SessionWork::canSend(mining::MinerClass minerClass) const
 
 mining::CleanJobs SessionWork::cleanness() const
 {
-    const bool isSameTip = m_sentJob && m_sentTip == current().tipNumber;
-    return isSameTip ? mining::CleanJobs::No : mining::CleanJobs::Yes;
+    return m_sentTip == current().tipNumber ? mining::CleanJobs::No : mining::CleanJobs::Yes;
 }
 
-void SessionWork::send(mining::CleanJobs clean, std::string& out)
+std::shared_ptr<const mining::Job> SessionWork::next() const
 {
-    const mining::Job& job = current();
-    m_context.notifications.append(job, clean, out);
-    if (m_sentJob != job.id) {
-        m_variant = 0;
+    if (m_sentJob != current().id) {
+        return m_jobs->current();
     }
-    m_sentJob = job.id;
-    m_sentTip = job.tipNumber;
-}
-
-std::shared_ptr<const mining::Job> SessionWork::nextVariant()
-{
     if (m_variant == mining::JobVariants::MAX_NUMBER) {
         return nullptr;
     }
-    auto variant = m_context.variants.get(current(), m_variant + 1U);
-    if (variant != nullptr) {
-        ++m_variant;
+    return m_context.variants.get(current(), m_variant + 1U);
+}
+
+void SessionWork::send(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+                       std::string& out)
+{
+    const util::JobId base = current().id;
+    if (job->id == base) {
+        m_context.notifications.append(*job, clean, out);
+    } else {
+        out.append(notifyLine(*job, clean));
     }
-    return variant;
+    const auto number = static_cast<std::uint8_t>(job->id.value() - base.value());
+    m_variant = m_sentJob == base ? std::max(m_variant, number) : number;
+    m_sentJob = base;
+    m_sentTip = job->tipNumber;
 }
 
 } // namespace warp::stratum::v1

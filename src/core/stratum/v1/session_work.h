@@ -61,19 +61,22 @@ public:
     /// @param name  raw JSON; empty for no name
     [[nodiscard]] const mining::Job* find(std::string_view name) const;
 
-    [[nodiscard]] bool hasSent() const { return m_sentJob.has_value(); }
-    [[nodiscard]] bool hasSentCurrent() const { return m_sentJob == current().id; }
+    /// On this connection, as with the one below.
+    [[nodiscard]] bool hasSent() const { return m_sentTip.has_value(); }
+    [[nodiscard]] bool hasSentCurrent() const { return hasSent() && m_sentJob == current().id; }
     /// Whether the current job may go to a miner of this class.
     [[nodiscard]] bool canSend(mining::MinerClass minerClass) const;
     /// Clean is what differs in its tip from the job that was sent last, whatever sets the miner
-    /// missed in between; the first job replaces all that it did before.
+    /// missed in between; the first job of a connection replaces all that the miner did before.
     [[nodiscard]] mining::CleanJobs cleanness() const;
-    void send(mining::CleanJobs clean, std::string& out);
-
     /// Whether there can be a variant of the current job: the miner has the job, and it holds.
     [[nodiscard]] bool canVary() const { return hasJobs() && hasSentCurrent() && !m_isWithdrawn; }
-    /// The current job as other work, for the miner that has it; nullptr where there is no more.
-    [[nodiscard]] std::shared_ptr<const mining::Job> nextVariant();
+    /// The current job as work that the miner has not begun: the job itself where it was not sent,
+    /// else its next variant. nullptr where there is no more.
+    [[nodiscard]] std::shared_ptr<const mining::Job> next() const;
+    /// @param job  next(), or the current one once more
+    void send(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+              std::string& out);
 
 private:
     ServerContext& m_context;
@@ -82,9 +85,9 @@ private:
     std::shared_ptr<const mining::JobSet> m_source;
     std::shared_ptr<const mining::JobSet> m_former; ///< of the session before, not yet in `m_jobs`
     std::optional<mining::PayoutKey> m_key;         ///< of the first worker
-    std::optional<util::JobId> m_sentJob;           ///< not of a variant
-    std::uint32_t m_sentTip = 0;                    ///< Job::tipNumber of m_sentJob
-    std::uint8_t m_variant = 0;                     ///< number of the last one of m_sentJob
+    std::optional<util::JobId> m_sentJob;     ///< not of a variant; by the session before, too
+    std::optional<std::uint32_t> m_sentTip{}; ///< Job::tipNumber of it, on this connection
+    std::uint8_t m_variant = 0;               ///< number of the last one of m_sentJob
     bool m_isWithdrawn = false;
 };
 
