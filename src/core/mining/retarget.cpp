@@ -68,6 +68,11 @@ double deviance(double count, double expected)
     return count < expected ? -root : root;
 }
 
+bool isSure(const RatePosterior& posterior)
+{
+    return posterior.shares() >= SURE_SHARES;
+}
+
 /// In difficulty per second; what it is asked of has exposure.
 double rateOf(const RatePosterior& posterior)
 {
@@ -287,11 +292,6 @@ void Retarget::advance(util::BootTime now)
     m_short.addTime(seconds, asked);
 }
 
-bool Retarget::isSure() const
-{
-    return m_long.shares() >= SURE_SHARES;
-}
-
 double Retarget::wantedFactor(util::BootTime now) const
 {
     const double expected = expectedOf(m_long, shortestInterval());
@@ -303,7 +303,7 @@ double Retarget::wantedFactor(util::BootTime now) const
                            count > RAISE_RATIO * expected;
     if (isTooMany) {
         // What raised it on little evidence must not raise it once more.
-        return isSure() || m_sharesSinceRaise > NEARLY_ONE ? count / expected : 1;
+        return isSure(m_long) || m_sharesSinceRaise > NEARLY_ONE ? count / expected : 1;
     }
     if (isGuarded() && now - m_lastChange < SILENT_WINDOW) {
         return 1;
@@ -328,7 +328,7 @@ double Retarget::bounded(double factor) const
 {
     const double largestFall = isGuarded() ? LARGEST_SILENT_FALL : LARGEST_FALL;
     factor = std::max(factor, 1 / largestFall);
-    return isSure() ? factor : std::min(factor, LARGEST_UNSURE_RAISE);
+    return isSure(m_long) ? factor : std::min(factor, LARGEST_UNSURE_RAISE);
 }
 
 void Retarget::forget(double longShares, double shortShares)

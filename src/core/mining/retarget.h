@@ -94,7 +94,6 @@ public:
     {
         return m_long.shares() >= FEWEST_SHARES && m_long.exposure() > 0;
     }
-    [[nodiscard]] bool hasShare() const { return m_hasShare; }
     /// The least difficulty that a wish may have; 0 where the rate is not known.
     [[nodiscard]] util::Difficulty leastWish() const;
 
@@ -119,7 +118,6 @@ private:
     [[nodiscard]] util::Difficulty wantedBy(double factor, util::BootTime now) const;
     /// Where nothing but silence speaks for `wanted`.
     [[nodiscard]] double fallenSilently(double wanted, util::BootTime now) const;
-    [[nodiscard]] bool isSure() const;
     /// A rate that was known before is not doubted for a miner's silence alone.
     [[nodiscard]] bool isGuarded() const { return m_isRestored && !m_hasShare; }
     void forget(double longShares, double shortShares);

@@ -412,7 +412,7 @@ private slots:
             highest = std::max(highest, miner.secondsPerShare());
         });
         const int changes = miner.changes() - before;
-        // Just beyond the edge it goes to and fro a little more often.
+        // Just beyond the edge it changes a little more often.
         QVERIFY2(changes < (part == 0.05 ? 30 : 20), std::to_string(changes).c_str());
         // Two shares a second, or one in two minutes, within what chance allows.
         QVERIFY2(lowest > 0.5 / 2 && highest < 120 * 2.5,

@@ -133,13 +133,18 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
     }
     m_changesSinceTick = 0;
     m_hasListed = false;
-    if (m_work.hasJobs()) {
+    if (m_work.isWorking()) {
         m_difficulty.onTimer(now);
         followDifficulty(now, out);
+    } else {
+        m_difficulty.pause(now); // who has no work sends no shares
     }
-    // A number that it has already: every client takes it, and few take a ping.
-    if (now - m_lastOutput >= LONGEST_SILENCE && m_difficulty.inForce().value() > 0) {
-        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+    // A number that it has already, or will be told again with the first job: every client takes
+    // it, and few take a ping.
+    if (m_hasBegun && now - m_lastOutput >= LONGEST_SILENCE) {
+        const bool hasOne = m_difficulty.inForce().value() > 0;
+        const auto number = hasOne ? m_difficulty.inForce() : m_difficulty.wanted();
+        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(number));
         m_lastOutput = now;
     }
 }
@@ -147,7 +152,7 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
 std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime now)
 {
     if (m_context.memory != nullptr && m_difficulty.provenRate().value() > 0) {
-        m_context.memory->remember(m_workers.back(), minerClass(), m_difficulty.provenRate());
+        m_context.memory->remember(m_workers.front(), minerClass(), m_difficulty.provenRate());
     }
     const mining::Extranonce1 extranonce1 = m_validator.extranonce1();
     if (m_context.parked == nullptr || !m_hasBegun || m_isClosed || !m_work.hasSent()) {
@@ -384,7 +389,7 @@ void ServerSession::onSubmit(const Request& request)
         }
         appendError(request.out.output, request.message.replyId(), error);
     }
-    if (code == mining::ShareCode::Accepted) {
+    if (code == mining::ShareCode::Accepted && m_work.isWorking()) {
         m_difficulty.onAcceptedShare(verdict.credited, request.now);
     }
     request.out.shares.push_back(
@@ -476,7 +481,7 @@ void ServerSession::repeatWork(util::BootTime now, Actions& out)
     if (!m_hasBegun) {
         m_hasBegun = true;
         if (m_context.memory != nullptr) {
-            if (const auto known = m_context.memory->recall(m_workers.back(), minerClass())) {
+            if (const auto known = m_context.memory->recall(m_workers.front(), minerClass())) {
                 m_difficulty.onKnownRate(*known);
             }
         }

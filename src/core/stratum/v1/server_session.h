@@ -107,7 +107,8 @@ private:
     LineSplitter m_lines{MAX_LINE_BYTES};
     SessionWork m_work;
     std::string m_userAgent;
-    std::vector<std::string> m_workers; ///< as authorized, the latest last
+    /// As authorized, the latest last. The connection's rate is remembered under the first one's.
+    std::vector<std::string> m_workers;
     util::BootTime m_created;
     util::BootTime m_lastOutput; ///< when bytes were last sent
     std::uint64_t m_origin;

@@ -51,6 +51,8 @@ public:
               std::uint32_t versionMask) const;
 
     [[nodiscard]] bool hasJobs() const { return m_jobs != nullptr; }
+    /// Whether it has jobs, and they hold.
+    [[nodiscard]] bool isWorking() const { return hasJobs() && !m_isWithdrawn; }
     /// nullptr before the first work.
     [[nodiscard]] const std::shared_ptr<const mining::JobSet>& jobs() const { return m_jobs; }
     /// With jobs only, as all below.
@@ -70,7 +72,7 @@ public:
     /// missed in between; the first job of a connection replaces all that the miner did before.
     [[nodiscard]] mining::CleanJobs cleanness() const;
     /// Whether there can be a variant of the current job: the miner has the job, and it holds.
-    [[nodiscard]] bool canVary() const { return hasJobs() && hasSentCurrent() && !m_isWithdrawn; }
+    [[nodiscard]] bool canVary() const { return isWorking() && hasSentCurrent(); }
     /// The current job as work that the miner has not begun: the job itself where it was not sent,
     /// else its next variant. nullptr where there is no more.
     [[nodiscard]] std::shared_ptr<const mining::Job> next() const;
