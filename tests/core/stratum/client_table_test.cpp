@@ -184,6 +184,7 @@ private slots:
         handshake(harness, "bitaxe/BM1370/v2.8.0");
         const mining::Share share = harness.mineShare(Difficulty(1e-7));
         harness.send(submitLine(share));
+        const Difficulty achieved = harness.shares().at(0).verdict.achieved;
         const auto job = notifyOf(harness.send(suggestion(0.0000002)));
         QVERIFY(job.at(0) != '"' + hex8(harness.job().id.value()) + '"');
         QVERIFY(job.at(2) != '"' + util::toHex(harness.job().coinbase.prefix) + '"');
@@ -194,6 +195,8 @@ private slots:
         renamed.replace(renamed.find(hex8(harness.job().id.value())), 8, job.at(0).substr(1, 8));
         harness.send(renamed);
         QVERIFY(harness.shares().at(0).verdict.code != mining::ShareCode::Duplicate);
+        QVERIFY(harness.shares().at(0).verdict.achieved.value() > 0);
+        QVERIFY(harness.shares().at(0).verdict.achieved != achieved);
         harness.send(again);
         QCOMPARE(harness.shares().at(0).verdict.code, mining::ShareCode::Duplicate);
     }
@@ -295,24 +298,29 @@ private slots:
                  output.c_str());
     }
 
-    // A list of what is in the named job: ids alone, and only while they fit into a small reply.
+    // A list of what is in the named job, whole or by id, only while it fits into a small reply.
     void bfgMinerAsksForTransactions()
     {
         SessionHarness harness;
         harness.giveJob("tip", 3);
         harness.login();
-        const auto ask = [&](std::string_view job) {
-            return harness.send("{\"id\":\"txlist\",\"method\":\"mining.get_transactions\","
-                                "\"params\":[\"" +
-                                std::string(job) + "\"]}");
+        const auto ask = [&](std::string_view job, std::string_view what = "get_transactions") {
+            return harness.send("{\"id\":\"txlist\",\"method\":\"mining." + std::string(what) +
+                                "\",\"params\":[\"" + std::string(job) + "\"]}");
         };
-        std::string expected = R"({"id":"txlist","result":[)";
-        for (const auto& transaction : harness.job().source->transactions) {
-            expected += '"' + bitcoin::toDisplayHex(transaction.txid) + "\",";
+        std::string whole = R"({"id":"txlist","result":[)";
+        std::string ids = whole;
+        for (std::size_t i = 0; i < 3; ++i) {
+            whole += '"' + util::toHex(util::asBytes("transaction " + std::to_string(i))) + "\",";
+            ids += '"' + bitcoin::toDisplayHex(harness.job().source->transactions[i].txid) + "\",";
         }
-        expected.back() = ']';
+        whole.back() = ids.back() = ']';
         const std::string id = hex8(harness.job().id.value());
-        QCOMPARE(ask(id), expected + ",\"error\":null}\n");
+        QCOMPARE(ask(id), whole + ",\"error\":null}\n");
+        QVERIFY(ask(id, "get_txnhashes").find("Too many") != std::string::npos); // so soon
+        harness.pass(1s);
+        QCOMPARE(ask(id, "get_txnhashes"), ids + ",\"error\":null}\n");
+        harness.pass(1s);
         QVERIFY(ask("ffff").find("[21,\"Job not found\"") != std::string::npos);
         harness.giveJob("tip", 3000);
         QVERIFY(ask(hex8(harness.job().id.value())).find("[20,\"Too many transactions\"") !=

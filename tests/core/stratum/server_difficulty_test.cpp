@@ -350,7 +350,7 @@ private slots:
         QCOMPARE(kindsOf(late.giveJob()), std::string("set_difficulty notify"));
     }
 
-    // R045: a proxy's rate is that of its connection, and known again by its first worker.
+    // R041: a proxy's rate is that of its connection, and known again by its first worker.
     void remembersARateUnderTheFirstWorker()
     {
         NotedRates rates;

@@ -39,6 +39,45 @@ constexpr ReplyError TOO_MANY_TRANSACTIONS{.code = ErrorCode::Other,
                                            .text = "Too many transactions"};
 constexpr ReplyError INVALID_PARAMETERS{.code = ErrorCode::Other, .text = "Invalid parameters"};
 
+constexpr std::string_view GET_TRANSACTION_IDS = "mining.get_txnhashes";
+
+/// A list of texts; nothing where it would be too long.
+template <class TextFn>
+std::optional<std::string> listOf(std::size_t count, const TextFn& textOf)
+{
+    std::string list = "[";
+    for (std::size_t i = 0; i < count; ++i) {
+        list.append(i == 0 ? "\"" : ",\"").append(textOf(i)).push_back('"');
+        if (list.size() > MAX_LIST_BYTES) {
+            return std::nullopt;
+        }
+    }
+    return list + ']';
+}
+
+std::optional<std::string> idsOf(const mining::Job& job)
+{
+    return listOf(job.transactionCount, [&](std::size_t i) {
+        return bitcoin::toDisplayHex(job.source->transactions[i].txid);
+    });
+}
+
+/// Whole transactions in hexadecimal.
+std::optional<std::string> transactionsOf(const mining::Job& job)
+{
+    const auto& transactions = job.source->transactions;
+    const mining::HexText& parts = *job.source->transactionsHex;
+    const bool isApart = parts.size() == transactions.size();
+    std::size_t offset = 0;
+    return listOf(job.transactionCount, [&](std::size_t i) {
+        const std::size_t length = transactions[i].hexLength;
+        const std::string_view all = isApart ? *parts[i] : *parts.front();
+        const auto text = all.substr(isApart ? 0 : offset, length);
+        offset += length;
+        return text;
+    });
+}
+
 /// A difficulty as a number or as a string with a number.
 std::optional<util::Difficulty> difficultyOf(std::string_view text)
 {
@@ -253,6 +292,7 @@ ServerSession::Handler ServerSession::handlerOf(std::string_view method)
         Method{"mining.suggest_difficulty", &ServerSession::onSuggest},
         Method{"mining.suggest_target", &ServerSession::onSuggest},
         Method{"mining.get_transactions", &ServerSession::onGetTransactions},
+        Method{GET_TRANSACTION_IDS, &ServerSession::onGetTransactions},
         Method{"login", &ServerSession::onAuthorize}, // MiningRigRentals
         Method{"mining.auth", &ServerSession::onAuthorize},
     };
@@ -443,17 +483,14 @@ void ServerSession::onGetTransactions(const Request& request)
         appendError(request.out.output, message.id, errorOf(mining::ShareCode::UnknownJob));
         return;
     }
-    const mining::Job& job = *named;
-    if (job.transactionCount > MAX_LISTED_TRANSACTIONS || std::exchange(m_hasListed, true)) {
+    std::string buffer;
+    const bool wantsIds = jsonString(message.method, buffer) == GET_TRANSACTION_IDS;
+    const auto list = wantsIds ? idsOf(*named) : transactionsOf(*named);
+    if (!list || std::exchange(m_hasListed, true)) {
         appendError(request.out.output, message.id, TOO_MANY_TRANSACTIONS);
         return;
     }
-    std::string list = "[";
-    for (std::size_t i = 0; i < job.transactionCount; ++i) {
-        list.append(i == 0 ? "\"" : ",\"");
-        list.append(bitcoin::toDisplayHex(job.source->transactions[i].txid)).push_back('"');
-    }
-    appendResult(request.out.output, message.id, list + ']');
+    appendResult(request.out.output, message.id, *list);
 }
 
 void ServerSession::onSuggest(const Request& request)
