@@ -31,6 +31,11 @@ void addTally(HistoryBucket& bucket, const ShareTally& tally)
     bucket.best = std::max(bucket.best, tally.best);
 }
 
+std::string classOf(const std::string& userAgent)
+{
+    return std::string(mining::traits(mining::classifyUserAgent(userAgent)).name);
+}
+
 /// Whether it mines: a name alone, without a share, is nothing to remember.
 bool isMining(const WorkerView& worker)
 {
@@ -82,7 +87,26 @@ void HistoryKeeper::addShares(const ShareBatch& batch)
         }
     }
     m_sinks.inbox.add(std::move(history));
+    noteAsked(batch, now);
     noteRecord(batch.shares.best);
+}
+
+void HistoryKeeper::noteAsked(const ShareBatch& batch, util::WallTime now)
+{
+    for (const SessionDelta& session : batch.sessions) {
+        if (session.shares.accepted() == 0 || session.worker.empty()) {
+            continue;
+        }
+        store::WorkerDifficulty noted{.worker = session.worker,
+                                      .minerClass = classOf(session.userAgent),
+                                      .difficulty = session.difficulty,
+                                      .rate = session.provenRate,
+                                      .notedAt = now};
+        std::pair key(noted.worker, noted.minerClass);
+        if (m_asked.size() < MAX_ASKED || m_asked.contains(key)) {
+            m_asked.insert_or_assign(std::move(key), std::move(noted));
+        }
+    }
 }
 
 void HistoryKeeper::noteRecord(util::Difficulty best)
@@ -157,17 +181,7 @@ void HistoryKeeper::noteDifficulties(const interfaces::PoolSnapshot& snapshot,
     }
     const util::WallTime now = m_clock.wall().time;
     auto directory = std::make_shared<store::WorkerDirectory>(*m_sinks.directory.load());
-    for (const WorkerView& worker : snapshot.workers) {
-        if (!isMining(worker)) {
-            continue;
-        }
-        store::WorkerDifficulty noted{
-            .worker = worker.name,
-            .minerClass =
-                std::string(mining::traits(mining::classifyUserAgent(worker.userAgent)).name),
-            .difficulty = worker.difficulty,
-            .rate = worker.minerRate,
-            .notedAt = worker.lastShare.value_or(now)};
+    const auto note = [&](const WorkerView& worker, store::WorkerDifficulty noted) {
         const auto* const known = directory->find(worker.name, noted.minerClass);
         if (known != nullptr && noted.rate.value() <= 0) {
             noted.rate = known->rate; // until its shares tell more
@@ -178,6 +192,26 @@ void HistoryKeeper::noteDifficulties(const interfaces::PoolSnapshot& snapshot,
             std::pair key(noted.worker, noted.minerClass);
             batch.difficulties.insert_or_assign(std::move(key), std::move(noted));
         }
+    };
+    for (const WorkerView& worker : snapshot.workers) {
+        if (!isMining(worker)) {
+            continue;
+        }
+        const std::string minerClass = classOf(worker.userAgent);
+        if (!m_asked.contains({worker.name, minerClass})) {
+            note(worker, {.worker = worker.name,
+                          .minerClass = minerClass,
+                          .difficulty = worker.difficulty,
+                          .rate = worker.minerRate,
+                          .notedAt = worker.lastShare.value_or(now)});
+        }
+        for (auto it = m_asked.lower_bound({worker.name, {}});
+             it != m_asked.end() && it->first.first == worker.name; ++it) {
+            note(worker, it->second);
+        }
+    }
+    if (isToBeKept) {
+        m_asked.clear();
     }
     m_sinks.directory.store(std::move(directory));
 }

@@ -11,8 +11,12 @@
 #include "core/util/published.h"
 #include "core/util/strong.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace warp::engine {
 
@@ -30,6 +34,8 @@ public:
     static constexpr std::chrono::seconds RECORD_INTERVAL{10};
     /// What workers are asked for is noted every so many minutes.
     static constexpr int NOTE_MINUTES = 5;
+    /// Workers by class that are noted in between.
+    static constexpr std::size_t MAX_ASKED = store::WorkerDirectory::MAX_WORKERS;
 
     /// @param bootId  of this run
     HistoryKeeper(const util::Clock& clock, std::uint64_t bootId, Sinks sinks);
@@ -46,6 +52,7 @@ private:
     [[nodiscard]] interfaces::HistoryBucket emptyBucket() const;
     void noteRecord(util::Difficulty best);
     void closeMinute(const interfaces::PoolSnapshot& snapshot, util::Duration length);
+    void noteAsked(const ShareBatch& batch, util::WallTime now);
     void noteDifficulties(const interfaces::PoolSnapshot& snapshot, store::HistoryBatch& batch);
 
     const util::Clock& m_clock;
@@ -56,6 +63,9 @@ private:
     util::BootTime m_lastTick;
     util::Duration m_uncounted{}; ///< parts of a second that no bucket has yet
     int m_minutesToNote = 1;
+    /// By worker and class, of those whose shares came since the store was last told. A name may
+    /// stand for miners of several classes.
+    std::map<std::pair<std::string, std::string>, store::WorkerDifficulty> m_asked;
     util::Difficulty m_best{};
     std::optional<util::BootTime> m_lastRecord;
 };

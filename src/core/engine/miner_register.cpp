@@ -19,7 +19,7 @@ void MinerRegister::add(const ShareBatch& batch, const Moment& now)
         m_sessions.add(delta, m_listeners, m_workers, now);
     }
     for (const std::uint64_t id : batch.closed) {
-        m_sessions.close(id, m_workers);
+        m_sessions.close(id, m_workers, now);
     }
     if (m_listenerTotals.size() < batch.listeners.size()) {
         m_listenerTotals.resize(batch.listeners.size());

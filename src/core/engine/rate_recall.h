@@ -24,7 +24,8 @@ class RateRecall final : public stratum::RateMemory
 public:
     using DirectorySource = std::function<std::shared_ptr<const store::WorkerDirectory>()>;
 
-    /// Workers by class that are remembered of this run; those beyond it have what the store has.
+    /// Workers by class that are remembered of this run. Of more those go that left first; for
+    /// them there is what the store has.
     static constexpr std::size_t MAX_LEFT = 10'000;
 
     /// The clock must outlive it.
@@ -45,6 +46,8 @@ private:
         util::Hashrate rate{};
         util::BootTime at{};
     };
+
+    static void makeRoom(std::map<Key, Left>& left);
 
     const util::Clock& m_clock;
     DirectorySource m_directory;

@@ -27,9 +27,7 @@ void SessionTable::add(const SessionDelta& delta,
         }
     }
     if (view.worker != delta.worker) {
-        if (std::exchange(entry.isCounted, false)) {
-            workers.removeSession(view.worker, delta.id);
-        }
+        leaveWorker(entry, workers, now);
         view.worker = delta.worker;
     }
     if (!entry.isCounted && !view.worker.empty()) {
@@ -46,23 +44,34 @@ void SessionTable::add(const SessionDelta& delta,
         entry.rate->begin(now.boot);
     }
     if (entry.rate) {
+        entry.rate->ask(delta.difficulty, now.boot);
         entry.rate->add(delta.shares.acceptedWork, delta.shares.accepted(), now.boot);
     }
     entry.isChanged = true;
     if (entry.isCounted) {
         workers.describe(view.worker, delta);
+        if (entry.asked != delta.difficulty) {
+            workers.ask(view.worker, std::exchange(entry.asked, delta.difficulty), delta.difficulty,
+                        now);
+        }
     }
 }
 
-void SessionTable::close(std::uint64_t id, WorkerTable& workers)
+void SessionTable::leaveWorker(Entry& entry, WorkerTable& workers, const Moment& now)
+{
+    if (std::exchange(entry.isCounted, false)) {
+        workers.ask(entry.view.worker, std::exchange(entry.asked, {}), {}, now);
+        workers.removeSession(entry.view.worker, entry.view.id);
+    }
+}
+
+void SessionTable::close(std::uint64_t id, WorkerTable& workers, const Moment& now)
 {
     const auto it = m_entries.find(id);
     if (it == m_entries.end()) {
         return;
     }
-    if (it->second.isCounted) {
-        workers.removeSession(it->second.view.worker, id);
-    }
+    leaveWorker(it->second, workers, now);
     m_entries.erase(it);
     m_list.onEntriesChanged();
 }
@@ -70,8 +79,7 @@ void SessionTable::close(std::uint64_t id, WorkerTable& workers)
 const interfaces::SharedList<interfaces::SessionView>& SessionTable::views(util::BootTime now)
 {
     return m_list.refresh(m_entries, [now](const Entry& entry) {
-        return entry.rate ? entry.rate->estimate(now, entry.view.difficulty)
-                          : mining::RateEstimate{};
+        return entry.rate ? entry.rate->estimate(now) : mining::RateEstimate{};
     });
 }
 

@@ -8,6 +8,7 @@
 #include "core/interfaces/miner_view.h"
 #include "core/mining/work_rate.h"
 #include "core/util/clock.h"
+#include "core/util/strong.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,18 +24,22 @@ public:
     /// Tells `workers` of names and difficulties.
     void add(const SessionDelta& delta, const std::vector<interfaces::ListenerView>& listeners,
              WorkerTable& workers, const Moment& now);
-    void close(std::uint64_t id, WorkerTable& workers);
+    void close(std::uint64_t id, WorkerTable& workers, const Moment& now);
 
     [[nodiscard]] bool contains(std::uint64_t id) const { return m_entries.contains(id); }
     /// By id. Shares with the list before what has not changed.
     [[nodiscard]] const interfaces::SharedList<interfaces::SessionView>& views(util::BootTime now);
 
 private:
+    struct Entry;
+    static void leaveWorker(Entry& entry, WorkerTable& workers, const Moment& now);
+
     struct Entry
     {
         interfaces::SessionView view;
         std::unique_ptr<mining::WorkRate> rate; ///< none before it is authorized
         bool isCounted = false;                 ///< its worker counts it
+        util::Difficulty asked{};               ///< as its worker knows
         bool isChanged = true;
         std::shared_ptr<const interfaces::SessionView> published;
     };

@@ -131,6 +131,24 @@ void WorkerTable::removeSession(std::string_view worker, std::uint64_t session)
     m_isFull = false;
 }
 
+void WorkerTable::ask(std::string_view worker, util::Difficulty before, util::Difficulty after,
+                      const Moment& now)
+{
+    const auto it = m_entries.find(worker);
+    if (it == m_entries.end()) {
+        return;
+    }
+    auto& asked = it->second.asked;
+    if (const auto known = asked.find(before); known != asked.end()) {
+        asked.erase(known);
+    }
+    if (after.value() > 0) {
+        asked.insert(after);
+    }
+    it->second.rate.ask(asked.empty() ? util::Difficulty{} : *asked.rbegin(), now.boot);
+    it->second.isChanged = true;
+}
+
 void WorkerTable::describe(std::string_view worker, const SessionDelta& delta)
 {
     const auto it = m_entries.find(worker);
@@ -185,6 +203,9 @@ void WorkerTable::forget(std::string_view worker)
         it->second.view.sessions = before.sessions;
         it->second.view.difficulty = before.difficulty;
         it->second.rate = {};
+        if (!it->second.asked.empty()) {
+            it->second.rate.ask(*it->second.asked.rbegin(), it->second.lastActive);
+        }
         it->second.isChanged = true;
         return;
     }
@@ -194,8 +215,7 @@ void WorkerTable::forget(std::string_view worker)
 
 const interfaces::SharedList<interfaces::WorkerView>& WorkerTable::views(util::BootTime now)
 {
-    return m_list.refresh(
-        m_entries, [now](Entry& entry) { return entry.rate.estimate(now, entry.view.difficulty); });
+    return m_list.refresh(m_entries, [now](Entry& entry) { return entry.rate.estimate(now); });
 }
 
 } // namespace warp::engine

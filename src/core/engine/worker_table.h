@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,10 @@ public:
                                   const Moment& now);
     /// It has it no more, after an addSession() that found room.
     void removeSession(std::string_view worker, std::uint64_t session);
+    /// A session of it was asked for `before` and is for `after`; 0: for nothing. Whichever of its
+    /// sessions had the silence, no bound is too low that goes by the highest.
+    void ask(std::string_view worker, util::Difficulty before, util::Difficulty after,
+             const Moment& now);
     /// What a session of the worker says of itself.
     void describe(std::string_view worker, const SessionDelta& delta);
     /// What is known of earlier runs: label, hidden, first seen, best. Adds the worker.
@@ -56,6 +61,7 @@ private:
     {
         interfaces::WorkerView view;
         mining::WorkRate rate;
+        std::multiset<util::Difficulty> asked; ///< one a session
         util::BootTime lastActive{};
         std::uint64_t newestSession = 0;
         bool isChanged = true;

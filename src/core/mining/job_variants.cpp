@@ -5,10 +5,12 @@
 
 namespace warp::mining {
 
-namespace {
-
-std::shared_ptr<const Job> makeVariant(const Job& job, std::uint32_t number)
+std::shared_ptr<const Job> variantOf(const Job& job, std::uint32_t number)
 {
+    WARP_ASSERT(number >= 1 && number <= JobVariants::MAX_NUMBER);
+    if (job.terms == nullptr || baseOf(job.id) != job.id) {
+        return nullptr;
+    }
     auto terms = std::make_shared<CoinbaseTerms>(*job.terms);
     terms->plan.salt.back() = static_cast<std::byte>(number);
     auto coinbase = coinbaseFor(*terms, job.payoutKey);
@@ -22,14 +24,8 @@ std::shared_ptr<const Job> makeVariant(const Job& job, std::uint32_t number)
     return variant;
 }
 
-} // namespace
-
 std::shared_ptr<const Job> JobVariants::get(const Job& job, std::uint32_t number)
 {
-    WARP_ASSERT(number >= 1 && number <= MAX_NUMBER);
-    if (job.terms == nullptr || baseOf(job.id) != job.id) {
-        return nullptr;
-    }
     if (m_job != job.id) {
         m_job = job.id;
         m_made.clear();
@@ -37,7 +33,7 @@ std::shared_ptr<const Job> JobVariants::get(const Job& job, std::uint32_t number
     std::weak_ptr<const Job>& known = m_made[{job.payoutKey, number}];
     auto variant = known.lock();
     if (variant == nullptr) {
-        variant = makeVariant(job, number);
+        variant = variantOf(job, number);
         known = variant;
     }
     return variant;

@@ -14,15 +14,19 @@
 
 namespace warp::mining {
 
+/// Always the same for the same job and number.
+/// @param job     as JobFactory makes it, with a coinbase
+/// @param number  1 to JobVariants::MAX_NUMBER
+/// @return nullptr where there is no coinbase for it
+[[nodiscard]] std::shared_ptr<const Job> variantOf(const Job& job, std::uint32_t number);
+
 class JobVariants final
 {
 public:
     /// Numbers of a job's variants are 1 to MAX_NUMBER; 0 is the job itself.
     static constexpr std::uint32_t MAX_NUMBER = JOB_ID_STEP - 1;
 
-    /// @param job     as JobFactory makes it, with a coinbase
-    /// @param number  1 to MAX_NUMBER
-    /// @return nullptr where there is no coinbase for it
+    /// As variantOf().
     [[nodiscard]] std::shared_ptr<const Job> get(const Job& job, std::uint32_t number);
 
     /// Variants that are remembered.

@@ -2,6 +2,8 @@
 
 #include "core/mining/job_factory.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -9,11 +11,12 @@ namespace warp::mining {
 
 namespace {
 
-/// Appends those of `had` that are still among `live`. Both are newest first.
-void appendLive(std::vector<std::shared_ptr<const Job>>& out, const JobSet& had, const JobSet& live)
+using Jobs = std::vector<std::shared_ptr<const Job>>;
+
+/// Those of `had` that are among `live`, and not the first of those.
+void appendLive(Jobs& out, const JobSet& had, const JobSet& live)
 {
     auto mine = had.jobs.begin();
-    // The current one stands in `out` already.
     auto theirs = live.jobs.begin() + 1;
     while (mine != had.jobs.end() && theirs != live.jobs.end()) {
         if ((*mine)->id == (*theirs)->id) {
@@ -28,7 +31,31 @@ void appendLive(std::vector<std::shared_ptr<const Job>>& out, const JobSet& had,
     }
 }
 
+/// Both are newest first, and so is what comes of it; a job of both stands in it once.
+Jobs merged(const Jobs& left, const Jobs& right)
+{
+    Jobs both;
+    both.reserve(left.size() + right.size());
+    const auto isNewer = [](const auto& one, const auto& other) {
+        return isEarlier(other->id, one->id);
+    };
+    std::ranges::set_union(left, right, std::back_inserter(both), isNewer);
+    return both;
+}
+
 } // namespace
+
+std::shared_ptr<const JobSet> liveOf(const std::shared_ptr<const JobSet>& had, const JobSet& live)
+{
+    const bool isOld = isEarlier(had->jobs.back()->id, live.jobs.back()->id);
+    if (!isOld) {
+        return had;
+    }
+    auto rest = std::make_shared<JobSet>(*had);
+    std::erase_if(rest->jobs,
+                  [&](const auto& job) { return isEarlier(job->id, live.jobs.back()->id); });
+    return rest->jobs.empty() ? nullptr : rest;
+}
 
 std::shared_ptr<const JobSet> PayoutJobs::forKey(const PayoutKey& key,
                                                  const std::shared_ptr<const JobSet>& jobs,
@@ -39,39 +66,53 @@ std::shared_ptr<const JobSet> PayoutJobs::forKey(const PayoutKey& key,
         m_source = jobs;
     }
     Entry& entry = m_entries[key];
-    if (entry.source != jobs->current()->id) {
-        const JobSet* had = entry.set ? entry.set.get() : before.get();
-        entry.set = make(key, *jobs, had);
+    const bool isMade = entry.source == jobs->current()->id;
+    const bool isTaken = entry.set == nullptr || before == nullptr || before == entry.set ||
+                         before == entry.taken.lock();
+    if (isMade && isTaken) {
+        return entry.set;
+    }
+    auto set = std::make_shared<JobSet>();
+    set->clean = jobs->clean;
+    set->tipSince = jobs->tipSince;
+    auto current = currentFor(key, *jobs, entry.set != nullptr ? entry.set.get() : before.get());
+    if (current != nullptr) {
+        set->jobs.push_back(std::move(current));
+        if (entry.set != nullptr) {
+            appendLive(set->jobs, *entry.set, *jobs);
+        }
+        if (before != nullptr && before != entry.set) {
+            Jobs known;
+            appendLive(known, *before, *jobs);
+            set->jobs = merged(set->jobs, known);
+        }
+    }
+    entry.taken = before != nullptr ? before : entry.set;
+    const bool isTheSame = isMade && set->jobs.size() == entry.set->jobs.size();
+    if (!isTheSame) {
         entry.source = jobs->current()->id;
+        entry.set.reset();
+        if (!set->jobs.empty()) {
+            entry.set = std::move(set);
+        }
     }
     return entry.set;
 }
 
-std::shared_ptr<const JobSet> PayoutJobs::make(const PayoutKey& key, const JobSet& jobs,
-                                               const JobSet* before) const
+std::shared_ptr<const Job> PayoutJobs::currentFor(const PayoutKey& key, const JobSet& jobs,
+                                                  const JobSet* had) const
 {
-    const auto* known = before != nullptr ? before->find(jobs.current()->id) : nullptr;
-    std::shared_ptr<const Job> current;
-    if (known != nullptr) {
-        current = *known;
-    } else {
-        auto made = jobForKey(*jobs.current(), key);
-        if (!made) {
-            return nullptr;
-        }
-        current = std::move(*made);
-        if (m_onMade) {
-            m_onMade(current);
-        }
+    if (const auto* const known = had != nullptr ? had->find(jobs.current()->id) : nullptr) {
+        return *known;
     }
-    auto set = std::make_shared<JobSet>();
-    set->clean = jobs.clean;
-    set->tipSince = jobs.tipSince;
-    set->jobs.push_back(current);
-    if (before != nullptr) {
-        appendLive(set->jobs, *before, jobs);
+    auto made = jobForKey(*jobs.current(), key);
+    if (!made) {
+        return nullptr;
     }
-    return set;
+    if (m_onMade) {
+        m_onMade(*made);
+    }
+    return *made;
 }
 
 void PayoutJobs::sweep()

@@ -13,6 +13,10 @@
 
 namespace warp::mining {
 
+/// Of `had` the jobs that are still among `live`; both are newest first. nullptr where none is.
+[[nodiscard]] std::shared_ptr<const JobSet> liveOf(const std::shared_ptr<const JobSet>& had,
+                                                   const JobSet& live);
+
 class PayoutJobs final
 {
 public:
@@ -24,7 +28,8 @@ public:
     /// The key's jobs: the current one, and of the older ones those that it had while they were
     /// current; only on those can anybody have worked for it.
     /// @param jobs what the pool works on, without coinbases
-    /// @param before what the asking session had; may be nullptr
+    /// @param before what the asking session had; may be nullptr. What is still live of it is in
+    ///        the answer, and in that to all others of the key from here on.
     /// @return nullptr where the current job has no coinbase for this key
     [[nodiscard]] std::shared_ptr<const JobSet> forKey(const PayoutKey& key,
                                                        const std::shared_ptr<const JobSet>& jobs,
@@ -38,12 +43,14 @@ private:
     {
         std::optional<util::JobId> source; ///< current job of what `set` was made from
         std::shared_ptr<const JobSet> set;
+        std::weak_ptr<const JobSet> taken; ///< what `set` has all of: nearly everybody's `before`
     };
 
     /// Forgets the keys that no session has any more.
     void sweep();
-    [[nodiscard]] std::shared_ptr<const JobSet> make(const PayoutKey& key, const JobSet& jobs,
-                                                     const JobSet* before) const;
+    /// The current job for the key: one of `had` where it is there; nullptr without a coinbase.
+    [[nodiscard]] std::shared_ptr<const Job> currentFor(const PayoutKey& key, const JobSet& jobs,
+                                                        const JobSet* had) const;
 
     std::map<PayoutKey, Entry> m_entries;
     std::shared_ptr<const JobSet> m_source; ///< the set asked for last, kept so that it is unique

@@ -14,6 +14,9 @@ namespace {
 // difficulty has changed.
 constexpr double LONG_MEMORY = 24;
 constexpr double SHORT_MEMORY = 6;
+/// Of a held one: at two shares a second chance has many more turns in an hour.
+constexpr double HELD_MEMORY = 96;
+constexpr double HELD_SHORT_MEMORY = 24;
 constexpr double LONG_MEMORY_KEPT = 6;
 constexpr double SHORT_MEMORY_KEPT = 2;
 
@@ -34,8 +37,12 @@ constexpr double SHORT_FALL_RATIO = 0.6;
 /// With fewer shares than this a step up is bounded.
 constexpr double SURE_SHARES = 12;
 constexpr double LARGEST_UNSURE_RAISE = 64;
+/// Of a whole share, as doubles add up.
+constexpr double NEARLY_ONE = 0.99;
 constexpr double LARGEST_FALL = 16;
 constexpr double LARGEST_SILENT_FALL = 2;
+/// So far silence may lower at once what the shares showed: enough for a board that has failed.
+constexpr double LARGEST_SUDDEN_FALL = 64;
 /// Half a share more than came: a rate is never nothing (Jeffreys' prior).
 constexpr double PRIOR_SHARES = 0.5;
 
@@ -59,6 +66,11 @@ double deviance(double count, double expected)
     const double logarithm = count > 0 ? count * std::log(count / expected) : 0.0;
     const double root = std::sqrt(std::max(0.0, 2 * (logarithm - (count - expected))));
     return count < expected ? -root : root;
+}
+
+bool isSure(const RatePosterior& posterior)
+{
+    return posterior.shares() >= SURE_SHARES;
 }
 
 /// In difficulty per second; what it is asked of has exposure.
@@ -85,6 +97,9 @@ void Retarget::start(util::Difficulty difficulty, util::BootTime now)
     m_lastChange = now;
     m_long = {};
     m_short = {};
+    m_provenRate = 0;
+    m_sharesSinceRaise = 1;
+    m_isSilent = false;
     m_isRestored = false;
     m_hasShare = false;
 }
@@ -112,9 +127,19 @@ void Retarget::hold(util::Difficulty difficulty, util::BootTime now)
 {
     advance(now);
     m_held = difficulty;
-    const double interval = toSeconds(m_limits.targetInterval);
-    m_difficulty = isRateKnown() ? heldBy(rateOf(m_long) * interval) : clamped(difficulty.value());
+    double granted = difficulty.value();
+    if (isRateKnown()) {
+        const double rate = rateOf(m_long);
+        granted = std::clamp(granted, rate * toSeconds(SHORTEST_INTERVAL),
+                             rate * toSeconds(LONGEST_HELD_INTERVAL));
+    }
+    m_difficulty = clamped(granted);
     m_lastChange = now;
+}
+
+void Retarget::skip(util::BootTime now)
+{
+    m_now = std::max(now, m_now);
 }
 
 void Retarget::setLimits(const RetargetLimits& limits, util::BootTime now)
@@ -137,6 +162,11 @@ void Retarget::onShare(util::Difficulty credited, util::BootTime now)
     const double shares = credited.value() / asked.value();
     m_long.addShares(shares);
     m_short.addShares(shares);
+    m_sharesSinceRaise += credited.value() / m_difficulty.value();
+    if (isRateKnown()) {
+        m_provenRate = rateOf(m_long);
+    }
+    m_isSilent = false;
     m_hasShare = true;
 }
 
@@ -157,31 +187,60 @@ bool Retarget::evaluate(util::BootTime now)
         bound();
         return false;
     }
-    const util::Difficulty wanted = m_held.value() > 0
-                                        ? heldBy(m_difficulty.value() * factor)
-                                        : clamped(m_difficulty.value() * bounded(factor));
+    const util::Difficulty wanted = wantedBy(factor, now);
     if (wanted == m_difficulty) {
         bound();
         return false;
     }
     m_difficulty = wanted;
     m_lastChange = now;
-    if (factor < 1) {
+    m_isSilent = true;
+    if (factor > 1) {
+        m_sharesSinceRaise = 0;
+    } else if (ratioOf(m_short) < ratioOf(m_long)) {
         // The memory that saw the fall is right; the other one still holds what was before.
-        if (ratioOf(m_short) < ratioOf(m_long)) {
-            m_long = m_short;
-        } else {
-            m_short = m_long;
-        }
+        m_long = m_short;
+    } else {
+        m_short = m_long;
     }
-    forget(LONG_MEMORY_KEPT, SHORT_MEMORY_KEPT);
+    // A held one was not wrong by what is remembered: the next estimate shall be as sure.
+    if (!(m_held.value() > 0)) {
+        forget(LONG_MEMORY_KEPT, SHORT_MEMORY_KEPT);
+    }
     bound();
     return true;
 }
 
+util::Difficulty Retarget::wantedBy(double factor, util::BootTime now) const
+{
+    double wanted = m_difficulty.value() * bounded(factor);
+    if (factor < 1 && m_isSilent) {
+        wanted = fallenSilently(wanted, now);
+    }
+    // On its way back a held one goes no further than to what is held.
+    const double held = clamped(m_held.value()).value();
+    if (m_held.value() > 0 && m_difficulty.value() > held) {
+        wanted = std::max(wanted, held);
+    } else if (m_held.value() > 0 && m_difficulty.value() < held) {
+        wanted = std::min(wanted, held);
+    }
+    return clamped(wanted);
+}
+
+double Retarget::fallenSilently(double wanted, util::BootTime now) const
+{
+    const double sudden = m_provenRate * longestInterval() / LARGEST_SUDDEN_FALL;
+    const double before = m_difficulty.value();
+    if (before > sudden) {
+        return std::max(wanted, sudden);
+    }
+    const bool isDue = now - m_lastChange >= SILENT_WINDOW;
+    return isDue ? std::max(wanted, before / LARGEST_SILENT_FALL) : before;
+}
+
 util::Difficulty Retarget::leastWish() const
 {
-    if (!isRateKnown() || !(m_long.exposure() > 0)) {
+    if (!isRateKnown()) {
         return {};
     }
     return util::Difficulty(rateOf(m_long) * toSeconds(SHORTEST_INTERVAL));
@@ -191,23 +250,43 @@ util::Difficulty Retarget::clamped(double difficulty) const
 {
     difficulty = std::max(difficulty, m_limits.minimum.value());
     const double maximum = m_limits.maximum.value();
-    return util::Difficulty(maximum > 0 ? std::min(difficulty, maximum) : difficulty);
+    const double highest = maximum > 0 ? std::min(maximum, HIGHEST.value()) : HIGHEST.value();
+    return util::Difficulty(std::min(difficulty, highest));
 }
 
-double Retarget::expectedOf(const RatePosterior& posterior) const
+double Retarget::shortestInterval() const
 {
-    return posterior.exposure() * m_difficulty.value() / toSeconds(m_limits.targetInterval);
+    if (!(m_held.value() > 0)) {
+        return toSeconds(m_limits.targetInterval);
+    }
+    const bool isLowered = m_difficulty < clamped(m_held.value());
+    return isLowered ? toSeconds(LONGEST_HELD_INTERVAL) : toSeconds(SHORTEST_INTERVAL);
+}
+
+double Retarget::longestInterval() const
+{
+    if (!(m_held.value() > 0)) {
+        return toSeconds(m_limits.targetInterval);
+    }
+    const bool isRaised = m_difficulty > clamped(m_held.value());
+    return isRaised ? toSeconds(SHORTEST_INTERVAL) : toSeconds(LONGEST_HELD_INTERVAL);
+}
+
+double Retarget::expectedOf(const RatePosterior& posterior, double interval) const
+{
+    return posterior.exposure() * m_difficulty.value() / interval;
 }
 
 double Retarget::ratioOf(const RatePosterior& posterior) const
 {
-    return (posterior.shares() + PRIOR_SHARES) / expectedOf(posterior);
+    return (posterior.shares() + PRIOR_SHARES) / expectedOf(posterior, longestInterval());
 }
 
 void Retarget::advance(util::BootTime now)
 {
     const util::Difficulty asked = m_inForce.value() > 0 ? m_inForce : m_difficulty;
-    const double seconds = std::max(0.0, toSeconds(now - m_now));
+    const util::Duration passed = std::min<util::Duration>(now - m_now, LONGEST_ADVANCE);
+    const double seconds = std::max(0.0, toSeconds(passed));
     m_now = std::max(now, m_now);
     m_long.addTime(seconds, asked);
     m_short.addTime(seconds, asked);
@@ -215,22 +294,31 @@ void Retarget::advance(util::BootTime now)
 
 double Retarget::wantedFactor(util::BootTime now) const
 {
-    const double expected = expectedOf(m_long);
+    const double expected = expectedOf(m_long, shortestInterval());
     const double count = m_long.shares();
     if (!(expected > 0)) {
         return 1;
     }
-    const double difference = deviance(count, expected);
-    if (difference > RAISE_DEVIANCE && count >= RAISE_SHARES && count > RAISE_RATIO * expected) {
-        return count / expected;
+    const bool isTooMany = deviance(count, expected) > RAISE_DEVIANCE && count >= RAISE_SHARES &&
+                           count > RAISE_RATIO * expected;
+    if (isTooMany) {
+        // What raised it on little evidence must not raise it once more.
+        return isSure(m_long) || m_sharesSinceRaise > NEARLY_ONE ? count / expected : 1;
     }
     if (isGuarded() && now - m_lastChange < SILENT_WINDOW) {
         return 1;
     }
-    if (difference < FALL_DEVIANCE && count < FALL_RATIO * expected) {
+    return wantedFall();
+}
+
+double Retarget::wantedFall() const
+{
+    const double expected = expectedOf(m_long, longestInterval());
+    const double count = m_long.shares();
+    if (deviance(count, expected) < FALL_DEVIANCE && count < FALL_RATIO * expected) {
         return std::min({ratioOf(m_long), ratioOf(m_short), 1.0});
     }
-    const double shortExpected = expectedOf(m_short);
+    const double shortExpected = expectedOf(m_short, longestInterval());
     const bool hasFallen = deviance(m_short.shares(), shortExpected) < SHORT_FALL_DEVIANCE &&
                            m_short.shares() < SHORT_FALL_RATIO * shortExpected;
     return hasFallen ? std::min(ratioOf(m_short), 1.0) : 1;
@@ -239,16 +327,8 @@ double Retarget::wantedFactor(util::BootTime now) const
 double Retarget::bounded(double factor) const
 {
     const double largestFall = isGuarded() ? LARGEST_SILENT_FALL : LARGEST_FALL;
-    const bool isSure = m_long.shares() >= SURE_SHARES;
     factor = std::max(factor, 1 / largestFall);
-    return isSure ? factor : std::min(factor, LARGEST_UNSURE_RAISE);
-}
-
-util::Difficulty Retarget::heldBy(double natural) const
-{
-    const double interval = toSeconds(m_limits.targetInterval);
-    return clamped(std::clamp(m_held.value(), natural * toSeconds(SHORTEST_INTERVAL) / interval,
-                              natural * toSeconds(LONGEST_HELD_INTERVAL) / interval));
+    return isSure(m_long) ? factor : std::min(factor, LARGEST_UNSURE_RAISE);
 }
 
 void Retarget::forget(double longShares, double shortShares)
@@ -264,13 +344,15 @@ void Retarget::forget(double longShares, double shortShares)
 void Retarget::bound()
 {
     // By what was expected, too: a long silence must not outweigh all that comes after it.
-    const double longer = std::max(m_long.shares(), expectedOf(m_long));
-    if (longer > LONG_MEMORY) {
-        m_long.keep(LONG_MEMORY / longer);
+    const double longer = std::max(m_long.shares(), expectedOf(m_long, longestInterval()));
+    const double most = m_held.value() > 0 ? HELD_MEMORY : LONG_MEMORY;
+    if (longer > most) {
+        m_long.keep(most / longer);
     }
-    const double shorter = std::max(m_short.shares(), expectedOf(m_short));
-    if (shorter > SHORT_MEMORY) {
-        m_short.keep(SHORT_MEMORY / shorter);
+    const double shorter = std::max(m_short.shares(), expectedOf(m_short, longestInterval()));
+    const double least = m_held.value() > 0 ? HELD_SHORT_MEMORY : SHORT_MEMORY;
+    if (shorter > least) {
+        m_short.keep(least / shorter);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "core/mining/share_validator.h"
 
 #include "core/bitcoin/target.h"
+#include "core/mining/job_variants.h"
 #include "core/mining/work_hash.h"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ void ShareValidator::onJobs(const JobSet& jobs)
     while (m_levels.size() > 1 && !isEarlier(jobs.jobs.back()->id, m_levels[1].first)) {
         m_levels.erase(m_levels.begin());
     }
+    std::erase_if(m_sent, [&](const Sent& sent) { return jobs.find(sent.job) == nullptr; });
     std::erase_if(m_variants,
                   [&](const auto& variant) { return jobs.find(baseOf(variant->id)) == nullptr; });
 }
@@ -98,10 +100,22 @@ void ShareValidator::setDifficulty(util::Difficulty difficulty, util::JobId firs
 
 void ShareValidator::addVariant(std::shared_ptr<const Job> variant)
 {
+    const util::JobId job = baseOf(variant->id);
+    const std::uint32_t number = variant->id.value() - job.value();
+    if (m_sent.empty() || m_sent.back().job != job) {
+        m_sent.push_back({.job = job});
+    }
+    m_sent.back().highest = std::max(m_sent.back().highest, number);
     m_variants.push_back(std::move(variant));
-    if (m_variants.size() > MAX_LEVELS) {
+    if (m_variants.size() > MAX_KEPT_VARIANTS) {
         m_variants.erase(m_variants.begin());
     }
+}
+
+void ShareValidator::rest()
+{
+    m_variants.clear();
+    m_variants.shrink_to_fit();
 }
 
 util::Difficulty ShareValidator::difficulty() const
@@ -109,14 +123,34 @@ util::Difficulty ShareValidator::difficulty() const
     return m_levels.empty() ? util::Difficulty{} : m_levels.back().difficulty;
 }
 
-const std::shared_ptr<const Job>* ShareValidator::find(util::JobId id, const JobSet& jobs) const
+std::shared_ptr<const Job> ShareValidator::find(util::JobId id, const JobSet& jobs) const
 {
     if (const auto* const job = jobs.find(id)) {
-        return job;
+        return *job;
     }
-    const auto found = std::find_if(m_variants.rbegin(), m_variants.rend(),
-                                    [id](const auto& variant) { return variant->id == id; });
-    return found == m_variants.rend() ? nullptr : &*found;
+    return wasSent(id) ? variant(id, jobs) : nullptr;
+}
+
+bool ShareValidator::wasSent(util::JobId variant) const
+{
+    const util::JobId job = baseOf(variant);
+    return std::ranges::any_of(m_sent, [&](const Sent& sent) {
+        return sent.job == job && variant.value() - job.value() <= sent.highest;
+    });
+}
+
+std::shared_ptr<const Job> ShareValidator::variant(util::JobId id, const JobSet& jobs) const
+{
+    const util::JobId base = baseOf(id);
+    const auto* const job = jobs.find(base);
+    if (job == nullptr || id == base) {
+        return nullptr;
+    }
+    // Jobs of one id differ in whom they pay.
+    const auto known = std::ranges::find_if(m_variants, [&](const auto& kept) {
+        return kept->id == id && kept->payoutKey == (*job)->payoutKey;
+    });
+    return known != m_variants.end() ? *known : variantOf(**job, id.value() - base.value());
 }
 
 std::optional<util::Difficulty> ShareValidator::creditFor(const bitcoin::Hash256& hash,
@@ -156,11 +190,14 @@ bool ShareValidator::meets(const bitcoin::Hash256& hash, util::Difficulty requir
 std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const JobSet& jobs,
                                                     std::uint32_t versionMask) const
 {
-    const auto* named = share.job ? find(*share.job, jobs) : nullptr;
+    auto named = share.job ? find(*share.job, jobs) : nullptr;
     std::vector<std::shared_ptr<const Job>> candidates;
     if (named != nullptr) {
-        candidates.push_back(*named);
+        candidates.push_back(std::move(named));
     } else {
+        if (auto unsent = share.job ? variant(*share.job, jobs) : nullptr) {
+            candidates.push_back(std::move(unsent));
+        }
         const auto take = [&](const auto& begin, std::size_t size) {
             const auto count = static_cast<std::ptrdiff_t>(std::min(size, UNKNOWN_JOB_TRIES));
             candidates.insert(candidates.end(), begin, begin + count);
@@ -195,18 +232,18 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
                                    std::uint32_t versionMask, util::BootTime now)
 {
     ShareVerdict verdict;
-    const auto* named = share.job ? find(*share.job, jobs) : nullptr;
+    const auto named = share.job ? find(*share.job, jobs) : nullptr;
     if (named == nullptr) {
         verdict.code = ShareCode::UnknownJob;
         verdict.block = findBlock(share, jobs, versionMask);
         return verdict;
     }
-    const Job& job = **named;
+    const Job& job = *named;
     const std::uint32_t version = versionOf(job, share, versionMask);
     const HashedHeader hashed = hashShare(job, m_extranonce1, share, version);
     verdict.achieved = bitcoin::difficultyOfHash(hashed.hash);
     if (job.networkTarget.isMetBy(hashed.hash)) {
-        verdict.block = makeFound(*named, m_extranonce1, share, hashed);
+        verdict.block = makeFound(named, m_extranonce1, share, hashed);
     }
 
     const bool isOutsideMask = share.versionBits && (*share.versionBits & ~versionMask) != 0;
@@ -229,7 +266,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
         m_duplicates.insert(job.id, share, version);
         verdict.code = age == TipAge::Current ? ShareCode::Accepted : ShareCode::Late;
         verdict.credited = age == TipAge::Current ? *credit : util::Difficulty{};
-        verdict.proof = makeFound(*named, m_extranonce1, share, hashed);
+        verdict.proof = makeFound(named, m_extranonce1, share, hashed);
     }
     return verdict;
 }

@@ -28,8 +28,11 @@ public:
     /// replaced less than OBEY_WINDOW ago, for some take their time; it counts for that one.
     /// `difficulty` is the very number on the wire.
     void setDifficulty(util::Difficulty difficulty, util::JobId first, util::BootTime now);
-    /// A variant that was sent; it lives as long as its job.
+    /// A variant that was sent: it is known for as long as its job lives, as are all with a lower
+    /// number, which went before it.
     void addVariant(std::shared_ptr<const Job> variant);
+    /// Lets go of what can be made again: for a session that is asleep.
+    void rest();
     /// In force now; 0 before the first setDifficulty().
     [[nodiscard]] util::Difficulty difficulty() const;
 
@@ -45,9 +48,6 @@ public:
     [[nodiscard]] std::optional<FoundBlock> findBlock(const Share& share, const JobSet& jobs,
                                                       std::uint32_t versionMask) const;
 
-    /// Work that was sent as a variant is known no more.
-    void forgetVariants() { m_variants.clear(); }
-
     [[nodiscard]] const Extranonce1& extranonce1() const { return m_extranonce1; }
 
     /// Miners get a new tip some time after us: for so long work on the one before is Late, not
@@ -59,10 +59,19 @@ public:
     /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
-    /// Remembered changes of difficulty, and variants; a miner can cause them at will.
+    /// Remembered changes of difficulty; a miner can cause them at will. Of more the oldest become
+    /// one, with the lowest difficulty of them.
     static constexpr std::size_t MAX_LEVELS = 64;
+    /// Variants that are kept as they were sent; older ones are made again for their shares.
+    static constexpr std::size_t MAX_KEPT_VARIANTS = 16;
 
 private:
+    /// Of one job the variants from 1 to `highest`.
+    struct Sent
+    {
+        util::JobId job;
+        std::uint32_t highest = 0;
+    };
     /// A difficulty, since when it was in force, and the job that was sent with it.
     struct Level
     {
@@ -71,8 +80,11 @@ private:
         util::JobId first;
     };
 
-    /// nullptr where no job has that id.
-    [[nodiscard]] const std::shared_ptr<const Job>* find(util::JobId id, const JobSet& jobs) const;
+    /// nullptr where no job, and no variant that was sent, has that id.
+    [[nodiscard]] std::shared_ptr<const Job> find(util::JobId id, const JobSet& jobs) const;
+    /// Of a live job, whether it was sent or not; nullptr where there can be none.
+    [[nodiscard]] std::shared_ptr<const Job> variant(util::JobId id, const JobSet& jobs) const;
+    [[nodiscard]] bool wasSent(util::JobId variant) const;
     /// What the share counts for; nothing where it meets no difficulty that it may.
     [[nodiscard]] std::optional<util::Difficulty> creditFor(const bitcoin::Hash256& hash,
                                                             util::JobId job, util::BootTime now);
@@ -80,7 +92,8 @@ private:
 
     Extranonce1 m_extranonce1;
     std::vector<Level> m_levels;                        ///< oldest first
-    std::vector<std::shared_ptr<const Job>> m_variants; ///< oldest first
+    std::vector<Sent> m_sent;                           ///< oldest first, one a job
+    std::vector<std::shared_ptr<const Job>> m_variants; ///< the newest, oldest of them first
     util::Difficulty m_targetOf{};                      ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
     util::JobId m_oldestJob{};

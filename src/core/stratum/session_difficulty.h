@@ -42,6 +42,8 @@ public:
     void begin(util::BootTime now);
     void onAcceptedShare(util::Difficulty credited, util::BootTime now);
     void onTimer(util::BootTime now);
+    /// Instead of onTimer() while there is no work to send shares of.
+    void pause(util::BootTime now) { m_retarget.skip(now); }
 
     /// The difficulty to send, where it differs from the one sent last. A number of 1 or more is a
     /// whole one, since some firmware reads an integer.
@@ -55,6 +57,11 @@ public:
         return onWire(network) != m_inForce;
     }
 
+    /// What would be sent on a network that allows any; 0 before begin().
+    [[nodiscard]] util::Difficulty wanted() const
+    {
+        return m_hasBegun ? onWire(m_retarget.difficulty()) : util::Difficulty{};
+    }
     /// Sent last; 0 before the first.
     [[nodiscard]] util::Difficulty inForce() const { return m_inForce; }
     [[nodiscard]] mining::MinerClass minerClass() const { return m_class; }

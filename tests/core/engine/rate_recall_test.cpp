@@ -69,16 +69,48 @@ private slots:
         QVERIFY(recall.recall("rig", MinerClass::Bitaxe) == left);
     }
 
+    // R051: of two memories of one miner the newer one is right.
+    void goesByTheNewerMemory()
+    {
+        sim::Scheduler clock({});
+        auto directory = std::make_shared<const store::WorkerDirectory>();
+        RateRecall recall(clock, [&] { return directory; });
+        recall.remember("rig", MinerClass::Bitaxe, Hashrate(5e11));
+        clock.runFor(2h);
+        std::vector<store::WorkerMemory> workers(1);
+        workers[0].name = "rig";
+        workers[0].asked = {{.minerClass = "bitaxe",
+                             .difficulty = util::Difficulty(2235),
+                             .rate = Hashrate(1.2e12),
+                             .notedAt = clock.wall().time}};
+        directory = std::make_shared<const store::WorkerDirectory>(workers);
+        clock.runFor(1min);
+        const mining::KnownRate kept{.rate = Hashrate(1.2e12), .age = 1min};
+        QVERIFY(recall.recall("rig", MinerClass::Bitaxe) == kept);
+    }
+
     void isBounded()
     {
         sim::Scheduler clock({});
         const auto directory = std::make_shared<const store::WorkerDirectory>();
         RateRecall recall(clock, [&] { return directory; });
-        for (std::size_t i = 0; i <= RateRecall::MAX_LEFT; ++i) {
+        const auto knows = [&](std::size_t i) {
+            return recall.recall(std::to_string(i), MinerClass::Bitaxe).has_value();
+        };
+        constexpr std::size_t LAST = 3 * RateRecall::MAX_LEFT;
+        for (std::size_t i = 0; i <= LAST; ++i) {
             recall.remember(std::to_string(i), MinerClass::Bitaxe, Hashrate(1));
+            if (i % 100 == 0) {
+                clock.runFor(1s);
+            }
         }
-        QVERIFY(recall.recall("0", MinerClass::Bitaxe));
-        QVERIFY(!recall.recall(std::to_string(RateRecall::MAX_LEFT), MinerClass::Bitaxe));
+        // The newest are there, whoever came first has gone.
+        std::size_t known = 0;
+        for (std::size_t i = 0; i <= LAST; ++i) {
+            known += knows(i) ? 1U : 0U;
+            QVERIFY(knows(i) || i < LAST - RateRecall::MAX_LEFT / 2);
+        }
+        QVERIFY(known <= RateRecall::MAX_LEFT && !knows(0));
         recall.remember("0", MinerClass::Bitaxe, Hashrate(2));
         QCOMPARE(recall.recall("0", MinerClass::Bitaxe)->rate.value(), 2.0);
     }

@@ -125,6 +125,28 @@ private slots:
         QVERIFY(now->jobs.back() == had->current());
     }
 
+    // B01: one that comes back has jobs that the key's other sessions never had: from then on all
+    // of them have both.
+    void takesInWhatOneThatComesBackHad()
+    {
+        Pool pool;
+        mining::PayoutJobs cache;
+        mining::PayoutJobs afresh;
+        const auto had = cache.forKey(FIRST, pool.next(), nullptr);
+        const auto jobs = pool.next();
+        auto held = afresh.forKey(FIRST, jobs, nullptr);
+        QCOMPARE(held->jobs.size(), std::size_t{1});
+        const auto both = afresh.forKey(FIRST, jobs, had);
+        QCOMPARE(both->jobs.size(), std::size_t{2});
+        QVERIFY(both->current() == held->current());
+        QVERIFY(both->jobs.back() == had->current());
+        QVERIFY(afresh.forKey(FIRST, jobs, held) == both);
+        QVERIFY(afresh.forKey(FIRST, jobs, had) == both);
+        const auto next = afresh.forKey(FIRST, pool.next(), held);
+        QCOMPARE(next->jobs.size(), std::size_t{3});
+        QVERIFY(next->jobs.back() == had->current());
+    }
+
     // Sessions may ask with the set before the last: nobody gets another job under an old id.
     void answersOutOfOrderWithTheSameJobs()
     {

@@ -174,9 +174,105 @@ private slots:
             up.onShare(Difficulty(1), now);
         }
         QCOMPARE(up.difficulty().value(), 64.0);
+        // The shares that showed it cannot show it again, nor can others like them.
+        up.setInForce(Difficulty(64), now);
+        for (int i = 0; i < 40; ++i) {
+            now += 1us;
+            up.onShare(Difficulty(1), now);
+            QVERIFY(!up.evaluate(now));
+        }
+        now += 1us;
+        up.onShare(Difficulty(64), now);
+        QVERIFY(up.evaluate(now));
+        QCOMPARE(up.difficulty().value(), 64.0 * 64);
+
         Retarget down(WIDE, Difficulty(64), START);
-        QVERIFY(down.evaluate(START + 24h));
-        QCOMPARE(down.difficulty().value(), 4.0);
+        double before = 64;
+        now = START;
+        while (before > 0.01) {
+            while (!down.evaluate(now)) {
+                now += 5s;
+            }
+            QVERIFY(down.difficulty().value() >= before / 16);
+            before = down.difficulty().value();
+        }
+    }
+
+    // The sender may have been held up: five shares that come at once are little evidence.
+    void isNotCarriedAwayByAFewSharesAtOnce()
+    {
+        Retarget retarget(WIDE, Difficulty(256), START);
+        retarget.setInForce(Difficulty(256), START);
+        util::BootTime now = START;
+        for (int i = 0; i < 5; ++i) {
+            now += 1ms;
+            retarget.onShare(Difficulty(256), now);
+            if (retarget.evaluate(now)) {
+                retarget.setInForce(retarget.difficulty(), now);
+            }
+        }
+        QVERIFY(retarget.difficulty().value() <= 64 * 256);
+    }
+
+    // R051: what is no silence of the miner lowers nothing: the boot clock counts sleep.
+    void takesNoTimeAsleepForSilence()
+    {
+        Retarget retarget(WIDE, Difficulty(natural(1.2e12)), START);
+        PoissonMiner miner(retarget, Hashrate(1.2e12), START, 17);
+        miner.mine(1h);
+        const double before = retarget.difficulty().value();
+        const int changes = miner.changes();
+        const auto known = retarget.posterior();
+        QVERIFY(!retarget.onTick(miner.now() + 8h));
+        QCOMPARE(retarget.difficulty().value(), before);
+        QVERIFY(retarget.posterior().exposure() < known.exposure() + 11 / before);
+        retarget.skip(miner.now() + 24h);
+        QVERIFY(!retarget.evaluate(miner.now() + 24h));
+        QVERIFY(retarget.posterior().exposure() < known.exposure() + 11 / before);
+        QCOMPARE(miner.changes(), changes);
+    }
+
+    // R051: after what its shares showed, five minutes of silence are no reason to ask for ten
+    // thousand shares a second.
+    void isNotCrushedBySilenceAfterItsShares()
+    {
+        Retarget retarget(WIDE, Difficulty(natural(1.2e12)), START);
+        PoissonMiner miner(retarget, Hashrate(1.2e12), START, 19);
+        miner.mine(1h);
+        const double proven = retarget.difficulty().value();
+        util::BootTime now = miner.now();
+        double before = proven;
+        for (int window = 1; window <= 20; ++window) {
+            for (const util::BootTime end = now + Retarget::SILENT_WINDOW; now < end;) {
+                now += 1s;
+                if (retarget.onTick(now)) {
+                    retarget.setInForce(retarget.difficulty(), now);
+                }
+            }
+            const double after = retarget.difficulty().value();
+            QVERIFY2(after >= proven / 130 || after >= before / 2, std::to_string(after).c_str());
+            before = after;
+        }
+        QVERIFY2(before < proven / 10'000, std::to_string(before).c_str());
+    }
+
+    // One share ends the doubt whether the miner is there, not what is known of it.
+    void isNotCrushedBySilenceAfterOneShare()
+    {
+        Retarget retarget(WIDE, Difficulty(256), START);
+        const double known = natural(200e12);
+        retarget.resume({.rate = Hashrate(200e12), .age = 5min}, START);
+        retarget.setInForce(retarget.difficulty(), START);
+        util::BootTime now = START + 8s;
+        retarget.onShare(retarget.difficulty(), now);
+        for (const util::BootTime end = now + 5min; now < end;) {
+            now += 1s;
+            if (retarget.onTick(now)) {
+                retarget.setInForce(retarget.difficulty(), now);
+            }
+        }
+        QVERIFY2(retarget.difficulty().value() > known / 1000,
+                 std::to_string(retarget.difficulty().value()).c_str());
     }
 
     // R051: silence halves a rate that was known before, at most once in a window.
@@ -285,6 +381,68 @@ private slots:
         miner.setRate(Hashrate(1e9)); // would be 72 min
         miner.mine(5h);
         QVERIFY2(miner.secondsPerShare() < 300, std::to_string(miner.secondsPerShare()).c_str());
+    }
+
+    // R036: a held difficulty that does not fit becomes one that does, and stays there.
+    void settlesAtTheEdgeOfWhatIsGranted_data()
+    {
+        QTest::addColumn<double>("rate");
+        QTest::addColumn<double>("part");
+        for (const double rate : {250e3, 1.2e12, 14e12, 200e12}) {
+            for (const double part : {0.001, 0.01, 0.05, 20.0, 100.0, 1000.0}) {
+                QTest::addRow("%g H/s, %g of what is natural", rate, part) << rate << part;
+            }
+        }
+    }
+
+    void settlesAtTheEdgeOfWhatIsGranted()
+    {
+        QFETCH(const double, rate);
+        QFETCH(const double, part);
+        Retarget retarget(WIDE, Difficulty(natural(rate)), START);
+        retarget.hold(Difficulty(natural(rate) * part), START);
+        PoissonMiner miner(retarget, Hashrate(rate), START, 23);
+        miner.mine(1h);
+        const int before = miner.changes();
+        QVERIFY2(before < 20, std::to_string(before).c_str());
+        double lowest = miner.secondsPerShare();
+        double highest = lowest;
+        miner.mine(10h, [&] {
+            lowest = std::min(lowest, miner.secondsPerShare());
+            highest = std::max(highest, miner.secondsPerShare());
+        });
+        const int changes = miner.changes() - before;
+        // Just beyond the edge it changes a little more often.
+        QVERIFY2(changes < (part == 0.05 ? 30 : 20), std::to_string(changes).c_str());
+        // Two shares a second, or one in two minutes, within what chance allows.
+        QVERIFY2(lowest > 0.5 / 2 && highest < 120 * 2.5,
+                 (std::to_string(lowest) + ' ' + std::to_string(highest)).c_str());
+        QVERIFY(part < 1 ? highest < 2 : lowest > 30);
+    }
+
+    // Numbers near the end of what a double holds.
+    void staysFinite()
+    {
+        Retarget retarget(WIDE, Difficulty(1), START);
+        retarget.setInForce(Difficulty(4.6e-10), START);
+        for (int i = 0; i < 5; ++i) {
+            retarget.onShare(Difficulty(4.6e-10), START);
+        }
+        retarget.hold(Difficulty(1000), START); // with shares, but in no time at all
+        QCOMPARE(retarget.difficulty().value(), 1000.0);
+        for (const double huge : {1.7e308, 1e300}) {
+            for (const bool isHeld : {false, true}) {
+                util::BootTime now = START;
+                Retarget wishing(WIDE, Difficulty(1), now);
+                isHeld ? wishing.hold(Difficulty(huge), now)
+                       : wishing.suggest(Difficulty(huge), now);
+                QVERIFY(std::isfinite(wishing.difficulty().value()));
+                wishing.setInForce(Difficulty(1.3e14), now); // the network's
+                sitStill(wishing, now, 3min);
+                QVERIFY2(wishing.difficulty().value() < 1e15,
+                         std::to_string(wishing.difficulty().value()).c_str());
+            }
+        }
     }
 
     // P06: other limits, as of another profile, leave what is known of the miner.

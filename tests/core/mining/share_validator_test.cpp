@@ -355,6 +355,75 @@ private slots:
         QCOMPARE(bench.judge(share).code, ShareCode::Accepted);
     }
 
+    // B01: every variant that was sent is known for as long as its job is, however many there are.
+    void knowsTheFirstOfManyVariants()
+    {
+        for (const bool isAtRest : {false, true}) {
+            Bench bench;
+            const auto first = bench.sendVariant(SHARE_DIFFICULTY);
+            for (std::uint32_t i = 2; i < mining::JobVariants::MAX_NUMBER; ++i) {
+                static_cast<void>(bench.sendVariant(SHARE_DIFFICULTY));
+            }
+            if (isAtRest) {
+                bench.validator.rest();
+            }
+            bench.refresh();
+            QCOMPARE(bench.judge(bench.mineShare(*first)).code, ShareCode::Accepted);
+            const auto isBlock = [&](const auto& hash) { return bench.isBlock(hash); };
+            const mining::Share block = test::mine(*first, EXTRANONCE1, isBlock);
+            const auto verdict = bench.judge(block);
+            QCOMPARE(verdict.code, ShareCode::Accepted);
+            QVERIFY(verdict.block.has_value());
+            QCOMPARE(verdict.block->job->coinbase.prefix, first->coinbase.prefix);
+            QVERIFY(verdict.block->header ==
+                    mining::hashShare(*first, EXTRANONCE1, block, first->source->version).header);
+        }
+    }
+
+    // B01: what was never sent is no share, but a block all the same.
+    void judgesNoVariantThatWasNotSent()
+    {
+        Bench bench;
+        static_cast<void>(bench.sendVariant(SHARE_DIFFICULTY));
+        mining::JobVariants variants;
+        const auto other = variants.get(bench.job(), 2);
+        QCOMPARE(bench.judge(bench.mineShare(*other)).code, ShareCode::UnknownJob);
+        const auto isBlock = [&](const auto& hash) { return bench.isBlock(hash); };
+        const auto verdict = bench.judge(test::mine(*other, EXTRANONCE1, isBlock));
+        QCOMPARE(verdict.code, ShareCode::UnknownJob);
+        QVERIFY(verdict.block.has_value());
+    }
+
+    // B51: a variant of a job is judged where that job pays the same.
+    void judgesNoVariantThatPaysSomebodyElse()
+    {
+        mining::JobFactory factory(
+            {.tag = "t",
+             .payout = std::make_shared<mining::PerMinerPayout>(std::vector<mining::PayoutCut>{})});
+        const auto job = *factory.make(test::sharedTemplate(), 1, test::at({}));
+        const mining::PayoutKey one{test::payoutScript()};
+        mining::PayoutKey two = one;
+        two.bytes.back() ^= std::byte{1};
+        mining::JobSet first;
+        first.jobs = {*mining::jobForKey(*job, one)};
+        mining::JobSet second;
+        second.jobs = {*mining::jobForKey(*job, two)};
+        mining::JobVariants variants;
+        mining::ShareValidator validator(EXTRANONCE1);
+        const auto variant = variants.get(*first.current(), 1);
+        validator.setDifficulty(util::Difficulty(1e-12), variant->id, test::at({}));
+        validator.addVariant(variant);
+        const mining::Share share = test::mine(*variant, EXTRANONCE1, [&](const auto& hash) {
+            return variant->networkTarget.isMetBy(hash);
+        });
+        const auto judge = [&](const mining::JobSet& jobs) {
+            return validator.judge(share, jobs, mining::VERSION_ROLLING_MASK, test::at({}));
+        };
+        QVERIFY(judge(second).block == std::nullopt || judge(second).block->job->payoutKey == two);
+        QVERIFY(judge(first).block->job->payoutKey == one);
+        QCOMPARE(judge(first).code, ShareCode::Duplicate);
+    }
+
     void findsBlocksOfRefusedWorkers()
     {
         Bench bench;

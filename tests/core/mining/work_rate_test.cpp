@@ -56,18 +56,19 @@ private slots:
         mining::WorkRate rate;
         const util::Difficulty asked(1000);
         const double hashes = mining::hashesPerShare(asked);
-        QCOMPARE(rate.estimate(START, asked), mining::RateEstimate{});
+        QCOMPARE(rate.estimate(START), mining::RateEstimate{});
         rate.begin(START);
-        const auto silent = rate.estimate(START + 5min, asked);
+        QCOMPARE(rate.estimate(START + 1s), mining::RateEstimate{}); // nobody was asked
+        rate.begin(START);
+        rate.ask(asked, START);
+        const auto silent = rate.estimate(START + 5min);
         QCOMPARE(silent.rate.value(), 0.0);
         QVERIFY(std::abs(silent.high.value() * 300 / hashes - 3) < 0.01);
-        QCOMPARE(rate.estimate(START + 5min, {}), mining::RateEstimate{});
-
         double width = 100;
         for (int second = 305; second <= 1500; second += 5) {
             const util::BootTime now = START + std::chrono::seconds(second);
             rate.add(asked.value(), 1, now);
-            const auto estimate = rate.estimate(now, asked);
+            const auto estimate = rate.estimate(now);
             QCOMPARE(estimate.rate.value(), rate.rate(now).value());
             QVERIFY(estimate.low < estimate.rate && estimate.rate < estimate.high);
             if (second == 310 || second == 500 || second == 1500) {
@@ -79,8 +80,31 @@ private slots:
         QVERIFY2(width < 1.5, std::to_string(width).c_str());
         // One large share among many small ones decides nearly alone, and is not much evidence.
         rate.add(1e6, 1, START + 1500s);
-        const auto estimate = rate.estimate(START + 1500s, asked);
+        const auto estimate = rate.estimate(START + 1500s);
         QVERIFY(estimate.high.value() / estimate.low.value() > 10);
+    }
+
+    // B17: what a silence leaves possible depends on what was asked for while it lasted, not on
+    // what is asked for in the end.
+    void saysWhatASilenceLeavesPossible()
+    {
+        mining::WorkRate rate;
+        rate.begin(START);
+        rate.ask(util::Difficulty(2235), START);
+        rate.ask(util::Difficulty(1), START + 290s);
+        const double exposure = 290.0 / 2235 + 10;
+        const double high = mining::hashesPerShare(util::Difficulty(3 / exposure));
+        const auto estimate = rate.estimate(START + 300s);
+        QVERIFY2(std::abs(estimate.high.value() / high - 1) < 0.01,
+                 std::to_string(estimate.high.value() / high).c_str());
+        // What was seldom asked is as good as nothing after it.
+        rate.ask(util::Difficulty(1e6), START + 300s);
+        QVERIFY(std::abs(rate.estimate(START + 400s).high.value() / high - 1) < 0.01);
+        // Ten minutes later nothing else counts.
+        const double later = mining::hashesPerShare(util::Difficulty(3e6 / 600));
+        QVERIFY(std::abs(rate.estimate(START + 30min).high.value() / later - 1) < 0.03);
+        rate.ask({}, START + 30min);
+        QCOMPARE(rate.estimate(START + 41min), mining::RateEstimate{});
     }
 
     // The time before a miner came says nothing about it.

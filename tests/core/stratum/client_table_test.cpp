@@ -184,6 +184,7 @@ private slots:
         handshake(harness, "bitaxe/BM1370/v2.8.0");
         const mining::Share share = harness.mineShare(Difficulty(1e-7));
         harness.send(submitLine(share));
+        const Difficulty achieved = harness.shares().at(0).verdict.achieved;
         const auto job = notifyOf(harness.send(suggestion(0.0000002)));
         QVERIFY(job.at(0) != '"' + hex8(harness.job().id.value()) + '"');
         QVERIFY(job.at(2) != '"' + util::toHex(harness.job().coinbase.prefix) + '"');
@@ -194,6 +195,8 @@ private slots:
         renamed.replace(renamed.find(hex8(harness.job().id.value())), 8, job.at(0).substr(1, 8));
         harness.send(renamed);
         QVERIFY(harness.shares().at(0).verdict.code != mining::ShareCode::Duplicate);
+        QVERIFY(harness.shares().at(0).verdict.achieved.value() > 0);
+        QVERIFY(harness.shares().at(0).verdict.achieved != achieved);
         harness.send(again);
         QCOMPARE(harness.shares().at(0).verdict.code, mining::ShareCode::Duplicate);
     }
@@ -295,24 +298,29 @@ private slots:
                  output.c_str());
     }
 
-    // A list of what is in the named job: ids alone, and only while they fit into a small reply.
+    // A list of what is in the named job, whole or by id, only while it fits into a small reply.
     void bfgMinerAsksForTransactions()
     {
         SessionHarness harness;
         harness.giveJob("tip", 3);
         harness.login();
-        const auto ask = [&](std::string_view job) {
-            return harness.send("{\"id\":\"txlist\",\"method\":\"mining.get_transactions\","
-                                "\"params\":[\"" +
-                                std::string(job) + "\"]}");
+        const auto ask = [&](std::string_view job, std::string_view what = "get_transactions") {
+            return harness.send("{\"id\":\"txlist\",\"method\":\"mining." + std::string(what) +
+                                "\",\"params\":[\"" + std::string(job) + "\"]}");
         };
-        std::string expected = R"({"id":"txlist","result":[)";
-        for (const auto& transaction : harness.job().source->transactions) {
-            expected += '"' + bitcoin::toDisplayHex(transaction.txid) + "\",";
+        std::string whole = R"({"id":"txlist","result":[)";
+        std::string ids = whole;
+        for (std::size_t i = 0; i < 3; ++i) {
+            whole += '"' + util::toHex(util::asBytes("transaction " + std::to_string(i))) + "\",";
+            ids += '"' + bitcoin::toDisplayHex(harness.job().source->transactions[i].txid) + "\",";
         }
-        expected.back() = ']';
+        whole.back() = ids.back() = ']';
         const std::string id = hex8(harness.job().id.value());
-        QCOMPARE(ask(id), expected + ",\"error\":null}\n");
+        QCOMPARE(ask(id), whole + ",\"error\":null}\n");
+        QVERIFY(ask(id, "get_txnhashes").find("Too many") != std::string::npos); // so soon
+        harness.pass(1s);
+        QCOMPARE(ask(id, "get_txnhashes"), ids + ",\"error\":null}\n");
+        harness.pass(1s);
         QVERIFY(ask("ffff").find("[21,\"Job not found\"") != std::string::npos);
         harness.giveJob("tip", 3000);
         QVERIFY(ask(hex8(harness.job().id.value())).find("[20,\"Too many transactions\"") !=
@@ -342,10 +350,49 @@ private slots:
         QVERIFY2(reply.find("],\"0100002a\",8]") != std::string::npos, reply.c_str());
         QVERIFY(released == std::vector{OTHER});
         QCOMPARE(parked.size(), std::size_t{0});
-        second.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        const std::string begin =
+            second.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        QVERIFY2(begin.ends_with(",true]}\n"), begin.c_str());
         QVERIFY(second.send(submitLine(share)).find("Duplicate") != std::string::npos);
         QVERIFY(second.send(submitLine(second.mineShare(Difficulty(1e-7), 1))).find("true") !=
                 std::string::npos);
+    }
+
+    // B13 B16: under its old extranonce1 no work is sent twice, over any number of connections, for
+    // the miner would begin it again and find everything once more.
+    void aResumedSessionIsSentNoWorkTwice()
+    {
+        stratum::v1::ParkedSessions parked([](const auto&) {});
+        std::vector<std::string> works;
+        const auto note = [&](const std::string& output) {
+            for (const std::string& line : linesOf(output)) {
+                if (kindOf(line) == "notify") {
+                    works.push_back(parameterOf(line, 2));
+                }
+            }
+        };
+        const auto suggest = [](int wish) {
+            return "{\"id\":7,\"method\":\"mining.suggest_difficulty\",\"params\":[" +
+                   std::to_string(wish) + "]}";
+        };
+        for (std::uint8_t connection = 0; connection < 4; ++connection) {
+            const mining::Extranonce1 own{std::byte{1}, std::byte{0}, std::byte{0},
+                                          std::byte{static_cast<std::uint8_t>(0x2a + connection)}};
+            SessionHarness harness(stratum::ServerOptions{}, HARD_BITS, own, &parked);
+            harness.giveJob(); // the same one each time, by the same factory's row
+            const std::string reply = harness.send(
+                R"({"id":1,"method":"mining.subscribe","params":["cgminer/4.12.0","0100002a"]})");
+            QVERIFY2(reply.find("],\"0100002a\",8]") != std::string::npos, reply.c_str());
+            note(harness.send(R"({"id":2,"method":"mining.authorize","params":["worker"]})"));
+            note(harness.send(suggest(2000 + connection)));
+            harness.pass(1s);
+            note(harness.send(R"({"id":3,"method":"mining.subscribe","params":[]})"));
+            note(harness.send(suggest(3000 + connection)));
+            QVERIFY(!harness.leave());
+        }
+        QCOMPARE(works.size(), std::size_t{16});
+        std::ranges::sort(works);
+        QVERIFY(std::ranges::adjacent_find(works) == works.end());
     }
 
     // B16: not by another one, not after ten minutes, not twice, and not in the middle of a

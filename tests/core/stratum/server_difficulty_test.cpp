@@ -36,6 +36,25 @@ std::string suggest(std::string_view value)
 /// Difficulty 2^32: far above every class.
 constexpr std::uint32_t HARD_BITS = 0x1900ffff;
 
+/// Notes under which names it is asked and told.
+class NotedRates final : public stratum::RateMemory
+{
+public:
+    [[nodiscard]] std::optional<mining::KnownRate> recall(std::string_view worker,
+                                                          mining::MinerClass) const override
+    {
+        asked.emplace_back(worker);
+        return std::nullopt;
+    }
+    void remember(std::string_view worker, mining::MinerClass, util::Hashrate) override
+    {
+        told.emplace_back(worker);
+    }
+
+    mutable std::vector<std::string> asked;
+    std::vector<std::string> told;
+};
+
 class ServerDifficultyTest final : public QObject
 {
     Q_OBJECT
@@ -229,18 +248,6 @@ private slots:
         SessionHarness harness;
         harness.giveJob();
         harness.login();
-        const auto parameterOf = [](const std::string& line, std::size_t number) {
-            std::size_t at = line.find("\"params\":[");
-            for (std::size_t i = 0; i <= number; ++i) {
-                at = line.find('"', at + (i == 0 ? 10 : 1));
-                const std::size_t end = line.find('"', at + 1);
-                if (i == number) {
-                    return line.substr(at + 1, end - at - 1);
-                }
-                at = end;
-            }
-            return std::string();
-        };
         const auto old = harness.mineShare(Difficulty(1e-7));
         std::vector<std::string> coinbases{util::toHex(harness.job().coinbase.prefix)};
         std::vector<std::string> ids{hex8(harness.job().id.value())};
@@ -272,6 +279,94 @@ private slots:
         QCOMPARE(kindsOf(harness.send(suggest("0.000001"))), std::string("reply"));
         QCOMPARE(kindsOf(harness.giveJob()), std::string("set_difficulty notify"));
         QCOMPARE(harness.session().difficulty().value(), 1e-6);
+    }
+
+    // R051: while work is withdrawn there is nothing to send shares of.
+    void takesNoTimeWithoutWorkForSilence()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        const double before = harness.session().difficulty().value();
+        harness.session().withdrawJobs();
+        for (int second = 0; second < 1800; ++second) {
+            harness.pass(1s);
+        }
+        QCOMPARE(kindsOf(harness.giveJob("next")), std::string("notify"));
+        QCOMPARE(harness.session().difficulty().value(), before);
+    }
+
+    // R051: the machine slept, and the clock counts sleep.
+    void takesNoTimeAsleepForSilence()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        const double before = harness.session().difficulty().value();
+        const std::string woken = harness.pass(8h);
+        QCOMPARE(kindsOf(woken), std::string("set_difficulty")); // the one it has
+        QCOMPARE(harness.session().difficulty().value(), before);
+    }
+
+    // cgminer leaves after 90 s in which it hears nothing, also where there was never any work.
+    void speaksBeforeThereIsAnyWork()
+    {
+        SessionHarness harness(ServerOptions{}, DIFFICULTY_ONE_BITS);
+        QVERIFY(
+            !kindsOf(harness.send(R"({"id":1,"method":"mining.subscribe","params":["bitaxe"]})"))
+                 .empty());
+        harness.send(R"({"id":2,"method":"mining.authorize","params":["worker","x"]})");
+        std::string output;
+        for (int second = 0; second < 120; ++second) {
+            output += harness.pass(1s);
+        }
+        QCOMPARE(kindsOf(output),
+                 std::string("set_difficulty set_difficulty set_difficulty set_difficulty"));
+        QCOMPARE(sentDifficulty(output), std::string("2048"));
+        QCOMPARE(harness.session().difficulty().value(), 0.0);
+        // What is in force comes with the first job, within what its network allows.
+        const std::string first = harness.giveJob();
+        QCOMPARE(kindsOf(first), std::string("set_difficulty notify"));
+        QCOMPARE(sentDifficulty(first), std::string("1"));
+    }
+
+    // B13: a reminder while there is nothing to send changes nothing.
+    void doesNotRemindWithoutWork()
+    {
+        SessionHarness harness(ServerOptions{}, HARD_BITS);
+        harness.giveJob();
+        harness.login();
+        harness.session().withdrawJobs();
+        stratum::Actions actions;
+        harness.session().repeatWork(at(1s), actions);
+        QCOMPARE(actions.output, std::string());
+        // Nor does one that begins then.
+        SessionHarness late(ServerOptions{}, HARD_BITS);
+        late.giveJob();
+        late.session().withdrawJobs();
+        late.send(R"({"id":1,"method":"mining.subscribe","params":[]})");
+        QCOMPARE(kindsOf(late.send(R"({"id":2,"method":"mining.authorize","params":["w"]})")),
+                 std::string("reply"));
+        QCOMPARE(kindsOf(late.giveJob()), std::string("set_difficulty notify"));
+    }
+
+    // R041: a proxy's rate is that of its connection, and known again by its first worker.
+    void remembersARateUnderTheFirstWorker()
+    {
+        NotedRates rates;
+        SessionHarness harness;
+        harness.context().memory = &rates;
+        harness.giveJob();
+        harness.login("farm.a");
+        harness.login("farm.b");
+        for (std::uint64_t i = 0; i < 6; ++i) {
+            harness.pass(1s);
+            harness.send(submitLine(harness.mineShare(harness.session().difficulty(), i),
+                                    i % 2 == 0 ? "farm.a" : "farm.b"));
+        }
+        QCOMPARE(rates.asked, std::vector<std::string>{"farm.a"});
+        static_cast<void>(harness.leave());
+        QCOMPARE(rates.told, std::vector<std::string>{"farm.a"});
     }
 
     void boundsTheChangesAMinerCauses()

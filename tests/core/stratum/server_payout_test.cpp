@@ -28,13 +28,24 @@ std::string authorize(std::string_view user)
            "\",\"x\"]}";
 }
 
+/// Less than the easy network's, so that there is a difficulty to change to.
+stratum::ServerOptions easierOptions()
+{
+    stratum::ServerOptions options = easyOptions();
+    options.minimumDifficulty = util::Difficulty(1e-12);
+    return options;
+}
+
 /// One io thread in payout mode "per_miner" on an easy network.
 class Thread
 {
 public:
     explicit Thread(std::optional<bitcoin::Network> network = bitcoin::Network::Regtest)
         : m_policy(network)
-        , m_context{.options = easyOptions(), .policy = m_policy, .payoutJobs = &m_payoutJobs}
+        , m_context{.options = easierOptions(),
+                    .policy = m_policy,
+                    .payoutJobs = &m_payoutJobs,
+                    .parked = &m_parked}
     {
         makeJob();
     }
@@ -48,11 +59,19 @@ public:
             *m_factory.make(std::make_shared<const mining::BlockTemplate>(std::move(source)), tip,
                             m_now),
             m_now);
+        m_parked.onJobs(*jobs);
     }
 
-    std::unique_ptr<stratum::v1::ServerSession> connect()
+    std::unique_ptr<stratum::v1::ServerSession>
+    connect(const mining::Extranonce1& extranonce1 = FIRST_EXTRANONCE1)
     {
-        return std::make_unique<stratum::v1::ServerSession>(m_context, FIRST_EXTRANONCE1, m_now);
+        return std::make_unique<stratum::v1::ServerSession>(m_context, extranonce1, m_now);
+    }
+
+    /// Its connection is over; it may be resumed.
+    void disconnect(std::unique_ptr<stratum::v1::ServerSession> session)
+    {
+        static_cast<void>(session->leave(m_now));
     }
 
     std::string send(stratum::v1::ServerSession& session, std::string_view line)
@@ -79,6 +98,7 @@ private:
     util::BootTime m_now = at({});
     stratum::PerMinerPolicy m_policy;
     mining::PayoutJobs m_payoutJobs;
+    stratum::v1::ParkedSessions m_parked{[](const auto&) {}};
     stratum::v1::ServerContext m_context;
     mining::JobFactory m_factory{
         {.tag = "test",
@@ -100,6 +120,24 @@ std::string suffixOf(std::string_view line)
     }
     return fields.at(9);
 }
+
+/// What a miner that has the name FIRST works on.
+std::shared_ptr<const mining::Job> jobOfFirst(Thread& thread)
+{
+    const auto worker = stratum::PerMinerPolicy(bitcoin::Network::Regtest).authorize(FIRST, "");
+    return thread.context().payoutJobs->forKey(worker->payoutKey, thread.jobs, nullptr)->current();
+}
+
+mining::Share mineBlock(const mining::Job& job)
+{
+    return mine(job, FIRST_EXTRANONCE1,
+                [&](const auto& hash) { return job.networkTarget.isMetBy(hash); });
+}
+
+constexpr mining::Extranonce1 OTHER_EXTRANONCE1{std::byte{1}, std::byte{0}, std::byte{0},
+                                                std::byte{0x2b}};
+const std::string RESUME =
+    R"({"id":1,"method":"mining.subscribe","params":["cgminer/4.12.0","0100002a"]})";
 
 class ServerPayoutTest final : public QObject
 {
@@ -240,13 +278,8 @@ private slots:
         thread.giveJobs(*session);
         thread.send(*session, SUBSCRIBE);
         thread.send(*session, authorize(FIRST));
-        const auto own = thread.context().payoutJobs->forKey(
-            stratum::PerMinerPolicy(bitcoin::Network::Regtest).authorize(FIRST, "")->payoutKey,
-            thread.jobs, nullptr);
-        const auto& job = own->current();
-        const mining::Share share = mine(*job, FIRST_EXTRANONCE1, [&](const auto& hash) {
-            return job->networkTarget.isMetBy(hash);
-        });
+        const auto job = jobOfFirst(thread);
+        const mining::Share share = mineBlock(*job);
         const std::string output = thread.send(*session, submitLine(share, "somebody"));
         QVERIFY(output.find("Unauthorized worker") != std::string::npos);
         QVERIFY(thread.reports.at(0).verdict.block.has_value());
@@ -255,6 +288,107 @@ private slots:
         const auto head = util::fromHex(*mining::assembleBlock(block).headHex);
         const std::string text = util::toHex(*head);
         QVERIFY(text.find("160014" + std::string(40, '1')) != std::string::npos);
+    }
+
+    // B01 B16: what a miner worked on when its connection ended is good when it comes back,
+    // whatever happened meanwhile and in whichever order it says who it is.
+    void aBlockFoundBeforeAResumeIsNotLost_data()
+    {
+        QTest::addColumn<bool>("isVariant");
+        QTest::addColumn<int>("refreshes");
+        QTest::addColumn<bool>("hasNeighbour");
+        QTest::addColumn<bool>("authorizesFirst");
+        for (const bool isVariant : {false, true}) {
+            for (const int refreshes : {0, 1, 3}) {
+                for (const bool hasNeighbour : {false, true}) {
+                    for (const bool authorizesFirst : {false, true}) {
+                        QTest::addRow("%s, %d refreshes, %s, %s first",
+                                      isVariant ? "variant" : "job", refreshes,
+                                      hasNeighbour ? "another one of the key" : "alone",
+                                      authorizesFirst ? "authorize" : "subscribe")
+                            << isVariant << refreshes << hasNeighbour << authorizesFirst;
+                    }
+                }
+            }
+        }
+    }
+    void aBlockFoundBeforeAResumeIsNotLost()
+    {
+        QFETCH(const bool, isVariant);
+        QFETCH(const int, refreshes);
+        QFETCH(const bool, hasNeighbour);
+        QFETCH(const bool, authorizesFirst);
+        Thread thread;
+        auto first = thread.connect();
+        thread.giveJobs(*first);
+        thread.send(*first, SUBSCRIBE);
+        thread.send(*first, authorize(FIRST));
+        auto job = jobOfFirst(thread);
+        if (isVariant) {
+            const std::string output = thread.send(
+                *first, R"({"id":3,"method":"mining.suggest_difficulty","params":[0.0000000002]})");
+            QCOMPARE(kindsOf(output), std::string("reply set_difficulty notify"));
+            job = thread.context().variants.get(*job, 1);
+        }
+        const mining::Share share = mineBlock(*job);
+        thread.disconnect(std::move(first));
+        // One that comes later has never had the job, and all later ones share what it has.
+        std::unique_ptr<stratum::v1::ServerSession> neighbour;
+        for (int i = 0; i < refreshes; ++i) {
+            thread.makeJob();
+            if (hasNeighbour && neighbour == nullptr) {
+                neighbour = thread.connect({});
+                thread.send(*neighbour, SUBSCRIBE);
+                thread.send(*neighbour, authorize(FIRST));
+            }
+            if (neighbour != nullptr) {
+                thread.giveJobs(*neighbour);
+            }
+        }
+
+        const auto second = thread.connect(OTHER_EXTRANONCE1);
+        thread.giveJobs(*second);
+        thread.send(*second, authorizesFirst ? authorize(FIRST) : RESUME);
+        thread.send(*second, authorizesFirst ? RESUME : authorize(FIRST));
+        const std::string reply = linesOf(thread.send(*second, submitLine(share, FIRST))).front();
+        QVERIFY2(reply.find("\"result\":true") != std::string::npos, reply.c_str());
+        const auto& block = thread.reports.at(0).verdict.block;
+        QVERIFY(block.has_value());
+        QVERIFY(block->header ==
+                mining::hashShare(*job, FIRST_EXTRANONCE1, share, job->source->version).header);
+        thread.makeJob();
+        thread.giveJobs(*second);
+        QVERIFY(thread.send(*second, submitLine(share, FIRST)).find("Duplicate") !=
+                std::string::npos);
+    }
+
+    // B01: what pays one address is no share for another, but a block is one.
+    void aBlockOfTheSessionBeforeIsOneForAnotherAddress()
+    {
+        for (const bool isBeforeAuthorize : {true, false}) {
+            Thread thread;
+            auto first = thread.connect();
+            thread.giveJobs(*first);
+            thread.send(*first, SUBSCRIBE);
+            thread.send(*first, authorize(FIRST));
+            const mining::Share share = mineBlock(*jobOfFirst(thread));
+            thread.disconnect(std::move(first));
+            const auto second = thread.connect(OTHER_EXTRANONCE1);
+            thread.giveJobs(*second);
+            thread.send(*second, RESUME);
+            if (!isBeforeAuthorize) {
+                thread.send(*second, authorize(secondAddress()));
+                thread.makeJob();
+                thread.giveJobs(*second);
+            }
+            const std::string user = isBeforeAuthorize ? std::string(FIRST) : secondAddress();
+            const std::string reply = thread.send(*second, submitLine(share, user));
+            QVERIFY2(reply.find("\"error\":[") != std::string::npos, reply.c_str());
+            const auto& block = thread.reports.at(0).verdict.block;
+            QVERIFY(block.has_value());
+            const std::string text = *mining::assembleBlock(*block).headHex;
+            QVERIFY(text.find("160014" + std::string(40, '1')) != std::string::npos);
+        }
     }
 };
 

@@ -191,6 +191,20 @@ inline std::string kindOf(std::string_view line)
     return "reply";
 }
 
+/// Of a line with parameters that are texts the one with this number, from 0 on.
+inline std::string parameterOf(std::string_view line, std::size_t number)
+{
+    std::size_t place = line.find("\"params\":[") + 10;
+    for (std::size_t i = 0;; ++i) {
+        const std::size_t begin = line.find('"', place) + 1;
+        const std::size_t end = line.find('"', begin);
+        if (i == number) {
+            return std::string(line.substr(begin, end - begin));
+        }
+        place = end + 1;
+    }
+}
+
 /// Kinds of all lines, joined by blanks.
 inline std::string kindsOf(std::string_view text)
 {

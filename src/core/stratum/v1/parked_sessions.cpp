@@ -1,5 +1,6 @@
 #include "core/stratum/v1/parked_sessions.h"
 
+#include "core/mining/payout_jobs.h"
 #include "core/util/hex.h"
 
 #include <algorithm>
@@ -39,6 +40,9 @@ void ParkedSessions::onJobs(const mining::JobSet& jobs)
 {
     for (ParkedSession& session : m_sessions) {
         session.validator.onJobs(jobs);
+        if (session.work.jobs != nullptr) {
+            session.work.jobs = mining::liveOf(session.work.jobs, jobs);
+        }
     }
 }
 

@@ -3,22 +3,36 @@
 // session is resumed on the thread that it was on.
 #pragma once
 
+#include "core/mining/job_set.h"
 #include "core/mining/share_validator.h"
 #include "core/util/clock.h"
+#include "core/util/strong.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace warp::stratum::v1 {
 
+/// What a session worked on, for the one that comes after it.
+struct WorkLeft
+{
+    /// Where each key has its own coinbase, those of the session's key; else nullptr, since all
+    /// sessions have the same.
+    std::shared_ptr<const mining::JobSet> jobs{};
+    std::optional<util::JobId> sentJob{}; ///< the last one that was sent, not of a variant
+    std::uint8_t variant = 0;             ///< number of the last one of it that was sent
+};
+
 struct ParkedSession
 {
     /// An old extranonce1 without what was sent with it would count shares twice.
     mining::ShareValidator validator;
+    WorkLeft work{};
     /// Where the miner was, see ServerSession; only from there it is resumed.
     std::uint64_t origin = 0;
     util::BootTime since{};

@@ -15,8 +15,8 @@ inline constexpr std::chrono::seconds AUTHORIZE_TIMEOUT{30};
 inline constexpr unsigned MAX_HANDSHAKE_MESSAGES = 100;
 /// A miner that hears nothing for longer may take the pool for dead (cgminer 90 s, cpuminer 120 s).
 inline constexpr std::chrono::seconds LONGEST_SILENCE{25};
-/// Transactions that mining.get_transactions lists at most.
-inline constexpr std::size_t MAX_LISTED_TRANSACTIONS = 256;
+/// Longest list of transactions or of their ids that a miner gets.
+inline constexpr std::size_t MAX_LIST_BYTES = std::size_t{32} * 1024;
 /// Lines in a row that are no JSON; this one closes.
 inline constexpr unsigned MAX_INVALID_LINES = 10;
 /// Changes of difficulty that a miner can cause between two timer ticks; what it wishes beyond them

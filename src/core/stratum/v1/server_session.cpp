@@ -39,6 +39,45 @@ constexpr ReplyError TOO_MANY_TRANSACTIONS{.code = ErrorCode::Other,
                                            .text = "Too many transactions"};
 constexpr ReplyError INVALID_PARAMETERS{.code = ErrorCode::Other, .text = "Invalid parameters"};
 
+constexpr std::string_view GET_TRANSACTION_IDS = "mining.get_txnhashes";
+
+/// A list of texts; nothing where it would be too long.
+template <class TextFn>
+std::optional<std::string> listOf(std::size_t count, const TextFn& textOf)
+{
+    std::string list = "[";
+    for (std::size_t i = 0; i < count; ++i) {
+        list.append(i == 0 ? "\"" : ",\"").append(textOf(i)).push_back('"');
+        if (list.size() > MAX_LIST_BYTES) {
+            return std::nullopt;
+        }
+    }
+    return list + ']';
+}
+
+std::optional<std::string> idsOf(const mining::Job& job)
+{
+    return listOf(job.transactionCount, [&](std::size_t i) {
+        return bitcoin::toDisplayHex(job.source->transactions[i].txid);
+    });
+}
+
+/// Whole transactions in hexadecimal.
+std::optional<std::string> transactionsOf(const mining::Job& job)
+{
+    const auto& transactions = job.source->transactions;
+    const mining::HexText& parts = *job.source->transactionsHex;
+    const bool isApart = parts.size() == transactions.size();
+    std::size_t offset = 0;
+    return listOf(job.transactionCount, [&](std::size_t i) {
+        const std::size_t length = transactions[i].hexLength;
+        const std::string_view all = isApart ? *parts[i] : *parts.front();
+        const auto text = all.substr(isApart ? 0 : offset, length);
+        offset += length;
+        return text;
+    });
+}
+
 /// A difficulty as a number or as a string with a number.
 std::optional<util::Difficulty> difficultyOf(std::string_view text)
 {
@@ -97,15 +136,13 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
                            Actions& out)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
-    m_work.allow();
-    auto own = ownJobs(jobs);
-    if (own == nullptr) {
+    const bool isFirst = !m_work.hasJobs();
+    if (!m_work.set(jobs)) {
         return;
     }
-    if (!m_work.hasJobs() && m_hasBegun) {
+    if (isFirst && m_hasBegun) {
         m_difficulty.begin(now); // silence without work says nothing about the miner
     }
-    m_work.set(std::move(own));
     const mining::Job& current = m_work.current();
     m_networkDifficulty = m_context.notifications.networkDifficulty(current);
     m_validator.onJobs(*m_work.jobs());
@@ -113,27 +150,13 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
         return;
     }
     sendDifficulty(current.id, now, out);
-    m_work.send(m_work.cleanness(), out.output);
+    sendJob(m_work.jobs()->current(), m_work.cleanness(), out);
     m_lastOutput = now;
-}
-
-std::shared_ptr<const mining::JobSet>
-ServerSession::ownJobs(const std::shared_ptr<const mining::JobSet>& jobs)
-{
-    if (m_context.payoutJobs == nullptr) {
-        return jobs;
-    }
-    if (!m_payoutKey) {
-        m_waitingJobs = jobs;
-        return nullptr;
-    }
-    return m_context.payoutJobs->forKey(*m_payoutKey, jobs, m_work.jobs());
 }
 
 void ServerSession::withdrawJobs()
 {
     m_work.withdraw();
-    m_waitingJobs.reset();
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -149,13 +172,18 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
     }
     m_changesSinceTick = 0;
     m_hasListed = false;
-    if (m_work.hasJobs()) {
+    if (m_work.isWorking()) {
         m_difficulty.onTimer(now);
         followDifficulty(now, out);
+    } else {
+        m_difficulty.pause(now); // who has no work sends no shares
     }
-    // A number that it has already: every client takes it, and few take a ping.
-    if (now - m_lastOutput >= LONGEST_SILENCE && m_difficulty.inForce().value() > 0) {
-        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+    // A number that it has already, or will be told again with the first job: every client takes
+    // it, and few take a ping.
+    if (m_hasBegun && now - m_lastOutput >= LONGEST_SILENCE) {
+        const bool hasOne = m_difficulty.inForce().value() > 0;
+        const auto number = hasOne ? m_difficulty.inForce() : m_difficulty.wanted();
+        appendSetDifficulty(out.output, bitcoin::toPlainDecimal(number));
         m_lastOutput = now;
     }
 }
@@ -163,17 +191,18 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
 std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime now)
 {
     if (m_context.memory != nullptr && m_difficulty.provenRate().value() > 0) {
-        m_context.memory->remember(m_workers.back(), minerClass(), m_difficulty.provenRate());
+        m_context.memory->remember(m_workers.front(), minerClass(), m_difficulty.provenRate());
     }
     const mining::Extranonce1 extranonce1 = m_validator.extranonce1();
     if (m_context.parked == nullptr || !m_hasBegun || m_isClosed || !m_work.hasSent()) {
         return extranonce1;
     }
     m_isClosed = true;
-    if (m_context.payoutJobs != nullptr) {
-        m_validator.forgetVariants(); // whoever comes back may be paid by another key
-    }
-    m_context.parked->park({.validator = std::move(m_validator), .origin = m_origin, .since = now});
+    m_validator.rest();
+    m_context.parked->park({.validator = std::move(m_validator),
+                            .work = m_work.leave(),
+                            .origin = m_origin,
+                            .since = now});
     return std::nullopt;
 }
 
@@ -185,6 +214,7 @@ void ServerSession::resume(std::string_view sessionId, util::BootTime now)
     }
     m_context.parked->release(m_validator.extranonce1());
     m_validator = std::move(session->validator);
+    m_work.resume(std::move(session->work));
     if (m_work.hasJobs()) {
         m_validator.onJobs(*m_work.jobs());
     }
@@ -262,6 +292,7 @@ ServerSession::Handler ServerSession::handlerOf(std::string_view method)
         Method{"mining.suggest_difficulty", &ServerSession::onSuggest},
         Method{"mining.suggest_target", &ServerSession::onSuggest},
         Method{"mining.get_transactions", &ServerSession::onGetTransactions},
+        Method{GET_TRANSACTION_IDS, &ServerSession::onGetTransactions},
         Method{"login", &ServerSession::onAuthorize}, // MiningRigRentals
         Method{"mining.auth", &ServerSession::onAuthorize},
     };
@@ -312,8 +343,8 @@ void ServerSession::onAuthorize(const Request& request)
         }
     }
     appendResult(request.out.output, id, "true");
-    if (m_waitingJobs != nullptr) {
-        onJobs(std::exchange(m_waitingJobs, nullptr), request.now, request.out);
+    if (const auto jobs = m_work.waiting()) {
+        onJobs(jobs, request.now, request.out);
     }
     if (m_hasBegun) {
         followDifficulty(request.now, request.out);
@@ -344,10 +375,9 @@ std::optional<AuthorizeRefusal> ServerSession::addWorker(const Request& request)
     if (!worker) {
         return worker.error();
     }
-    if (m_payoutKey && *m_payoutKey != worker->payoutKey) {
+    if (!m_work.setKey(worker->payoutKey)) {
         return AuthorizeRefusal::OtherPayout;
     }
-    m_payoutKey = worker->payoutKey;
     LOG_DEBUG(Stratum, "worker {} authorized", util::sanitize(*user));
     m_workers.emplace_back(*user);
     return std::nullopt;
@@ -399,7 +429,7 @@ void ServerSession::onSubmit(const Request& request)
         }
         appendError(request.out.output, request.message.replyId(), error);
     }
-    if (code == mining::ShareCode::Accepted) {
+    if (code == mining::ShareCode::Accepted && m_work.isWorking()) {
         m_difficulty.onAcceptedShare(verdict.credited, request.now);
     }
     request.out.shares.push_back(
@@ -417,9 +447,13 @@ mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::strin
         return refuse(mining::ShareCode::Unauthorized, &share);
     }
     if (!m_work.hasJobs()) {
-        return refuse(mining::ShareCode::UnknownJob, nullptr);
+        return refuse(mining::ShareCode::UnknownJob, &share);
     }
-    return m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
+    auto verdict = m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
+    if (!verdict.block && m_work.hasFormer()) {
+        verdict.block = m_work.findBlock(m_validator, share, m_versionMask);
+    }
+    return verdict;
 }
 
 mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
@@ -427,8 +461,8 @@ mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
 {
     mining::ShareVerdict verdict;
     verdict.code = code;
-    if (hashable != nullptr && m_work.hasJobs()) {
-        verdict.block = m_validator.findBlock(*hashable, *m_work.jobs(), m_versionMask);
+    if (hashable != nullptr) {
+        verdict.block = m_work.findBlock(m_validator, *hashable, m_versionMask);
     }
     return verdict;
 }
@@ -449,17 +483,14 @@ void ServerSession::onGetTransactions(const Request& request)
         appendError(request.out.output, message.id, errorOf(mining::ShareCode::UnknownJob));
         return;
     }
-    const mining::Job& job = *named;
-    if (job.transactionCount > MAX_LISTED_TRANSACTIONS || std::exchange(m_hasListed, true)) {
+    std::string buffer;
+    const bool wantsIds = jsonString(message.method, buffer) == GET_TRANSACTION_IDS;
+    const auto list = wantsIds ? idsOf(*named) : transactionsOf(*named);
+    if (!list || std::exchange(m_hasListed, true)) {
         appendError(request.out.output, message.id, TOO_MANY_TRANSACTIONS);
         return;
     }
-    std::string list = "[";
-    for (std::size_t i = 0; i < job.transactionCount; ++i) {
-        list.append(i == 0 ? "\"" : ",\"");
-        list.append(bitcoin::toDisplayHex(job.source->transactions[i].txid)).push_back('"');
-    }
-    appendResult(request.out.output, message.id, list + ']');
+    appendResult(request.out.output, message.id, *list);
 }
 
 void ServerSession::onSuggest(const Request& request)
@@ -487,21 +518,37 @@ void ServerSession::repeatWork(util::BootTime now, Actions& out)
     if (!m_hasBegun) {
         m_hasBegun = true;
         if (m_context.memory != nullptr) {
-            if (const auto known = m_context.memory->recall(m_workers.back(), minerClass())) {
+            if (const auto known = m_context.memory->recall(m_workers.front(), minerClass())) {
                 m_difficulty.onKnownRate(*known);
             }
         }
         m_difficulty.begin(now);
         sendVersionMask(out);
-        if (m_work.hasJobs()) {
-            sendDifficulty(m_work.current().id, now, out);
-        }
-    } else if (m_difficulty.inForce().value() > 0) {
+    }
+    if (!m_work.hasJobs() || !m_work.canSend(minerClass())) {
+        return; // the difficulty comes with the job
+    }
+    // Never what it was sent before: it would begin that again, and find all of it twice.
+    auto job = m_work.next();
+    if (job == nullptr) {
+        job = m_work.jobs()->current();
+    }
+    if (m_difficulty.inForce().value() > 0) {
         // Whoever subscribes again may have lost what it was told, too.
         appendSetDifficulty(out.output, bitcoin::toPlainDecimal(m_difficulty.inForce()));
+    } else {
+        sendDifficulty(job->id, now, out);
     }
-    if (m_work.hasJobs() && m_work.canSend(minerClass())) {
-        m_work.send(mining::CleanJobs::Yes, out.output);
+    sendJob(job, mining::CleanJobs::Yes, out);
+    m_lastOutput = now;
+}
+
+void ServerSession::sendJob(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+                            Actions& out)
+{
+    m_work.send(job, clean, out.output);
+    if (job->id != m_work.current().id) {
+        m_validator.addVariant(job);
     }
 }
 
@@ -532,14 +579,13 @@ void ServerSession::followDifficulty(util::BootTime now, Actions& out)
         !m_difficulty.hasChange(m_networkDifficulty)) {
         return;
     }
-    const auto variant = m_work.nextVariant();
+    const auto variant = m_work.next();
     if (variant == nullptr) {
         return; // with the next job
     }
     m_lastOutput = now;
     sendDifficulty(variant->id, now, out);
-    out.output.append(notifyLine(*variant, mining::CleanJobs::No));
-    m_validator.addVariant(variant);
+    sendJob(variant, mining::CleanJobs::No, out);
 }
 
 void ServerSession::close(CloseCause cause, Actions& out)

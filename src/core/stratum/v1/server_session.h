@@ -47,7 +47,8 @@ public:
                 Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
-    /// Begins, where it has become subscribed and authorized.
+    /// Begins, where it has become subscribed and authorized. It is a clean job, and other work
+    /// than any that the miner was sent, on a connection before, too, that this one goes on with.
     void repeatWork(util::BootTime now, Actions& out) override;
     [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime now) override;
     [[nodiscard]] SessionInfo info() const override;
@@ -83,9 +84,6 @@ private:
     void resume(std::string_view sessionId, util::BootTime now);
 
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
-    /// The jobs of this session's payout key; nullptr while it has none, or no coinbase.
-    [[nodiscard]] std::shared_ptr<const mining::JobSet>
-    ownJobs(const std::shared_ptr<const mining::JobSet>& jobs);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
                                              util::BootTime now);
     [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
@@ -95,6 +93,9 @@ private:
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed; the job with this id follows.
     void sendDifficulty(util::JobId job, util::BootTime now, Actions& out);
+    /// @param job  as for SessionWork::send()
+    void sendJob(const std::shared_ptr<const mining::Job>& job, mining::CleanJobs clean,
+                 Actions& out);
     /// Sends the difficulty if it has changed, and other work with it. Not more often than
     /// MAX_CHANGES_PER_TICK.
     void followDifficulty(util::BootTime now, Actions& out);
@@ -105,11 +106,9 @@ private:
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
     SessionWork m_work;
-    /// Work that came before it was known whom it is to pay.
-    std::shared_ptr<const mining::JobSet> m_waitingJobs;
-    std::optional<mining::PayoutKey> m_payoutKey; ///< of the first worker
     std::string m_userAgent;
-    std::vector<std::string> m_workers; ///< as authorized, the latest last
+    /// As authorized, the latest last. The connection's rate is remembered under the first one's.
+    std::vector<std::string> m_workers;
     util::BootTime m_created;
     util::BootTime m_lastOutput; ///< when bytes were last sent
     std::uint64_t m_origin;
