@@ -218,6 +218,7 @@ inline constexpr auto JSON_TABLE<PoolSnapshot> = table<PoolSnapshot>(
     field("delivery", &PoolSnapshot::delivery), field("run", &PoolSnapshot::run),
     field("blocks", &PoolSnapshot::blocks), field("issues", &PoolSnapshot::issues),
     field("listening", &PoolSnapshot::listening), field("listeners", &PoolSnapshot::listeners),
+    field("authority_key", &PoolSnapshot::authorityKey),
     field("workers", &PoolSnapshot::workers),
     field("workers_dropped", &PoolSnapshot::workersDropped),
     field("sessions", &PoolSnapshot::sessions), field("bests", &PoolSnapshot::bests),

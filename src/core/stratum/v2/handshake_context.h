@@ -5,10 +5,9 @@
 #include "core/stratum/v2/noise_key.h"
 #include "core/stratum/v2/static_identity.h"
 #include "core/util/clock.h"
+#include "core/util/published.h"
 
 #include <chrono>
-#include <cstddef>
-#include <memory>
 
 namespace warp::stratum::v2 {
 
@@ -26,12 +25,14 @@ private:
     double m_left = PER_SECOND;
 };
 
+/// As the pool shows itself; nullptr while there is no authority key, and nobody can connect.
+using IdentitySlot = util::Published<StaticIdentity>;
+
 struct HandshakeContext
 {
     const Curve& curve;
-    NoiseKeyStock& keys;
-    /// As the pool shows itself; nullptr while there is no authority key, and nobody can connect.
-    std::shared_ptr<const StaticIdentity> identity{};
+    const IdentitySlot& identity; ///< looked at for each handshake
+    NoiseKeyStock keys;
     HandshakeBudget budget{};
 };
 

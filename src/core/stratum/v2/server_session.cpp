@@ -3,8 +3,7 @@
 #include "core/stratum/first_bytes.h"
 #include "core/util/log.h"
 
-#include <array>
-#include <span>
+#include <string>
 
 namespace warp::stratum::v2 {
 
@@ -57,12 +56,13 @@ void ServerSession::readHandshake(util::ByteView& bytes, util::BootTime now, Act
 
 void ServerSession::respond(util::BootTime now, Actions& out)
 {
-    if (m_handshakes.identity == nullptr || !m_handshakes.budget.take(now)) {
+    const auto identity = m_handshakes.identity.load();
+    if (identity == nullptr || !m_handshakes.budget.take(now)) {
         return; // with a tick, or closed by its time-out
     }
     util::Bytes act;
-    const TransportKeys keys = m_responder.respond(m_handshakes.curve, *m_handshakes.identity,
-                                                   m_handshakes.keys.take(), act);
+    const TransportKeys keys =
+        m_responder.respond(m_handshakes.curve, *identity, m_handshakes.keys.take(), act);
     m_transport = std::make_unique<NoiseTransport>(keys, NoiseSide::Server, MAX_FRAME_BYTES);
     appendText(out.output, act);
 }
