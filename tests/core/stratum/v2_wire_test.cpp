@@ -4,6 +4,7 @@
 #include "core/stratum/v2/message_sets.h"
 #include "core/stratum/v2/wire_writer.h"
 #include "core/util/hex.h"
+#include "core/util/log.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -154,9 +155,15 @@ private slots:
         QVERIFY(FrameHeader::parse(std::span(out).first<FrameHeader::SIZE>()) == header);
     }
 
-    // SV2-32 (codes of ours)
-    void sendsPrintableCodesAlone()
+    // SV2-32 (codes of ours, and those of peers in a log)
+    void sendsAndLogsPrintableCodesAlone()
     {
+        const util::Bytes raw = bytesOf("03610a62");
+        WireReader reader(raw);
+        std::string_view code;
+        reader.read(code);
+        QVERIFY(!reader.fault() && code == "a\nb");
+        QVERIFY(isPrintableCode(util::sanitize(code)));
         QVERIFY(std::ranges::all_of(error_codes::ALL, isPrintableCode));
         QVERIFY(std::ranges::none_of(error_codes::ALL, &std::string_view::empty));
         QVERIFY(!isPrintableCode("a\nb") && !isPrintableCode("\x7F") && !isPrintableCode("\xC3"));
