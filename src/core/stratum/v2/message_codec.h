@@ -11,7 +11,7 @@
 #include "core/util/result.h"
 
 #include <cstddef>
-#include <cstdint>
+#include <span>
 #include <tuple>
 
 namespace warp::stratum::v2 {

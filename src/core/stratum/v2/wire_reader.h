@@ -46,7 +46,8 @@ public:
     void read(Float32& out) { read(out.bits); }
     void read(bitcoin::Hash256& out);
     void read(bitcoin::Target& out);
-    void read(std::string_view& out); ///< STR0_255: any bytes
+    /// STR0_255: any bytes, which util::sanitize() makes fit for a log.
+    void read(std::string_view& out);
     void read(std::optional<std::uint32_t>& out);
     void read(BlobList& out);
     template <std::size_t Prefix, std::size_t Max>
