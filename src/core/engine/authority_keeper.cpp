@@ -74,8 +74,7 @@ std::optional<std::string> AuthorityKeeper::load()
 std::optional<std::string> AuthorityKeeper::create()
 {
     util::Files& files = m_surroundings.platform.files;
-    AuthorityKey key =
-        AuthorityKey::generate(m_surroundings.curve, m_surroundings.platform.random);
+    AuthorityKey key = AuthorityKey::generate(m_surroundings.curve, m_surroundings.platform.random);
     const stratum::v2::SecretText text = key.fileText();
     const auto written =
         files.replaceDurably(m_file, util::asBytes(text.reveal()), util::FileAccess::Private);
@@ -104,12 +103,13 @@ void AuthorityKeeper::judgeFile()
     const auto mode =
         m_surroundings.permissionsOf ? m_surroundings.permissionsOf(m_file) : std::nullopt;
     constexpr perms OTHERS = perms::group_all | perms::others_all;
-    reportIssue(m_surroundings.statistics, READABLE_ISSUE,
-           mode && (*mode & OTHERS) != perms::none
-               ? std::optional(fmt::format("{}: others can read it, and pose as the pool; set its "
-                                           "mode to 0600",
-                                           m_file.string()))
-               : std::nullopt);
+    reportIssue(
+        m_surroundings.statistics, READABLE_ISSUE,
+        mode && (*mode & OTHERS) != perms::none
+            ? std::optional(fmt::format("{}: others can read it, and pose as the pool; set its "
+                                        "mode to 0600",
+                                        m_file.string()))
+            : std::nullopt);
 }
 
 } // namespace warp::engine

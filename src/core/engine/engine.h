@@ -3,8 +3,8 @@
 // else happens on the executors of docs/threads.md.
 #pragma once
 
-#include "core/engine/block_spool.h"
 #include "core/engine/authority_keeper.h"
+#include "core/engine/block_spool.h"
 #include "core/engine/certificate_keeper.h"
 #include "core/engine/courier.h"
 #include "core/engine/data_folder.h"

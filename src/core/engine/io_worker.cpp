@@ -28,8 +28,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
                   .handshakes = m_shared.handshakes,
                   .mayAuthorize =
                       [this] {
-                          return m_gate.mayAuthorize(m_speaking->peer(),
-                                                     m_speaking->identity().id);
+                          return m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id);
                       }},
                  m_shared.terms.network)
     , m_number(number)

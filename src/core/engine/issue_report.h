@@ -15,14 +15,13 @@ namespace warp::engine {
 inline void reportIssue(Hosted<Statistics>& statistics, std::string code,
                         std::optional<std::string> detail)
 {
-    statistics.post(
-        [code = std::move(code), detail = std::move(detail)](Statistics& counted) {
-            if (detail) {
-                counted.raiseIssue(code, *detail);
-            } else {
-                counted.clearIssue(code);
-            }
-        });
+    statistics.post([code = std::move(code), detail = std::move(detail)](Statistics& counted) {
+        if (detail) {
+            counted.raiseIssue(code, *detail);
+        } else {
+            counted.clearIssue(code);
+        }
+    });
 }
 
 } // namespace warp::engine

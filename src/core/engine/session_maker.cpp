@@ -16,10 +16,10 @@ SessionMaker::SessionMaker(Surroundings surroundings, std::optional<bitcoin::Net
     , m_perMinerPolicy(network)
     , m_limiter(m_surroundings.mayAuthorize)
     , m_extranonces(m_surroundings.thread)
-    , m_handshakes{.curve = m_surroundings.handshakes.curve,
-                   .identity = m_surroundings.handshakes.identity,
-                   .keys = {m_surroundings.handshakes.curve, m_surroundings.handshakes.random,
-                            KEY_STOCK}}
+    , m_handshakes{
+          .curve = m_surroundings.handshakes.curve,
+          .identity = m_surroundings.handshakes.identity,
+          .keys = {m_surroundings.handshakes.curve, m_surroundings.handshakes.random, KEY_STOCK}}
 {}
 
 void SessionMaker::renew(const ListenerStates& listeners, mining::KeyUse keyUse)

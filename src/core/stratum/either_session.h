@@ -19,7 +19,8 @@ class EitherSession final : public Session
 public:
     /// @param since  when the connection began
     /// @return nullptr where there can be no more
-    using MakeFn = std::function<std::unique_ptr<Session>(FirstBytes protocol, util::BootTime since)>;
+    using MakeFn =
+        std::function<std::unique_ptr<Session>(FirstBytes protocol, util::BootTime since)>;
 
     /// For the first bytes.
     static constexpr std::chrono::seconds TIMEOUT{10};

@@ -86,11 +86,12 @@ void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions
                 return;
             }
             const PlainFrame& frame = **next;
-            m_server.onFrame({.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
-                              .scope = FrameScope::Connection,
-                              .type = frame.messageType,
-                              .payloadSize = static_cast<std::uint32_t>(frame.payload.size())},
-                             frame.payload, now, output);
+            m_server.onFrame(
+                {.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
+                 .scope = FrameScope::Connection,
+                 .type = frame.messageType,
+                 .payloadSize = static_cast<std::uint32_t>(frame.payload.size())},
+                frame.payload, now, output);
         }
     });
 }
