@@ -91,7 +91,7 @@ void AuthorityKeeper::take(AuthorityKey key)
 {
     m_surroundings.statistics.post(
         [text = stratum::v2::toText(key.publicKey())](Statistics& statistics) {
-            statistics.setAuthorityKey(text);
+            statistics.program().authorityKey = text;
         });
     m_identities.emplace(m_surroundings.curve, std::move(key), m_surroundings.platform.clock,
                          m_surroundings.platform.random);

@@ -159,10 +159,10 @@ void CertificateKeeper::judgeKeyFile()
     constexpr perms OTHERS = perms::group_all | perms::others_all;
     const bool isReadable = mode && (*mode & OTHERS) != perms::none;
     reportIssue(m_surroundings.statistics, READABLE_ISSUE,
-           isReadable ? std::optional(fmt::format("{}: its mode is {:04o}; set it to 0600",
-                                                  m_files.key.string(),
-                                                  static_cast<unsigned>(*mode & perms::mask)))
-                      : std::nullopt);
+                isReadable ? std::optional(fmt::format("{}: its mode is {:04o}; set it to 0600",
+                                                       m_files.key.string(),
+                                                       static_cast<unsigned>(*mode & perms::mask)))
+                           : std::nullopt);
 }
 
 } // namespace warp::engine

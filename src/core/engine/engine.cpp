@@ -119,7 +119,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
                                                          .bootId = m_history.bootId()}](
-                          Statistics& statistics) { statistics.setProgram(program); });
+                          Statistics& statistics) { statistics.program() = program; });
     m_statistics.post(
         [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(

@@ -176,11 +176,10 @@ inline constexpr auto JSON_TABLE<NodeView> =
                     field("verified_permille", &NodeView::verifiedPermille));
 
 template <>
-inline constexpr auto JSON_TABLE<ProgramView> =
-    table<ProgramView>("program_view", field("version", &ProgramView::version),
-                       field("profile", &ProgramView::profile),
-                       field("started_at", &ProgramView::startedAt),
-                       field("boot_id", &ProgramView::bootId));
+inline constexpr auto JSON_TABLE<ProgramView> = table<ProgramView>(
+    "program_view", field("version", &ProgramView::version),
+    field("profile", &ProgramView::profile), field("started_at", &ProgramView::startedAt),
+    field("boot_id", &ProgramView::bootId), field("authority_key", &ProgramView::authorityKey));
 
 template <>
 inline constexpr auto JSON_TABLE<util::DurationHistogram> =
@@ -218,7 +217,6 @@ inline constexpr auto JSON_TABLE<PoolSnapshot> = table<PoolSnapshot>(
     field("delivery", &PoolSnapshot::delivery), field("run", &PoolSnapshot::run),
     field("blocks", &PoolSnapshot::blocks), field("issues", &PoolSnapshot::issues),
     field("listening", &PoolSnapshot::listening), field("listeners", &PoolSnapshot::listeners),
-    field("authority_key", &PoolSnapshot::authorityKey),
     field("workers", &PoolSnapshot::workers),
     field("workers_dropped", &PoolSnapshot::workersDropped),
     field("sessions", &PoolSnapshot::sessions), field("bests", &PoolSnapshot::bests),

@@ -137,6 +137,8 @@ struct ProgramView
     std::string profile; ///< name of the profile in force
     util::WallTime startedAt{};
     std::uint64_t bootId = 0; ///< of this run, by chance
+    /// What Stratum V2 miners know the pool by, in base58check; empty while there is none.
+    std::string authorityKey;
 
     friend bool operator==(const ProgramView&, const ProgramView&) = default;
 };
@@ -174,8 +176,6 @@ struct PoolSnapshot
     std::vector<HealthIssue> issues;
     std::vector<std::string> listening;  ///< "host:port" of each open listener
     std::vector<ListenerView> listeners; ///< all that are configured
-    /// What Stratum V2 miners know the pool by, in base58check; empty while there is none.
-    std::string authorityKey;
     SharedList<WorkerView> workers;      ///< by name; bounded
     std::uint64_t workersDropped = 0;    ///< for which there was no room since the start
     SharedList<SessionView> sessions;    ///< by id
