@@ -1,9 +1,16 @@
 #include "core/stratum/v2/noise_transport.h"
 
+#include "tests/core/net/sanitizer.h"
 #include "tests/core/stratum/noise_fixtures.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
+
+#include <memory>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -275,6 +282,31 @@ private slots:
         NoiseTransport server(testKeys(), NoiseSide::Server, SMALL_CAP);
         server.setMaxPayload(SMALL_CAP + 1);
         QVERIFY(readAll(server, stream, stream.size()).has_value());
+    }
+
+    // Of the 10 KiB that an idle connection may take.
+    void anIdleOneIsSmall()
+    {
+#if defined(__GLIBC__)
+        if constexpr (WITH_SANITIZER) {
+            QSKIP("a sanitizer has an allocator of its own");
+        }
+        constexpr std::size_t COUNT = 200;
+        std::vector<std::unique_ptr<Ends>> all;
+        all.reserve(COUNT);
+        all.push_back(std::make_unique<Ends>()); // allocates what all share
+        const std::size_t before = ::mallinfo2().uordblks;
+        for (std::size_t i = 1; i < COUNT; ++i) {
+            all.push_back(std::make_unique<Ends>());
+            util::Bytes out;
+            all.back()->client.seal({.payload = payloadOf(64)}, out);
+            QVERIFY(readAll(all.back()->server, out, out.size()).has_value());
+        }
+        const std::size_t each = (::mallinfo2().uordblks - before) / (COUNT - 1) / 2;
+        QVERIFY2(each <= 2560, std::to_string(each).c_str());
+#else
+        QSKIP("this system's allocator gives no figures");
+#endif
     }
 
     // A header alone makes nobody reserve what it announces, and nothing stays after a long frame.
