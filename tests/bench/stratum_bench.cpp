@@ -85,9 +85,9 @@ Seconds timeOf(const Function& function)
 void submit(benchmark::State& state)
 {
     constexpr std::string_view WORKER = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4.rig01";
-    stratum::v1::SingleModePolicy policy(bitcoin::Network::Main);
-    stratum::v1::ServerOptions options;
-    options.retargeting = stratum::v1::ServerOptions::Retargeting::Off;
+    stratum::SingleModePolicy policy(bitcoin::Network::Main);
+    stratum::ServerOptions options;
+    options.retargeting = stratum::ServerOptions::Retargeting::Off;
     // Every hash is good enough: 2^-40 of difficulty 1 is more than all hashes.
     options.minimumDifficulty = util::Difficulty(1e-12);
     options.initialDifficulty = util::Difficulty(1e-12);

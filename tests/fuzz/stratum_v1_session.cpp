@@ -42,7 +42,7 @@ std::shared_ptr<const mining::JobSet> makeJobs()
 
 std::string answer(std::string_view text, std::size_t partSize, Begin begin)
 {
-    v1::SingleModePolicy policy(bitcoin::Network::Regtest);
+    stratum::SingleModePolicy policy(bitcoin::Network::Regtest);
     v1::ServerContext context{.options = {}, .policy = policy};
     v1::ServerSession session(context, {}, NOW);
     Actions out;

@@ -12,10 +12,10 @@ net::Endpoint toEndpoint(const config::ListenAddress& address)
 }
 
 /// A listener's own bounds, where it has some, go before those of [vardiff].
-stratum::v1::ServerOptions toStratum(const config::VardiffSettings& vardiff,
-                                     const config::ListenerSettings& listener)
+stratum::ServerOptions toStratum(const config::VardiffSettings& vardiff,
+                                 const config::ListenerSettings& listener)
 {
-    using stratum::v1::ServerOptions;
+    using stratum::ServerOptions;
     const auto choose = [](util::Difficulty own, util::Difficulty general) {
         return own > util::Difficulty(0) ? own : general;
     };

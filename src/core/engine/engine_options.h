@@ -48,7 +48,7 @@ struct ListenerOptions
     net::Endpoint endpoint; ///< Stratum V1
     net::Security security = net::Security::Plain;
     std::vector<net::AddressRange> proxies{}; ///< whose connections begin with a PROXY header
-    stratum::v1::ServerOptions stratum;
+    stratum::ServerOptions stratum;
     std::size_t maxConnections = 0;       ///< of this listener; 0: the pool's limit alone
     std::vector<net::AddressRange> allow; ///< who may connect; empty: everybody
     NoWorkPolicy noWork = NoWorkPolicy::Keep;

@@ -48,7 +48,7 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
 void IoWorker::renewContexts()
 {
     const bool isKeyed = m_shared.terms.keyUse == mining::KeyUse::Separate;
-    m_limiter.setJudge(isKeyed ? static_cast<stratum::v1::AuthorizePolicy&>(m_perMinerPolicy)
+    m_limiter.setJudge(isKeyed ? static_cast<stratum::AuthorizePolicy&>(m_perMinerPolicy)
                                : m_singlePolicy);
     const ListenerStates& listeners = m_shared.terms.listeners;
     m_contexts.resize(listeners.size());
@@ -90,7 +90,7 @@ void IoWorker::change(Terms terms)
         m_contexts.clear();
     }
     if (!m_network) {
-        m_perMinerPolicy = stratum::v1::PerMinerPolicy(m_shared.terms.network);
+        m_perMinerPolicy = stratum::PerMinerPolicy(m_shared.terms.network);
     }
     renewContexts();
 }
@@ -221,8 +221,8 @@ void IoWorker::changeNetwork(bitcoin::Network network)
     const bool isKnown = m_network.has_value();
     m_parked.clear();
     m_network = network;
-    m_singlePolicy = stratum::v1::SingleModePolicy(network);
-    m_perMinerPolicy = stratum::v1::PerMinerPolicy(network);
+    m_singlePolicy = stratum::SingleModePolicy(network);
+    m_perMinerPolicy = stratum::PerMinerPolicy(network);
     while (isKnown && m_shared.terms.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
         remove(m_miners.begin()->first);
     }

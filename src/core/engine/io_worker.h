@@ -15,7 +15,7 @@
 #include "core/engine/statistics.h"
 #include "core/mining/extranonce_allocator.h"
 #include "core/mining/job_set.h"
-#include "core/stratum/v1/authorize.h"
+#include "core/stratum/authorize.h"
 #include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_session.h"
 #include "core/util/clock.h"
@@ -53,7 +53,7 @@ public:
         PeerRegistry& peers;
         RateKeeper& rates;
         Terms terms{};
-        stratum::v1::RateMemory* memory = nullptr; ///< nullptr for none
+        stratum::RateMemory* memory = nullptr; ///< nullptr for none
         /// Sees each coinbase that is made for one payout key.
         mining::PayoutJobs::JobFn onKeyJob{};
     };
@@ -117,8 +117,8 @@ private:
 
     util::Executor& m_executor;
     Shared m_shared;
-    stratum::v1::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
-    stratum::v1::PerMinerPolicy m_perMinerPolicy;
+    stratum::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
+    stratum::PerMinerPolicy m_perMinerPolicy;
     MinerGate m_gate;
     AuthorizeLimiter m_limiter;
     const MinerConnection* m_speaking = nullptr; ///< valid while its bytes are being read

@@ -13,7 +13,7 @@
 #include "core/engine/rate_keeper.h"
 #include "core/engine/statistics.h"
 #include "core/mining/payout_jobs.h"
-#include "core/stratum/v1/rate_memory.h"
+#include "core/stratum/rate_memory.h"
 #include "core/util/executor.h"
 
 #include <atomic>
@@ -32,7 +32,7 @@ public:
         const Platform& platform;
         Hosted<Courier>& courier;
         Hosted<Statistics>& statistics;
-        stratum::v1::RateMemory& memory;    ///< asked on any io thread
+        stratum::RateMemory& memory;        ///< asked on any io thread
         mining::PayoutJobs::JobFn onKeyJob; ///< on any io thread
     };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/store/worker_directory.h"
-#include "core/stratum/v1/rate_memory.h"
+#include "core/stratum/rate_memory.h"
 #include "core/util/clock.h"
 #include "core/util/mutex.h"
 #include "core/util/strong.h"
@@ -19,7 +19,7 @@
 
 namespace warp::engine {
 
-class RateRecall final : public stratum::v1::RateMemory
+class RateRecall final : public stratum::RateMemory
 {
 public:
     using DirectorySource = std::function<std::shared_ptr<const store::WorkerDirectory>()>;

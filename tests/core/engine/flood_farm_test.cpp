@@ -216,8 +216,7 @@ private slots:
     void remindsAndThenCutsWhoSendsOnlyBadShares()
     {
         engine::EngineOptions options = withLimits();
-        options.listeners.front().stratum.retargeting =
-            stratum::v1::ServerOptions::Retargeting::Off;
+        options.listeners.front().stratum.retargeting = stratum::ServerOptions::Retargeting::Off;
         Farm farm(75, std::move(options));
         farm.world.scheduler().runFor(5s);
         Talker talker(farm, HOSTILE);

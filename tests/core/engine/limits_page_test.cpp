@@ -12,7 +12,7 @@
 #include "core/net/tcp_limits.h"
 #include "core/stratum/v1/json_text.h"
 #include "core/stratum/v1/message.h"
-#include "core/stratum/v1/server_options.h"
+#include "core/stratum/v1/server_limits.h"
 #include "tests/support/test_registry.h"
 
 #include <QFile>
@@ -94,7 +94,7 @@ void describeHandshake(Page& page)
              "the answer is `false` with the reason; the connection stays");
     page.row("Workers of one connection", fmt::format("{}", v1::MAX_WORKERS),
              "the next one is refused; the connection stays");
-    page.row("User name", bytes(v1::MAX_USER_NAME_BYTES), "refused");
+    page.row("User name", bytes(stratum::MAX_USER_NAME_BYTES), "refused");
 }
 
 void describeLines(Page& page)

@@ -1,4 +1,4 @@
-#include "core/stratum/v1/authorize.h"
+#include "core/stratum/authorize.h"
 
 #include "core/util/log.h"
 
@@ -12,7 +12,7 @@
 namespace {
 
 using namespace warp;
-using namespace warp::stratum::v1;
+using namespace warp::stratum;
 
 class RecordingSink final : public util::LogSink
 {

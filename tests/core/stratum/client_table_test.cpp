@@ -119,7 +119,7 @@ private slots:
     void antminerStock()
     {
         for (const char* userAgent : {"bmminer/2.0.0", "Antminer S21/Fri Mar 1 2024"}) {
-            SessionHarness harness(stratum::v1::ServerOptions{}, HARD_BITS);
+            SessionHarness harness(stratum::ServerOptions{}, HARD_BITS);
             const std::string output = handshake(harness, userAgent);
             QVERIFY(output.find("\"params\":[200000]") != std::string::npos);
             QVERIFY(notifyOf(output).at(2).size() < 8192);
@@ -144,7 +144,7 @@ private slots:
     void whatsminer()
     {
         for (const char* userAgent : {"btminer/3.4.0", "whatsminer/v1"}) {
-            SessionHarness harness(stratum::v1::ServerOptions{}, HARD_BITS);
+            SessionHarness harness(stratum::ServerOptions{}, HARD_BITS);
             harness.giveJob();
             const std::string reply =
                 harness.send("{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"" +
@@ -202,7 +202,7 @@ private slots:
     // extranonce.subscribe before or after authorize.
     void niceHash()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, HARD_BITS);
+        SessionHarness harness(stratum::ServerOptions{}, HARD_BITS);
         harness.giveJob();
         harness.send(R"({"id":1,"method":"mining.subscribe","params":["NiceHash/1.0.0"]})");
         QCOMPARE(harness.send(R"({"id":2,"method":"mining.extranonce.subscribe","params":[]})"),
@@ -251,7 +251,7 @@ private slots:
     // every client understands.
     void saysSomethingEveryHalfMinute()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, HARD_BITS);
+        SessionHarness harness(stratum::ServerOptions{}, HARD_BITS);
         handshake(harness, "cgminer/4.12.0", "d=8192");
         harness.session().withdrawJobs();
         int silent = 0;
@@ -289,7 +289,7 @@ private slots:
     {
         QFETCH(const QString, wish);
         QFETCH(const QString, sent);
-        SessionHarness harness(stratum::v1::ServerOptions{}, HARD_BITS);
+        SessionHarness harness(stratum::ServerOptions{}, HARD_BITS);
         const std::string output = handshake(harness, "miner", "d=" + wish.toStdString());
         QVERIFY2(output.find("\"params\":[" + sent.toStdString() + "]") != std::string::npos,
                  output.c_str());

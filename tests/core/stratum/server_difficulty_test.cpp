@@ -13,7 +13,7 @@ namespace {
 using namespace warp;
 using namespace warp::test;
 using namespace std::chrono_literals;
-using stratum::v1::ServerOptions;
+using stratum::ServerOptions;
 using util::Difficulty;
 
 /// The number of the first set_difficulty line; empty without one.

@@ -77,7 +77,7 @@ public:
 
 private:
     util::BootTime m_now = at({});
-    stratum::v1::PerMinerPolicy m_policy;
+    stratum::PerMinerPolicy m_policy;
     mining::PayoutJobs m_payoutJobs;
     stratum::v1::ServerContext m_context;
     mining::JobFactory m_factory{
@@ -241,7 +241,7 @@ private slots:
         thread.send(*session, SUBSCRIBE);
         thread.send(*session, authorize(FIRST));
         const auto own = thread.context().payoutJobs->forKey(
-            stratum::v1::PerMinerPolicy(bitcoin::Network::Regtest).authorize(FIRST, "")->payoutKey,
+            stratum::PerMinerPolicy(bitcoin::Network::Regtest).authorize(FIRST, "")->payoutKey,
             thread.jobs, nullptr);
         const auto& job = own->current();
         const mining::Share share = mine(*job, FIRST_EXTRANONCE1, [&](const auto& hash) {

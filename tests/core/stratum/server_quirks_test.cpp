@@ -145,7 +145,7 @@ private slots:
     // then tries without parameters; asks for all bits without a least count.
     void cgminerHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1900ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1900ffff);
         play(
             harness,
             {{R"({"id": 0, "method": "mining.configure", "params": [["version-rolling"], )"
@@ -180,7 +180,7 @@ private slots:
     // extranonce.subscribe; answers a ping with a request named pong; wants clean_jobs last.
     void espMinerHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1900ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1900ffff);
         play(harness,
              {{R"({"id": 1, "method": "mining.configure", "params": [["version-rolling"], )"
                R"({"version-rolling.mask": "ffffffff"}]})",
@@ -204,7 +204,7 @@ private slots:
     // submits unpadded nonces in five parameters, password of up to 20 characters.
     void nerdMinerHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1900ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1900ffff);
         play(harness,
              {{R"({"id": 1, "method": "mining.subscribe", "params": ["NerdMinerV2/1.8.3"]})",
                "reply", ""},
@@ -221,7 +221,7 @@ private slots:
     // NerdQAxe sends the whole handshake without waiting and reads the difficulty as an integer.
     void nerdQaxeHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1900ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1900ffff);
         harness.giveJob();
         const std::string output = harness.feed(
             R"({"id":1,"method":"mining.subscribe","params":["NerdQAxe++/BM1370/v1.0.35"]})"
@@ -242,7 +242,7 @@ private slots:
     // BFGMiner suggests a target before it subscribes; ids are texts or null.
     void bfgMinerHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1900ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1900ffff);
         play(harness,
              {{R"({"id": null, "method": "mining.suggest_target", "params": )"
                R"(["00000000ffff0000000000000000000000000000000000000000000000000000"]})",
@@ -280,7 +280,7 @@ private slots:
     // and Whatsminer fail beyond 8.
     void rentalHandshake()
     {
-        SessionHarness harness(stratum::v1::ServerOptions{}, 0x1800ffff);
+        SessionHarness harness(stratum::ServerOptions{}, 0x1800ffff);
         play(harness,
              {{R"({"id":1,"method":"mining.subscribe","params":["NiceHash/1.0.0"]})", "reply",
                "\"0100002a\",8]"},

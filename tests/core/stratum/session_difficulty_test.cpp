@@ -1,4 +1,4 @@
-#include "core/stratum/v1/session_difficulty.h"
+#include "core/stratum/session_difficulty.h"
 
 #include "tests/support/test_registry.h"
 
@@ -12,7 +12,7 @@
 namespace {
 
 using namespace warp;
-using namespace warp::stratum::v1;
+using namespace warp::stratum;
 using namespace std::chrono_literals;
 using util::Difficulty;
 

@@ -20,23 +20,23 @@ inline constexpr mining::Extranonce1 FIRST_EXTRANONCE1{std::byte{0x01}, std::byt
                                                        std::byte{0x00}, std::byte{0x2a}};
 
 /// Accepts what does not begin with "bad".
-class TestPolicy final : public stratum::v1::AuthorizePolicy
+class TestPolicy final : public stratum::AuthorizePolicy
 {
 public:
-    [[nodiscard]] util::Result<stratum::v1::WorkerName, stratum::v1::AuthorizeRefusal>
+    [[nodiscard]] util::Result<stratum::WorkerName, stratum::AuthorizeRefusal>
     authorize(std::string_view user, std::string_view) override
     {
         if (user.starts_with("bad")) {
-            return util::Unexpected(stratum::v1::AuthorizeRefusal::InvalidAddress);
+            return util::Unexpected(stratum::AuthorizeRefusal::InvalidAddress);
         }
-        return stratum::v1::parseWorkerName(user);
+        return stratum::parseWorkerName(user);
     }
 };
 
 /// Shares of difficulty 1e-7 (some 430 hashes) on a network of difficulty 1, unless told otherwise.
-inline stratum::v1::ServerOptions easyOptions()
+inline stratum::ServerOptions easyOptions()
 {
-    stratum::v1::ServerOptions options;
+    stratum::ServerOptions options;
     options.minimumDifficulty = util::Difficulty(1e-9);
     options.initialDifficulty = util::Difficulty(1e-7);
     return options;
@@ -45,7 +45,7 @@ inline stratum::v1::ServerOptions easyOptions()
 class SessionHarness final
 {
 public:
-    explicit SessionHarness(stratum::v1::ServerOptions options = easyOptions(),
+    explicit SessionHarness(stratum::ServerOptions options = easyOptions(),
                             std::uint32_t bits = DIFFICULTY_ONE_BITS,
                             const mining::Extranonce1& extranonce1 = FIRST_EXTRANONCE1,
                             stratum::v1::ParkedSessions* parked = nullptr)

@@ -3,11 +3,11 @@
 
 #include "core/mining/job_variants.h"
 #include "core/mining/payout_jobs.h"
-#include "core/stratum/v1/authorize.h"
+#include "core/stratum/authorize.h"
+#include "core/stratum/rate_memory.h"
+#include "core/stratum/server_options.h"
 #include "core/stratum/v1/notify_cache.h"
 #include "core/stratum/v1/parked_sessions.h"
-#include "core/stratum/v1/rate_memory.h"
-#include "core/stratum/v1/server_options.h"
 
 namespace warp::stratum::v1 {
 

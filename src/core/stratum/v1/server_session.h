@@ -4,14 +4,14 @@
 #pragma once
 
 #include "core/mining/share_validator.h"
+#include "core/stratum/authorize.h"
 #include "core/stratum/session.h"
-#include "core/stratum/v1/authorize.h"
+#include "core/stratum/session_difficulty.h"
 #include "core/stratum/v1/line_splitter.h"
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/reply.h"
 #include "core/stratum/v1/server_context.h"
-#include "core/stratum/v1/server_options.h"
-#include "core/stratum/v1/session_difficulty.h"
+#include "core/stratum/v1/server_limits.h"
 #include "core/stratum/v1/session_work.h"
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-#include "core/stratum/v1/session_difficulty.h"
+#include "core/stratum/session_difficulty.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
-namespace warp::stratum::v1 {
+namespace warp::stratum {
 
 namespace {
 
@@ -174,4 +174,4 @@ mining::RetargetLimits SessionDifficulty::limits() const
             .maximum = m_options.maximumDifficulty};
 }
 
-} // namespace warp::stratum::v1
+} // namespace warp::stratum

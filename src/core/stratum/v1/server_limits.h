@@ -1,25 +1,10 @@
-// Options of the Stratum V1 server, the same for all sessions of a listener. Value type.
+// What one Stratum V1 session may cost: its limits, the same for all.
 #pragma once
-
-#include "core/util/clock.h"
-#include "core/util/strong.h"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 
 namespace warp::stratum::v1 {
-
-struct ServerOptions
-{
-    enum class Retargeting : std::uint8_t { Off, On };
-
-    Retargeting retargeting = Retargeting::On;
-    util::Duration targetInterval{};          ///< 0: by miner class
-    util::Difficulty minimumDifficulty{1e-5}; ///< > 0; the network's difficulty goes before it
-    util::Difficulty maximumDifficulty{};     ///< 0: none
-    util::Difficulty initialDifficulty{};     ///< 0: by miner class
-};
 
 /// Largest line of a miner, without its end.
 inline constexpr std::size_t MAX_LINE_BYTES = 16 * 1024;

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace warp::stratum::v1 {
+namespace warp::stratum {
 
 /// Longer names are refused.
 inline constexpr std::size_t MAX_USER_NAME_BYTES = 256;
@@ -94,4 +94,4 @@ private:
     std::optional<bitcoin::Network> m_network;
 };
 
-} // namespace warp::stratum::v1
+} // namespace warp::stratum

@@ -1,9 +1,9 @@
-#include "core/stratum/v1/authorize.h"
+#include "core/stratum/authorize.h"
 
 #include "core/bitcoin/difficulty_text.h"
 #include "core/util/log.h"
 
-namespace warp::stratum::v1 {
+namespace warp::stratum {
 
 namespace {
 
@@ -122,4 +122,4 @@ util::Result<WorkerName, AuthorizeRefusal> PerMinerPolicy::authorize(std::string
     return name;
 }
 
-} // namespace warp::stratum::v1
+} // namespace warp::stratum

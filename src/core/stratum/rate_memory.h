@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace warp::stratum::v1 {
+namespace warp::stratum {
 
 class RateMemory
 {
@@ -26,4 +26,4 @@ public:
                           util::Hashrate rate) = 0;
 };
 
-} // namespace warp::stratum::v1
+} // namespace warp::stratum

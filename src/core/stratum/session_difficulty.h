@@ -4,14 +4,14 @@
 
 #include "core/mining/miner_class.h"
 #include "core/mining/retarget.h"
-#include "core/stratum/v1/server_options.h"
+#include "core/stratum/server_options.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
 #include <optional>
 #include <string_view>
 
-namespace warp::stratum::v1 {
+namespace warp::stratum {
 
 /// Wishes go before each other in this order: the password, a suggestion, a rate that is remembered
 /// from before, the configured initial difficulty, the miner's class. The password's is held for as
@@ -81,4 +81,4 @@ private:
     util::Hashrate m_provenRate{};
 };
 
-} // namespace warp::stratum::v1
+} // namespace warp::stratum
