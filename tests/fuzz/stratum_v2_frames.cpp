@@ -63,7 +63,7 @@ Reading read(util::ByteView stream, std::size_t pieceSize)
 /// Blocks of the sizes that `text` itself says, each under the right count.
 util::Bytes sealBlocks(util::ByteView text)
 {
-    NoiseCipher cipher(CipherKey(), NoiseCipher::Direction::Seal);
+    NoiseCipher cipher{CipherKey()};
     util::Bytes stream;
     while (!text.empty()) {
         // A quarter of the sizes is a header's.
