@@ -1,12 +1,18 @@
 #include "core/stratum/v2/noise_transport.h"
 
+#include "core/util/hex.h"
+#include "core/util/random.h"
 #include "tests/core/net/sanitizer.h"
-#include "tests/core/stratum/noise_fixtures.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
