@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Which requirements have a test: requirements.toml against the markers in tests/.
 
-A marker is a comment with a tag in it: R041, P02, B30. Fails when an entry that is done has no
-marker, when a marker names no entry, and when the list itself is broken. Prints what has no test.
+A marker is a comment with a tag in it: R041, P02, B30, SV2-41. Fails when an entry that is done has
+no marker, when a marker names no entry, and when the list itself is broken. Prints what has no
+test.
 """
 
 import pathlib
@@ -13,11 +14,11 @@ import tomllib
 from sources import ROOT, Report, expect, files_under
 
 LIST = pathlib.Path(__file__).with_name("requirements.toml")
-TAG = re.compile(r"\b(R\d{3}|[PB]\d{2})\b")
+TAG = re.compile(r"\b(R\d{3}|[PB]\d{2}|SV2-\d{1,2})\b")
 COMMENT = {".cpp": "//", ".h": "//", ".ts": "//", ".js": "//", ".py": "#", ".sh": "#"}
 STATES = ("planned", "done")
 ENTRIES = {f"{n:03}" for n in range(1, 279)} | {f"P{n:02}" for n in range(1, 47)} | {
-    f"B{n:02}" for n in range(1, 67)}
+    f"B{n:02}" for n in range(1, 67)} | {f"SV2-{n}" for n in range(1, 97)}
 
 
 def marker(tag):
@@ -70,8 +71,9 @@ def print_untested(entries, found):
 
 
 def self_test():
-    text = "// R041, P02: what\ncode(); // B30\n\"R042\";\n"
-    expect(list(markers_in("a_test.cpp", text)) == [("R041", 1), ("P02", 1), ("B30", 2)], "C++")
+    text = "// R041, P02: what\ncode(); // B30, SV2-4\n\"R042\";\n"
+    expect(list(markers_in("a_test.cpp", text)) == [("R041", 1), ("P02", 1), ("B30", 2),
+                                                    ("SV2-4", 2)], "C++")
     expect(list(markers_in("a.py", "# R001\nx = 'R002'\n")) == [("R001", 1)], "Python")
     entry = {"tag": "041", "words": "x", "issue": 2, "state": "done"}
 

@@ -14,7 +14,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::array CHAINS{"auto"sv, "main"sv, "test"sv, "testnet4"sv, "signet"sv, "regtest"sv};
 constexpr std::array PAYOUT_MODES{"single"sv, "per_miner"sv};
 constexpr std::array PROFILES{"auto"sv, "small"sv, "medium"sv, "large"sv, "enterprise"sv};
-constexpr std::array PROTOCOLS{"v1"sv, "v2"sv};
+constexpr std::array PROTOCOLS{"v1"sv, "v2"sv, "both"sv};
 constexpr std::array NO_WORK{"keep"sv, "refuse"sv, "close"sv};
 constexpr std::array LOG_LEVELS{"debug"sv, "info"sv, "warning"sv, "error"sv};
 
@@ -199,7 +199,7 @@ constexpr std::array FIELDS{
           .type = ValueType::Listen,
           .defaultText = ":34254",
           .help = "Stratum V2 for miners.",
-          .availability = Availability::Later,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::server, &ServerSettings::v2Listen>()},
     Field{.section = "server",
           .key = "status_listen",
@@ -284,9 +284,9 @@ constexpr std::array FIELDS{
           .key = "protocol",
           .type = ValueType::Choice,
           .defaultText = "v1",
-          .help = "Stratum version.",
+          .help = "Stratum version, or both of them: then the first bytes decide.",
           .choices = PROTOCOLS,
-          .availability = Availability::Later,
+          .takesEffect = TakesEffect::AtOnce,
           .binding = bind<&Settings::listeners, &ListenerSettings::protocol>()},
     Field{.section = "listener",
           .key = "tls",

@@ -30,7 +30,7 @@ inline constexpr std::size_t MAX_TAG_BYTES = 40;
 enum class ChainChoice : std::uint8_t { Auto, Main, Test, Testnet4, Signet, Regtest };
 enum class PayoutMode : std::uint8_t { Single, PerMiner };
 enum class ProfileKind : std::uint8_t { Auto, Small, Medium, Large, Enterprise };
-enum class ListenerProtocol : std::uint8_t { V1, V2 };
+enum class ListenerProtocol : std::uint8_t { V1, V2, Both };
 enum class NoWorkChoice : std::uint8_t { Keep, Refuse, Close };
 
 /// The network of a choice; nothing for Auto, which follows the node.

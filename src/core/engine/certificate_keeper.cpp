@@ -1,5 +1,6 @@
 #include "core/engine/certificate_keeper.h"
 
+#include "core/engine/issue_report.h"
 #include "core/util/log.h"
 
 #include <fmt/format.h>
@@ -93,7 +94,7 @@ void CertificateKeeper::use(const EngineOptions& options)
         m_key.clear();
         m_slot->store(nullptr);
         for (const char* const code : {BAD_ISSUE, EXPIRING_ISSUE, EXPIRED_ISSUE, READABLE_ISSUE}) {
-            report(code, std::nullopt);
+            reportIssue(m_surroundings.statistics, code, std::nullopt);
         }
         return;
     }
@@ -114,7 +115,7 @@ void CertificateKeeper::read()
     if (!pair) {
         // Between two writes of a renewal a file may be missing: the next look tries again.
         m_certificate.clear();
-        report(BAD_ISSUE, pair.error().detail);
+        reportIssue(m_surroundings.statistics, BAD_ISSUE, pair.error().detail);
         return;
     }
     if (pair->certificate == m_certificate && pair->key == m_key) {
@@ -124,12 +125,12 @@ void CertificateKeeper::read()
     m_certificate = std::move(pair->certificate);
     m_key = std::move(pair->key);
     if (!identity) {
-        report(BAD_ISSUE, identity.error().detail);
+        reportIssue(m_surroundings.statistics, BAD_ISSUE, identity.error().detail);
         return;
     }
     LOG_INFO(Net, "certificate taken for TLS, SHA-256 {}", (*identity)->fingerprint());
     m_slot->store(std::move(*identity));
-    report(BAD_ISSUE, std::nullopt);
+    reportIssue(m_surroundings.statistics, BAD_ISSUE, std::nullopt);
 }
 
 void CertificateKeeper::judgeTime()
@@ -146,8 +147,8 @@ void CertificateKeeper::judgeTime()
             expiring = fmt::format("it ends in {} days", days);
         }
     }
-    report(EXPIRING_ISSUE, expiring);
-    report(EXPIRED_ISSUE, expired);
+    reportIssue(m_surroundings.statistics, EXPIRING_ISSUE, expiring);
+    reportIssue(m_surroundings.statistics, EXPIRED_ISSUE, expired);
 }
 
 void CertificateKeeper::judgeKeyFile()
@@ -157,22 +158,11 @@ void CertificateKeeper::judgeKeyFile()
         m_surroundings.permissionsOf ? m_surroundings.permissionsOf(m_files.key) : std::nullopt;
     constexpr perms OTHERS = perms::group_all | perms::others_all;
     const bool isReadable = mode && (*mode & OTHERS) != perms::none;
-    report(READABLE_ISSUE,
-           isReadable ? std::optional(fmt::format("{}: its mode is {:04o}; set it to 0600",
-                                                  m_files.key.string(),
-                                                  static_cast<unsigned>(*mode & perms::mask)))
-                      : std::nullopt);
-}
-
-void CertificateKeeper::report(const char* code, const std::optional<std::string>& detail)
-{
-    m_surroundings.statistics.post([code = std::string(code), detail](Statistics& statistics) {
-        if (detail) {
-            statistics.raiseIssue(code, *detail);
-        } else {
-            statistics.clearIssue(code);
-        }
-    });
+    reportIssue(m_surroundings.statistics, READABLE_ISSUE,
+                isReadable ? std::optional(fmt::format("{}: its mode is {:04o}; set it to 0600",
+                                                       m_files.key.string(),
+                                                       static_cast<unsigned>(*mode & perms::mask)))
+                           : std::nullopt);
 }
 
 } // namespace warp::engine

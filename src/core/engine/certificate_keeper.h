@@ -62,7 +62,6 @@ private:
     void read();
     void judgeTime();
     void judgeKeyFile();
-    void report(const char* code, const std::optional<std::string>& detail);
 
     Surroundings m_surroundings;
     std::shared_ptr<net::TlsSlot> m_slot;

@@ -65,6 +65,7 @@ Engine::Engine(const Platform& platform, EngineOptions options, SettingsSource s
     m_work.attach(*m_executors.work);
     m_desk.attach(*m_executors.settings);
     m_certificates.attach(*m_executors.settings);
+    m_authority.attach(*m_executors.settings);
     m_gate.attach(*m_executors.statistics);
     serveRequests();
 }
@@ -79,6 +80,7 @@ Engine::~Engine()
     m_executors.watch.reset();
     m_desk.reset({});
     m_certificates.reset({});
+    m_authority.reset({});
     m_executors.settings.reset();
     m_hall.abandon();
     m_work.reset({});
@@ -117,7 +119,7 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
                                                          .bootId = m_history.bootId()}](
-                          Statistics& statistics) { statistics.setProgram(program); });
+                          Statistics& statistics) { statistics.program() = program; });
     m_statistics.post(
         [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
     m_dataFolder.emplace(
@@ -195,6 +197,15 @@ void Engine::startDesk()
                                             .statistics = m_statistics,
                                             .permissionsOf = permissionsOf},
             m_hall.identity());
+    });
+    m_authority.emplace([this, permissionsOf = m_source.request.permissionsOf] {
+        return std::make_unique<AuthorityKeeper>(
+            AuthorityKeeper::Surroundings{.executor = *m_executors.settings,
+                                          .platform = m_platform,
+                                          .statistics = m_statistics,
+                                          .permissionsOf = permissionsOf,
+                                          .curve = m_hall.curve(),
+                                          .slot = m_hall.noiseIdentity()});
     });
     m_desk.emplace([this] {
         return std::make_unique<SettingsDesk>(
@@ -296,12 +307,14 @@ void Engine::startMining(const EngineOptions& options)
                                             [this] { return isBlockPending(); });
     });
     m_certificates.use([&](CertificateKeeper& keeper) { keeper.use(options); });
+    m_authority.use([&](AuthorityKeeper& keeper) { keeper.use(options); });
     m_hall.start(options);
 }
 
 void Engine::changeMining(const EngineOptions& before, const EngineOptions& after)
 {
     m_certificates.use([&](CertificateKeeper& keeper) { keeper.use(after); });
+    m_authority.use([&](AuthorityKeeper& keeper) { keeper.use(after); });
     // The io threads first: they take no work that does not go with their mode of payout.
     m_hall.change(after);
     m_history.change(after);
@@ -337,6 +350,7 @@ void Engine::stop(util::Task done)
     // The desk first, so that nobody starts anything any more.
     m_gate.reset({});
     m_certificates.reset({});
+    m_authority.reset({});
     m_desk.reset([this, done = std::move(done)] {
         m_statistics.post(
             [](Statistics& statistics) { statistics.setState(interfaces::EngineState::Stopping); });

@@ -3,6 +3,7 @@
 // else happens on the executors of docs/threads.md.
 #pragma once
 
+#include "core/engine/authority_keeper.h"
 #include "core/engine/block_spool.h"
 #include "core/engine/certificate_keeper.h"
 #include "core/engine/courier.h"
@@ -119,6 +120,7 @@ private:
     Hosted<WorkMaster> m_work;
     Hosted<SettingsDesk> m_desk;
     Hosted<CertificateKeeper> m_certificates; ///< used by the desk alone
+    Hosted<AuthorityKeeper> m_authority;
     MinerHall m_hall;
     Hosted<ThreadWatch> m_threadWatch;
     Hosted<ServiceReporter> m_serviceReporter;

@@ -52,6 +52,7 @@ ListenerOptions toListener(const config::ListenerSettings& settings,
                            const config::VardiffSettings& vardiff)
 {
     ListenerOptions options{.endpoint = toEndpoint(*settings.listen),
+                            .protocol = settings.protocol,
                             .security = toSecurity(settings),
                             .proxies = {},
                             .stratum = toStratum(vardiff, settings),
@@ -129,7 +130,7 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
     options.jobTextBudget = static_cast<std::size_t>(settings.server.jobMemoryMebibytes) * MEBIBYTE;
     options.maxConnections = static_cast<std::size_t>(settings.server.maxConnections);
     for (const config::ListenerSettings& listener : effectiveListeners(settings)) {
-        if (listener.listen && listener.protocol == config::ListenerProtocol::V1) {
+        if (listener.listen) {
             options.listeners.push_back(toListener(listener, settings.vardiff));
         }
     }

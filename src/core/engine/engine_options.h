@@ -10,7 +10,7 @@
 #include "core/net/address_range.h"
 #include "core/net/network.h"
 #include "core/node/node_options.h"
-#include "core/stratum/v1/server_session.h"
+#include "core/stratum/server_options.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/files.h"
@@ -45,7 +45,8 @@ enum class NoWorkPolicy : std::uint8_t {
 
 struct ListenerOptions
 {
-    net::Endpoint endpoint; ///< Stratum V1
+    net::Endpoint endpoint;
+    config::ListenerProtocol protocol = config::ListenerProtocol::V1;
     net::Security security = net::Security::Plain;
     std::vector<net::AddressRange> proxies{}; ///< whose connections begin with a PROXY header
     stratum::ServerOptions stratum;

@@ -19,14 +19,18 @@ std::int64_t tlsCount(const MinerConnection& miner)
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     : m_executor(executor)
     , m_shared(std::move(shared))
-    , m_perMinerPolicy(m_shared.terms.network)
     , m_gate({.clock = m_shared.clock,
               .connections = m_shared.connections,
               .peers = m_shared.peers,
               .rates = m_shared.rates})
-    , m_limiter(
-          [this] { return m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id); })
-    , m_extranonces(number)
+    , m_sessions({.thread = number,
+                  .memory = m_shared.memory,
+                  .handshakes = m_shared.handshakes,
+                  .mayAuthorize =
+                      [this] {
+                          return m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id);
+                      }},
+                 m_shared.terms.network)
     , m_number(number)
     , m_fanOut(
           executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
@@ -40,32 +44,9 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
           })
 {
     m_gate.setTerms(m_shared.terms.gate);
-    m_payoutJobs.setObserver(m_shared.onKeyJob);
-    renewContexts();
+    m_sessions.setObserver(m_shared.onKeyJob);
+    m_sessions.renew(m_shared.terms.listeners, m_shared.terms.keyUse);
     scheduleTick();
-}
-
-void IoWorker::renewContexts()
-{
-    const bool isKeyed = m_shared.terms.keyUse == mining::KeyUse::Separate;
-    m_limiter.setJudge(isKeyed ? static_cast<stratum::AuthorizePolicy&>(m_perMinerPolicy)
-                               : m_singlePolicy);
-    const ListenerStates& listeners = m_shared.terms.listeners;
-    m_contexts.resize(listeners.size());
-    for (std::size_t i = 0; i < listeners.size(); ++i) {
-        if (listeners[i] == nullptr) {
-            m_contexts[i].reset();
-        } else if (m_contexts[i] != nullptr) {
-            m_contexts[i]->options = listeners[i]->options.stratum;
-        } else {
-            m_contexts[i] = std::make_unique<stratum::v1::ServerContext>(
-                stratum::v1::ServerContext{.options = listeners[i]->options.stratum,
-                                           .policy = m_limiter,
-                                           .payoutJobs = isKeyed ? &m_payoutJobs : nullptr,
-                                           .memory = m_shared.memory,
-                                           .parked = &m_parked});
-        }
-    }
 }
 
 void IoWorker::change(Terms terms)
@@ -86,13 +67,12 @@ void IoWorker::change(Terms terms)
     m_gate.setTerms(m_shared.terms.gate);
     if (isOtherUse) {
         m_jobs.reset();
-        m_parked.clear();
-        m_contexts.clear();
+        m_sessions.forget();
     }
     if (!m_network) {
-        m_perMinerPolicy = stratum::PerMinerPolicy(m_shared.terms.network);
+        m_sessions.setExpectedNetwork(m_shared.terms.network);
     }
-    renewContexts();
+    m_sessions.renew(m_shared.terms.listeners, m_shared.terms.keyUse);
 }
 
 IoWorker::~IoWorker()
@@ -119,7 +99,7 @@ void IoWorker::refuse(const net::Endpoint& peer, std::size_t listener, std::stri
 std::unique_ptr<util::Handle> IoWorker::admit(const net::Endpoint& peer, std::size_t listener)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    if (listener >= m_contexts.size() || m_contexts[listener] == nullptr) {
+    if (!m_sessions.serves(listener)) {
         return nullptr; // it was closed meanwhile
     }
     auto pass = m_gate.admit(peer, *m_shared.terms.listeners[listener]);
@@ -133,7 +113,7 @@ std::unique_ptr<util::Handle> IoWorker::admit(const net::Endpoint& peer, std::si
 void IoWorker::onOpeningFailed(net::OpeningFault fault, std::size_t listener)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    if (listener < m_contexts.size() && m_contexts[listener] != nullptr) {
+    if (m_sessions.serves(listener)) {
         ++listenerDelta(listener).failed;
         LOG_DEBUG(Net, "a connection did not begin: {}", describe(fault));
     }
@@ -142,22 +122,22 @@ void IoWorker::onOpeningFailed(net::OpeningFault fault, std::size_t listener)
 void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t listener)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
-    if (listener >= m_contexts.size() || m_contexts[listener] == nullptr) {
+    if (!m_sessions.serves(listener)) {
         return; // it was closed meanwhile
     }
-    const auto extranonce1 = m_extranonces.allocate();
-    if (!extranonce1) {
+    auto session =
+        m_sessions.make(listener, std::hash<std::string>()(connection->peer().host), now());
+    if (session == nullptr) {
         return;
     }
     if (!m_gate.enter(connection->peer(), *m_shared.terms.listeners[listener])) {
-        m_extranonces.release(*extranonce1);
+        if (const auto unused = session->leave(now())) {
+            m_sessions.release(*unused);
+        }
         refuse(connection->peer(), listener, "all connections are taken");
         return;
     }
     const std::uint64_t id = m_nextId++ << 8 | m_number;
-    auto session = std::make_unique<stratum::v1::ServerSession>(
-        *m_contexts[listener], *extranonce1, now(),
-        std::hash<std::string>()(connection->peer().host));
     auto miner =
         std::make_unique<MinerConnection>(static_cast<MinerHost&>(*this), m_gate,
                                           MinerConnection::Identity{.id = id, .listener = listener},
@@ -192,7 +172,7 @@ void IoWorker::setJobs(std::shared_ptr<const mining::JobSet> jobs, bitcoin::Netw
     if (m_network != network) {
         changeNetwork(network);
     }
-    m_parked.onJobs(*m_jobs);
+    m_sessions.onJobs(*m_jobs);
     m_fanOut.begin(m_jobs->current()->source->received);
 }
 
@@ -219,10 +199,8 @@ void IoWorker::orderFanOut()
 void IoWorker::changeNetwork(bitcoin::Network network)
 {
     const bool isKnown = m_network.has_value();
-    m_parked.clear();
     m_network = network;
-    m_singlePolicy = stratum::SingleModePolicy(network);
-    m_perMinerPolicy = stratum::PerMinerPolicy(network);
+    m_sessions.setNetwork(network);
     while (isKnown && m_shared.terms.keyUse == mining::KeyUse::Separate && !m_miners.empty()) {
         remove(m_miners.begin()->first);
     }
@@ -242,6 +220,14 @@ void IoWorker::onWorkDoubtful()
 {
     WARP_EXPECT_EXECUTOR(m_executor);
     m_gate.onWorkDoubtful();
+}
+
+void IoWorker::onStopping()
+{
+    WARP_EXPECT_EXECUTOR(m_executor);
+    for (const auto& [id, miner] : m_miners) {
+        miner->sayGoodbye();
+    }
 }
 
 void IoWorker::applyNoWorkPolicies()
@@ -309,7 +295,7 @@ void IoWorker::remove(std::uint64_t id)
     --delta.miners;
     delta.tlsMiners -= tlsCount(miner);
     if (const auto freed = miner.leave()) {
-        m_extranonces.release(*freed);
+        m_sessions.release(*freed);
     }
     m_gate.release(miner.peer(),
                    miner.isAuthorized() ? PeerRegistry::Standing::Authorized
@@ -351,7 +337,7 @@ void IoWorker::tick()
     for (const auto& [id, miner] : m_miners) {
         miner->onTimer();
     }
-    m_parked.onTimer(now());
+    m_sessions.onTick(now());
     if (m_gate.isWorkDoubtful()) {
         applyNoWorkPolicies();
     }

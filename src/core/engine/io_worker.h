@@ -2,7 +2,6 @@
 // executor, the only writer. Shares are judged here, in place.
 #pragma once
 
-#include "core/engine/authorize_limiter.h"
 #include "core/engine/courier.h"
 #include "core/engine/fan_out.h"
 #include "core/engine/hosted.h"
@@ -11,12 +10,10 @@
 #include "core/engine/miner_gate.h"
 #include "core/engine/peer_registry.h"
 #include "core/engine/rate_keeper.h"
+#include "core/engine/session_maker.h"
 #include "core/engine/share_collector.h"
 #include "core/engine/statistics.h"
-#include "core/mining/extranonce_allocator.h"
 #include "core/mining/job_set.h"
-#include "core/stratum/authorize.h"
-#include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_session.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
@@ -52,6 +49,7 @@ public:
         std::atomic<std::size_t>& connections; ///< of all io threads
         PeerRegistry& peers;
         RateKeeper& rates;
+        HandshakeMeans handshakes;
         Terms terms{};
         stratum::RateMemory* memory = nullptr; ///< nullptr for none
         /// Sees each coinbase that is made for one payout key.
@@ -84,6 +82,8 @@ public:
     {
         return static_cast<std::uint8_t>(id & 0xFF);
     }
+    /// The pool stops on purpose: says so to those who can hear it, and lets all of them go.
+    void onStopping();
     /// Work is stale or not to be trusted: each listener's policy holds some time from now on,
     /// until there are jobs again.
     void onWorkDoubtful();
@@ -106,8 +106,6 @@ private:
     void orderFanOut();
     /// What was authorized for another network is judged again when the miners come back.
     void changeNetwork(bitcoin::Network network);
-    /// One context a listener; what is there already stays, for sessions hold it.
-    void renewContexts();
     void scheduleTick();
     void tick();
     void reportSessions();
@@ -117,16 +115,9 @@ private:
 
     util::Executor& m_executor;
     Shared m_shared;
-    stratum::SingleModePolicy m_singlePolicy{bitcoin::Network::Main};
-    stratum::PerMinerPolicy m_perMinerPolicy;
     MinerGate m_gate;
-    AuthorizeLimiter m_limiter;
     const MinerConnection* m_speaking = nullptr; ///< valid while its bytes are being read
-    mining::PayoutJobs m_payoutJobs;
-    std::vector<std::unique_ptr<stratum::v1::ServerContext>> m_contexts; ///< one a listener
-    mining::ExtranonceAllocator m_extranonces;
-    stratum::v1::ParkedSessions m_parked{
-        [this](const mining::Extranonce1& freed) { m_extranonces.release(freed); }};
+    SessionMaker m_sessions;
     std::shared_ptr<const mining::JobSet> m_jobs;
     std::optional<bitcoin::Network> m_network; ///< of the jobs; none before the first
     std::map<std::uint64_t, std::unique_ptr<MinerConnection>> m_miners;

@@ -18,6 +18,7 @@ ListenerStates renewListeners(const ListenerStates& before,
     for (const ListenerOptions& wanted : options) {
         const auto known = std::find_if(before.begin(), before.end(), [&](const auto& state) {
             return state != nullptr && state->options.endpoint == wanted.endpoint &&
+                   state->options.protocol == wanted.protocol &&
                    state->options.security == wanted.security &&
                    state->options.proxies == wanted.proxies;
         });

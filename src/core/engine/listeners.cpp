@@ -30,6 +30,19 @@ std::string_view name(net::Security security)
     return "plain and TLS";
 }
 
+std::string_view name(config::ListenerProtocol protocol)
+{
+    switch (protocol) {
+    case config::ListenerProtocol::V1:
+        return "v1";
+    case config::ListenerProtocol::V2:
+        return "v2";
+    case config::ListenerProtocol::Both:
+        break;
+    }
+    return "both";
+}
+
 /// A TLS record of a handshake (RFC 8446 section 5.1); no line of JSON begins so.
 net::Encryption classifyFirstBytes(util::ByteView first)
 {
@@ -141,8 +154,9 @@ void Listeners::open(Entry& entry)
     }
     clearIssue(entry);
     entry.listener = std::move(*opened);
-    LOG_INFO(Net, "listening for miners on {} (Stratum V1, {})",
-             net::toString(entry.listener->local()), name(options.security));
+    LOG_INFO(Net, "listening for miners on {} (Stratum {}, {})",
+             net::toString(entry.listener->local()), name(options.protocol),
+             name(options.security));
     reportListening();
 }
 
@@ -155,7 +169,7 @@ void Listeners::reportListening()
         interfaces::ListenerView& view = views[entry->number];
         view.endpoint =
             net::toString(entry->listener ? entry->listener->local() : options.endpoint);
-        view.protocol = "v1";
+        view.protocol = name(options.protocol);
         view.isTls = options.security != net::Security::Plain;
         view.isPlain = options.security != net::Security::Tls;
         view.isOpen = entry->listener != nullptr;

@@ -11,11 +11,6 @@ namespace {
 /// More than a share needs; a notification may have many times that.
 constexpr std::size_t LOGGED_TRAFFIC_BYTES = 1000;
 
-std::string forLog(std::string_view text)
-{
-    return util::sanitize(text, LOGGED_TRAFFIC_BYTES);
-}
-
 } // namespace
 
 MinerConnection::MinerConnection(MinerHost& host, const MinerGate& gate, const Identity& identity,
@@ -56,13 +51,24 @@ void MinerConnection::onTimer()
     perform(actions, begin);
 }
 
+void MinerConnection::sayGoodbye()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    const util::BootTime begin = m_host.now();
+    m_session->onStopping(begin, actions);
+    perform(actions, begin);
+    close();
+}
+
 void MinerConnection::onBytes(util::ByteView bytes)
 {
     if (m_isClosing) {
         return;
     }
-    LOG_DEBUG(Stratum, "from {}: {}", net::toString(m_connection->peer()),
-              forLog(util::asText(bytes)));
+    logTraffic("from", util::asText(bytes));
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_host.onSpeaking(*this);
@@ -115,6 +121,17 @@ void MinerConnection::close()
     }
 }
 
+void MinerConnection::logTraffic(std::string_view direction, std::string_view bytes) const
+{
+    if (m_session->wire() == stratum::Wire::Text) {
+        LOG_DEBUG(Stratum, "{} {}: {}", direction, net::toString(m_connection->peer()),
+                  util::sanitize(bytes, LOGGED_TRAFFIC_BYTES));
+    } else {
+        LOG_DEBUG(Stratum, "{} {}: {} bytes", direction, net::toString(m_connection->peer()),
+                  bytes.size());
+    }
+}
+
 void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
 {
     const std::size_t shares = actions.shares.size();
@@ -126,8 +143,7 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
         watchShares(actions, begin);
     }
     if (!actions.output.empty()) {
-        LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
-                  forLog(actions.output));
+        logTraffic("to", actions.output);
         m_connection->send(util::asBytes(actions.output));
     }
     if (shares != 0) {

@@ -66,6 +66,8 @@ public:
     /// See stratum::Session.
     void withdrawJobs() { m_session->withdrawJobs(); }
     void onTimer();
+    /// The pool stops on purpose.
+    void sayGoodbye();
     /// Ends the connection after what waits to be sent; onGone() follows.
     void close();
 
@@ -92,6 +94,7 @@ private:
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();
+    void logTraffic(std::string_view direction, std::string_view bytes) const;
     /// Takes measures against bad shares.
     void watchShares(stratum::Actions& actions, util::BootTime now);
 

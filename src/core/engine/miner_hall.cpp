@@ -9,6 +9,7 @@ namespace warp::engine {
 
 MinerHall::MinerHall(Surroundings surroundings, std::size_t threads)
     : m_surroundings(std::move(surroundings))
+    , m_curve(m_surroundings.platform.random)
 {
     WARP_ASSERT(threads >= 1 && threads <= 255);
     for (std::size_t i = 0; i < threads; ++i) {
@@ -73,6 +74,9 @@ void MinerHall::start(const EngineOptions& options)
                                  .connections = m_connections,
                                  .peers = m_peers,
                                  .rates = m_rates,
+                                 .handshakes = {.curve = m_curve,
+                                                .identity = m_noiseIdentity,
+                                                .random = m_surroundings.platform.random},
                                  .terms = terms,
                                  .memory = &m_surroundings.memory,
                                  .onKeyJob = m_surroundings.onKeyJob});
@@ -104,6 +108,7 @@ void MinerHall::stop(util::Task done)
     m_listeners.reset([this, done = std::move(done)] {
         const auto left = std::make_shared<std::atomic<std::size_t>>(m_workers.size());
         for (const auto& worker : m_workers) {
+            worker->post([](IoWorker& ioWorker) { ioWorker.onStopping(); });
             worker->reset([left, done] {
                 if (left->fetch_sub(1) == 1 && done) {
                     done();

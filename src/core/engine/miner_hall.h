@@ -57,6 +57,9 @@ public:
     [[nodiscard]] std::vector<Hosted<IoWorker>*> workers();
     /// What TLS listeners show; empty at first. They wait for it.
     [[nodiscard]] const std::shared_ptr<net::TlsSlot>& identity() const { return m_identity; }
+    /// What Stratum V2 listeners show; empty at first. Handshakes wait for it.
+    [[nodiscard]] stratum::v2::IdentitySlot& noiseIdentity() { return m_noiseIdentity; }
+    [[nodiscard]] const stratum::v2::Curve& curve() const { return m_curve; }
     /// The io threads; they live until endThreads().
     [[nodiscard]] std::vector<util::Executor*> executors() const;
 
@@ -67,6 +70,8 @@ private:
     std::atomic<std::size_t> m_connections{0};
     PeerRegistry m_peers;
     RateKeeper m_rates;
+    stratum::v2::Curve m_curve;
+    stratum::v2::IdentitySlot m_noiseIdentity{nullptr};
     std::shared_ptr<net::TlsSlot> m_identity = std::make_shared<net::TlsSlot>(nullptr);
     ListenerStates m_listenerStates; ///< as of the last start() or change()
     std::vector<std::unique_ptr<Hosted<IoWorker>>> m_workers;

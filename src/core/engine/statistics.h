@@ -39,7 +39,8 @@ public:
     [[nodiscard]] MinerRegister& miners() { return m_miners; }
     /// The last events.
     [[nodiscard]] const EventJournal& events() const { return m_events; }
-    void setProgram(interfaces::ProgramView program) { m_current.program = std::move(program); }
+    /// What is to be published of the program itself.
+    [[nodiscard]] interfaces::ProgramView& program() { return m_current.program; }
     void setState(interfaces::EngineState state);
     void setNetwork(bitcoin::Network network);
     void setTip(std::int64_t height, const bitcoin::Hash256& hash);

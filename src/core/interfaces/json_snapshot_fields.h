@@ -176,11 +176,10 @@ inline constexpr auto JSON_TABLE<NodeView> =
                     field("verified_permille", &NodeView::verifiedPermille));
 
 template <>
-inline constexpr auto JSON_TABLE<ProgramView> =
-    table<ProgramView>("program_view", field("version", &ProgramView::version),
-                       field("profile", &ProgramView::profile),
-                       field("started_at", &ProgramView::startedAt),
-                       field("boot_id", &ProgramView::bootId));
+inline constexpr auto JSON_TABLE<ProgramView> = table<ProgramView>(
+    "program_view", field("version", &ProgramView::version),
+    field("profile", &ProgramView::profile), field("started_at", &ProgramView::startedAt),
+    field("boot_id", &ProgramView::bootId), field("authority_key", &ProgramView::authorityKey));
 
 template <>
 inline constexpr auto JSON_TABLE<util::DurationHistogram> =

@@ -88,7 +88,7 @@ struct SessionView
 struct ListenerView
 {
     std::string endpoint; ///< "host:port", as bound
-    std::string protocol; ///< "v1" or "v2"
+    std::string protocol; ///< "v1", "v2" or "both"
     bool isTls = false;   ///< it takes miners with TLS
     bool isPlain = true;  ///< it takes miners without
     bool isOpen = false;

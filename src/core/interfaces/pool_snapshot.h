@@ -137,6 +137,8 @@ struct ProgramView
     std::string profile; ///< name of the profile in force
     util::WallTime startedAt{};
     std::uint64_t bootId = 0; ///< of this run, by chance
+    /// What Stratum V2 miners know the pool by, in base58check; empty while there is none.
+    std::string authorityKey{};
 
     friend bool operator==(const ProgramView&, const ProgramView&) = default;
 };

@@ -35,14 +35,19 @@ bitcoin::Hash256 coinbaseTxid(const Coinbase& coinbase, const Extranonce1& extra
 
 } // namespace
 
+bitcoin::Hash256 merkleRootOf(const Job& job, const Extranonce1& extranonce1,
+                              const Extranonce2& extranonce2)
+{
+    return bitcoin::foldBranch(coinbaseTxid(job.coinbase, extranonce1, extranonce2), job.branch);
+}
+
 HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1, const Share& share,
                        std::uint32_t version)
 {
     const bitcoin::BlockHeader header{
         .version = version,
         .previous = job.source->previous,
-        .merkleRoot = bitcoin::foldBranch(
-            coinbaseTxid(job.coinbase, extranonce1, share.extranonce2), job.branch),
+        .merkleRoot = merkleRootOf(job, extranonce1, share.extranonce2),
         .time = share.time,
         .bits = job.source->bits,
         .nonce = share.nonce,

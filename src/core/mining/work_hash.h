@@ -27,6 +27,10 @@ struct HashedHeader
     return (base & ~mask) | (bits & mask);
 }
 
+/// Root of the block's transactions with this coinbase.
+[[nodiscard]] bitcoin::Hash256 merkleRootOf(const Job& job, const Extranonce1& extranonce1,
+                                            const Extranonce2& extranonce2);
+
 /// Rebuilds and hashes the header of a share.
 [[nodiscard]] HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1,
                                      const Share& share, std::uint32_t version);

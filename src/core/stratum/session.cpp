@@ -14,9 +14,17 @@ std::string_view name(CloseCause cause)
     case CloseCause::Flood:
         return "flood";
     case CloseCause::BadShares:
+        return "bad_shares";
+    case CloseCause::OtherProtocol:
+        return "other_protocol";
+    case CloseCause::NotAuthentic:
+        return "not_authentic";
+    case CloseCause::BadMessage:
+        return "bad_message";
+    case CloseCause::SetupRefused:
         break;
     }
-    return "bad_shares";
+    return "setup_refused";
 }
 
 } // namespace warp::stratum

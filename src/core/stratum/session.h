@@ -22,6 +22,10 @@ enum class CloseCause : std::uint8_t {
     HandshakeTimeout, ///< no full line in 10 s, or not authorized in 30 s
     Flood,            ///< more messages before authorization than any miner needs
     BadShares,        ///< nothing but shares that no honest miner sends
+    OtherProtocol,    ///< what came is not what this port speaks
+    NotAuthentic,     ///< bytes that the keys of the connection did not make
+    BadMessage,       ///< a message that cannot be read, or not at this time
+    SetupRefused,     ///< asked for what the pool does not do
 };
 
 [[nodiscard]] std::string_view name(CloseCause cause);
@@ -57,6 +61,9 @@ struct SessionInfo
     bool isAuthorized = false;
 };
 
+/// What a session's bytes are, for logs.
+enum class Wire : std::uint8_t { Text, Encrypted };
+
 class Session
 {
 public:
@@ -75,6 +82,8 @@ public:
     /// Says difficulty and job once more, to a miner that does not seem to know them; nothing to
     /// one that is not ready for them.
     virtual void repeatWork(util::BootTime now, Actions& out) = 0;
+    /// The pool stops on purpose, and the miner may come back soon.
+    virtual void onStopping(util::BootTime /*now*/, Actions& /*out*/) {}
     /// The connection is over. Leaves behind what it takes to go on with another one, if this
     /// miner may come back.
     /// @return the extranonce1 that is free from here on, if it is
@@ -83,6 +92,7 @@ public:
     /// In force now; 0 before the first.
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;
     [[nodiscard]] virtual bool isAuthorized() const = 0;
+    [[nodiscard]] virtual Wire wire() const { return Wire::Text; }
 };
 
 } // namespace warp::stratum

@@ -1,5 +1,7 @@
 #include "core/stratum/session_difficulty.h"
 
+#include "core/mining/work_rate.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -76,6 +78,15 @@ void SessionDifficulty::onMinimum(util::Difficulty wish, util::BootTime now)
     m_requestedMinimum = wish;
     if (m_hasBegun) {
         m_retarget.setLimits(limits(), now);
+    }
+}
+
+void SessionDifficulty::onNominalRate(util::Hashrate rate, util::BootTime now)
+{
+    if (m_hasBegun || m_known.rate.value() <= 0) {
+        const std::chrono::duration<double> interval = intervalOf(m_options, m_class);
+        onSuggestion(
+            util::Difficulty(rate.value() * interval.count() / mining::HASHES_PER_DIFFICULTY), now);
     }
 }
 

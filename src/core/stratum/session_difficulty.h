@@ -35,6 +35,9 @@ public:
     void onPassword(util::Difficulty wish, util::BootTime now);
     void onSuggestion(util::Difficulty wish, util::BootTime now);
     void onMinimum(util::Difficulty wish, util::BootTime now);
+    /// What the miner says of itself stands for a suggestion, unless its rate was measured before.
+    /// @param rate  above 0
+    void onNominalRate(util::Hashrate rate, util::BootTime now);
     /// How fast this miner was on an earlier connection; before begin().
     void onKnownRate(const mining::KnownRate& known) { m_known = known; }
 

@@ -1,4 +1,5 @@
 #include "core/stratum/v2/authority_key.h"
+#include "core/stratum/v2/curve.h"
 #include "core/util/random.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
@@ -41,7 +42,8 @@ int runGenerate(const config::ProgramArguments& arguments)
     }
     static_cast<void>(files.makeDirectories(path->parent_path()));
     util::SystemRandom random;
-    const AuthorityKey key = AuthorityKey::generate(random);
+    const stratum::v2::Curve curve(random);
+    const AuthorityKey key = AuthorityKey::generate(curve, random);
     const stratum::v2::SecretText text = key.fileText();
     const auto written =
         files.replaceDurably(*path, util::asBytes(text.reveal()), util::FileAccess::Private);
@@ -76,7 +78,8 @@ int runShow(const config::ProgramArguments& arguments)
         return EXIT_REFUSED;
     }
     const stratum::v2::SecretText text(*std::move(content));
-    const auto key = AuthorityKey::parseFile(text.reveal());
+    util::SystemRandom random;
+    const auto key = AuthorityKey::parseFile(stratum::v2::Curve(random), text.reveal());
     if (!key) {
         printError(fmt::format("{}: {}", path->string(), describe(key.error())));
         return EXIT_REFUSED;

@@ -1,7 +1,9 @@
 #include "core/stratum/v2/authority_key.h"
 
 #include "core/bitcoin/base58.h"
+#include "core/stratum/v2/curve.h"
 #include "core/util/hex.h"
+#include "core/util/random.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -13,15 +15,24 @@ namespace {
 
 using namespace warp;
 using stratum::v2::AuthorityKey;
+using stratum::v2::Curve;
 using stratum::v2::KeyFileFault;
 using stratum::v2::parsePublicKey;
 using stratum::v2::PublicKey;
 using stratum::v2::toText;
 
+const Curve& curve()
+{
+    static util::SeededRandom random(7);
+    static const Curve made(random);
+    return made;
+}
+
 std::optional<AuthorityKey> keyOf(const std::string& digits)
 {
     std::array<std::byte, AuthorityKey::SECRET_SIZE> secret{};
-    return util::decodeHex(digits, secret) ? AuthorityKey::fromSecret(secret) : std::nullopt;
+    return util::decodeHex(digits, secret) ? AuthorityKey::fromSecret(curve(), secret)
+                                           : std::nullopt;
 }
 
 class AuthorityKeyTest final : public QObject
@@ -29,7 +40,7 @@ class AuthorityKeyTest final : public QObject
     Q_OBJECT
 
 private slots:
-    // The vector of specification 4.7.1.
+    // SV2-16: the vector of specification 4.7.1.
     void spellsThePublicKeyAsTheSpecificationDoes()
     {
         constexpr std::array<int, 32> NUMBERS{118, 99,  112, 0,   151, 156, 28,  17,  175, 12,  48,
@@ -102,22 +113,23 @@ private slots:
     void makesAnotherKeyEachTime()
     {
         util::SeededRandom random(1);
-        const AuthorityKey first = AuthorityKey::generate(random);
-        const AuthorityKey second = AuthorityKey::generate(random);
+        const AuthorityKey first = AuthorityKey::generate(curve(), random);
+        const AuthorityKey second = AuthorityKey::generate(curve(), random);
         QVERIFY(first.publicKey() != second.publicKey());
-        QVERIFY(AuthorityKey::fromSecret(first.secret())->publicKey() == first.publicKey());
+        QVERIFY(AuthorityKey::fromSecret(curve(), first.secret())->publicKey() ==
+                first.publicKey());
     }
 
     void readsItsFileAndFindsDamage()
     {
         const AuthorityKey key = *keyOf(std::string(64, '4'));
         const std::string text = key.fileText().reveal();
-        const auto read = AuthorityKey::parseFile(text);
+        const auto read = AuthorityKey::parseFile(curve(), text);
         QVERIFY(read.hasValue());
         QVERIFY(read->publicKey() == key.publicKey());
         QVERIFY(std::equal(read->secret().begin(), read->secret().end(), key.secret().begin()));
         const auto faultOf = [](const std::string& damaged) {
-            return AuthorityKey::parseFile(damaged).error();
+            return AuthorityKey::parseFile(curve(), damaged).error();
         };
         QVERIFY(faultOf("") == KeyFileFault::NotAKeyFile);
         QVERIFY(faultOf("warppool-v2-authority 2\n") == KeyFileFault::NotAKeyFile);

@@ -17,6 +17,7 @@ public:
         m_wall.time += std::chrono::duration_cast<std::chrono::milliseconds>(duration);
     }
     void setWall(WallTime time) { m_wall.time = time; }
+    void setTrust(WallTrust trust) { m_wall.trust = trust; }
 
 private:
     BootTime m_boot{std::chrono::hours(1)};

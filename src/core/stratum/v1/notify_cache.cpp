@@ -1,10 +1,8 @@
 #include "core/stratum/v1/notify_cache.h"
 
-#include "core/bitcoin/target.h"
+#include "core/mining/target_bounds.h"
 #include "core/stratum/v1/reply.h"
 #include "core/util/hex.h"
-
-#include <cmath>
 
 namespace warp::stratum::v1 {
 
@@ -65,17 +63,6 @@ void appendEnd(std::string& out, mining::CleanJobs clean)
     out.append(clean == mining::CleanJobs::Yes ? "true]}\n" : "false]}\n");
 }
 
-/// toDifficulty() may round up by a last place, and its share target would then lie below the
-/// network's.
-util::Difficulty largestWithin(const bitcoin::Target& networkTarget)
-{
-    util::Difficulty difficulty = networkTarget.toDifficulty();
-    while (difficulty.value() > 0 && bitcoin::Target::fromDifficulty(difficulty) < networkTarget) {
-        difficulty = util::Difficulty(std::nextafter(difficulty.value(), 0.0));
-    }
-    return difficulty;
-}
-
 } // namespace
 
 std::string notifyLine(const mining::Job& job, mining::CleanJobs clean)
@@ -115,7 +102,7 @@ void NotifyCache::prepare(const mining::Job& job)
     m_head = makeHead(job);
     m_tail = makeTail(job);
     m_line.clear();
-    m_networkDifficulty = largestWithin(job.networkTarget);
+    m_networkDifficulty = mining::largestContaining(job.networkTarget);
     m_job = job.id;
 }
 

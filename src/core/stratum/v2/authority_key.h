@@ -3,10 +3,10 @@
 // wiped from memory with its owner. Value; safe on any thread.
 #pragma once
 
+#include "core/stratum/v2/curve.h"
 #include "core/util/random.h"
 #include "core/util/result.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,9 +16,6 @@
 #include <utility>
 
 namespace warp::stratum::v2 {
-
-/// x coordinate of a point of secp256k1, big-endian (BIP 340).
-using PublicKey = std::array<std::byte, 32>;
 
 /// base58check of the version 1, two bytes little-endian, and the key: what miners are configured
 /// with.
@@ -58,27 +55,30 @@ public:
     using Secret = std::span<const std::byte, SECRET_SIZE>;
 
     /// A new one.
-    [[nodiscard]] static AuthorityKey generate(util::Random& random);
+    [[nodiscard]] static AuthorityKey generate(const Curve& curve, util::Random& random);
     /// Nothing where it is 0 or not below the order of the curve.
-    [[nodiscard]] static std::optional<AuthorityKey> fromSecret(Secret secret);
+    [[nodiscard]] static std::optional<AuthorityKey> fromSecret(const Curve& curve, Secret secret);
     /// What fileText() made.
-    [[nodiscard]] static util::Result<AuthorityKey, KeyFileFault> parseFile(std::string_view text);
+    [[nodiscard]] static util::Result<AuthorityKey, KeyFileFault> parseFile(const Curve& curve,
+                                                                            std::string_view text);
 
-    ~AuthorityKey();
-    AuthorityKey(const AuthorityKey&) = default;
-    AuthorityKey& operator=(const AuthorityKey&) = default;
-
-    /// Big-endian. For signing alone.
-    [[nodiscard]] Secret secret() const { return m_secret; }
+    /// Big-endian. For the file and tests; sign() is what signs.
+    [[nodiscard]] Secret secret() const { return m_secret.bytes(); }
     [[nodiscard]] const PublicKey& publicKey() const { return m_public; }
+    /// A signature by BIP 340; see Curve::sign().
+    [[nodiscard]] Signature sign(const Curve& curve, const Digest& digest,
+                                 std::span<const std::byte, 32> auxiliary) const;
     /// The content of its file: a head with the format's version, the secret as 64 hexadecimal
     /// digits, and the public key's text, which shows damage.
     [[nodiscard]] SecretText fileText() const;
 
 private:
-    AuthorityKey() = default;
+    AuthorityKey(const SecretKey& secret, const PublicKey& publicKey)
+        : m_secret(secret)
+        , m_public(publicKey)
+    {}
 
-    std::array<std::byte, SECRET_SIZE> m_secret{};
+    SecretKey m_secret;
     PublicKey m_public{};
 };
 

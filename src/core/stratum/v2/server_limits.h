@@ -1,0 +1,33 @@
+// What one Stratum V2 session may cost, and how it keeps time: the same for all.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace warp::stratum::v2 {
+
+/// From the connection's start to SetupConnection, and from there to the first open channel.
+inline constexpr std::chrono::seconds SETUP_TIMEOUT{10};
+inline constexpr std::chrono::seconds CHANNEL_TIMEOUT{30};
+/// A miner that hears nothing for longer may take the pool for dead (ESP-Miner 180 s).
+inline constexpr std::chrono::seconds LONGEST_SILENCE{60};
+/// Channels of one connection (proxies have one for each of their miners, or a single one).
+inline constexpr std::size_t MAX_CHANNELS = 1000;
+/// Names that a proxy's channel may give its miners by extension 2; further ones count under the
+/// channel's own.
+inline constexpr std::size_t MAX_WORKER_NAMES = 256;
+/// Messages that nobody knows; one more closes.
+inline constexpr unsigned MAX_UNKNOWN_MESSAGES = 100;
+/// Accepted shares that one answer stands for at most.
+inline constexpr std::uint32_t MAX_BATCH = 10;
+/// Changes of difficulty on one channel between two timer ticks.
+inline constexpr unsigned MAX_CHANGES_PER_TICK = 4;
+/// What is kept of a device's description.
+inline constexpr std::size_t MAX_KEPT_TEXT_BYTES = 128;
+/// Of a frame that comes in; no message of a miner's comes near it.
+inline constexpr std::size_t MAX_FRAME_BYTES = 64 * 1024;
+/// Bits of the header's version that a miner may roll (BIP 323).
+inline constexpr std::uint32_t VERSION_MASK = 0x1fffffe0;
+
+} // namespace warp::stratum::v2

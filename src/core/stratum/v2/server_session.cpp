@@ -1,0 +1,162 @@
+#include "core/stratum/v2/server_session.h"
+
+#include "core/stratum/first_bytes.h"
+#include "core/util/log.h"
+
+#include <string>
+
+namespace warp::stratum::v2 {
+
+namespace {
+
+void appendText(std::string& out, util::ByteView bytes)
+{
+    out.append(util::asText(bytes));
+}
+
+} // namespace
+
+ServerSession::ServerSession(ServerContext& context, HandshakeContext& handshakes,
+                             util::BootTime now)
+    : m_handshakes(handshakes)
+    , m_server(context, now)
+{}
+
+void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& out)
+{
+    if (m_isClosed || bytes.empty()) {
+        return;
+    }
+    if (!m_hasBytes && guessProtocol(bytes) == FirstBytes::StratumV1) {
+        LOG_WARNING(Stratum, "a miner speaks Stratum V1 to the port for Stratum V2: it needs "
+                             "stratum+tcp:// and the other port");
+        close(CloseCause::OtherProtocol, out);
+        return;
+    }
+    m_hasBytes = true;
+    if (m_transport == nullptr) {
+        readHandshake(bytes, now, out);
+    }
+    if (m_transport != nullptr && !m_isClosed) {
+        readFrames(bytes, now, out);
+    }
+}
+
+void ServerSession::readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out)
+{
+    const bool wasWhole = m_responder.isWhole();
+    if (!wasWhole && m_responder.collect(bytes)) {
+        respond(now, out);
+    }
+    // A client knows no keys before the answer, and can have nothing to say.
+    if ((wasWhole || m_responder.isWhole()) && !bytes.empty()) {
+        close(CloseCause::NotAuthentic, out);
+    }
+}
+
+void ServerSession::respond(util::BootTime now, Actions& out)
+{
+    const auto identity = m_handshakes.identity.load();
+    if (identity == nullptr || !m_handshakes.budget.take(now)) {
+        return; // with a tick, or closed by its time-out
+    }
+    util::Bytes act;
+    const TransportKeys keys =
+        m_responder.respond(m_handshakes.curve, *identity, m_handshakes.keys.take(), act);
+    m_transport = std::make_unique<NoiseTransport>(keys, NoiseSide::Server, MAX_FRAME_BYTES);
+    appendText(out.output, act);
+}
+
+void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions& out)
+{
+    run(out, [&](ServerOutput output) {
+        while (!output.actions.close) {
+            const auto next = m_transport->next(bytes);
+            if (!next) {
+                LOG_DEBUG(Stratum, "a frame is {}",
+                          next.error() == FrameFault::TooLong ? "too long" : "not authentic");
+                close(next.error() == FrameFault::TooLong ? CloseCause::BadMessage
+                                                          : CloseCause::NotAuthentic,
+                      output.actions);
+                // Nothing goes out behind a forged block, not even an answer (SV2-12).
+                output.frames.clear();
+                return;
+            }
+            if (!*next) {
+                return;
+            }
+            const PlainFrame& frame = **next;
+            m_server.onFrame(
+                {.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
+                 .scope = FrameScope::Connection,
+                 .type = frame.messageType,
+                 .payloadSize = static_cast<std::uint32_t>(frame.payload.size())},
+                frame.payload, now, output);
+        }
+    });
+}
+
+void ServerSession::run(Actions& out, const Step& step)
+{
+    util::Bytes frames;
+    step({.frames = frames, .actions = out});
+    m_isClosed = m_isClosed || out.close.has_value();
+    if (m_transport == nullptr || frames.empty()) {
+        return;
+    }
+    util::Bytes sealed;
+    sealed.reserve(frames.size() + frames.size() / 2 + 64);
+    util::ByteView rest = frames;
+    while (!rest.empty()) {
+        const FrameHeader header = FrameHeader::parse(rest.first<FrameHeader::SIZE>());
+        const std::uint16_t scope = header.scope == FrameScope::Channel ? 0x8000U : 0U;
+        m_transport->seal({.extensionType = static_cast<std::uint16_t>(header.extension | scope),
+                           .messageType = header.type,
+                           .payload = rest.subspan(FrameHeader::SIZE, header.payloadSize)},
+                          sealed);
+        rest = rest.subspan(FrameHeader::SIZE + header.payloadSize);
+    }
+    appendText(out.output, sealed);
+}
+
+void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                           Actions& out)
+{
+    run(out, [&](ServerOutput output) { m_server.onJobs(jobs, now, output); });
+}
+
+void ServerSession::onTimer(util::BootTime now, Actions& out)
+{
+    if (m_isClosed) {
+        return;
+    }
+    if (m_transport == nullptr && m_responder.isWhole()) {
+        respond(now, out);
+    }
+    run(out, [&](ServerOutput output) { m_server.onTimer(now, output); });
+}
+
+void ServerSession::repeatWork(util::BootTime now, Actions& out)
+{
+    run(out, [&](ServerOutput output) { m_server.repeatWork(now, output); });
+}
+
+void ServerSession::onStopping(util::BootTime /*now*/, Actions& out)
+{
+    run(out, [&](ServerOutput output) { m_server.onStopping(output); });
+}
+
+std::optional<mining::Extranonce1> ServerSession::leave(util::BootTime /*now*/)
+{
+    m_isClosed = true;
+    m_server.leave();
+    return std::nullopt;
+}
+
+void ServerSession::close(CloseCause cause, Actions& out)
+{
+    m_isClosed = true;
+    out.close = cause;
+}
+
+} // namespace warp::stratum::v2
