@@ -88,7 +88,7 @@ void Channel::setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::B
         return;
     }
     if (m_jobs == nullptr || m_isWithdrawn) {
-        m_difficulty.begin(now); // silence without work says nothing about the miner
+        m_difficulty.pause(now); // silence without work says nothing about the miner
     }
     m_isWithdrawn = false;
     m_jobs = std::move(own);
@@ -285,6 +285,8 @@ void Channel::onTimer(util::BootTime now)
     m_changesSinceTick = 0;
     if (m_jobs != nullptr && !m_isWithdrawn) {
         m_difficulty.onTimer(now);
+    } else {
+        m_difficulty.pause(now); // silence without work says nothing about the miner
     }
 }
 
