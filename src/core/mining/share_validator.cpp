@@ -70,6 +70,7 @@ ShareValidator::ShareValidator(const Extranonce1& extranonce1)
 
 void ShareValidator::onJobs(const JobSet& jobs)
 {
+    m_root.job = nullptr; // an address that a job leaves may be another's
     // Only where jobs have gone: this runs for every session at each new job.
     if (m_oldestJob != jobs.jobs.back()->id) {
         m_oldestJob = jobs.jobs.back()->id;
@@ -191,6 +192,17 @@ std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const Jo
     return std::nullopt;
 }
 
+const bitcoin::Hash256& ShareValidator::rootOf(const Job& job, const Extranonce2& extranonce2)
+{
+    if (m_root.job != &job || m_root.id != job.id || m_root.extranonce2 != extranonce2) {
+        m_root = {.job = &job,
+                  .id = job.id,
+                  .extranonce2 = extranonce2,
+                  .root = merkleRootOf(job, m_extranonce1, extranonce2)};
+    }
+    return m_root.root;
+}
+
 ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
                                    std::uint32_t versionMask, util::BootTime now)
 {
@@ -203,7 +215,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
     }
     const Job& job = **named;
     const std::uint32_t version = versionOf(job, share, versionMask);
-    const HashedHeader hashed = hashShare(job, m_extranonce1, share, version);
+    const HashedHeader hashed = hashHeader(job, rootOf(job, share.extranonce2), share, version);
     verdict.achieved = bitcoin::difficultyOfHash(hashed.hash);
     if (job.networkTarget.isMetBy(hashed.hash)) {
         verdict.block = makeFound(*named, m_extranonce1, share, hashed);

@@ -46,7 +46,11 @@ public:
                                                       std::uint32_t versionMask) const;
 
     /// Work that was sent as a variant is known no more.
-    void forgetVariants() { m_variants.clear(); }
+    void forgetVariants()
+    {
+        m_variants.clear();
+        m_root.job = nullptr;
+    }
 
     [[nodiscard]] const Extranonce1& extranonce1() const { return m_extranonce1; }
 
@@ -71,6 +75,17 @@ private:
         util::JobId first;
     };
 
+    /// The root that was needed last: miners roll nonce and version before the extranonce, and some
+    /// have no other to roll. It is of a job that lives, or of none.
+    struct KnownRoot
+    {
+        const Job* job = nullptr; ///< never followed
+        util::JobId id; ///< another one in the place of a variant that is gone has another
+        Extranonce2 extranonce2{};
+        bitcoin::Hash256 root;
+    };
+
+    [[nodiscard]] const bitcoin::Hash256& rootOf(const Job& job, const Extranonce2& extranonce2);
     /// nullptr where no job has that id.
     [[nodiscard]] const std::shared_ptr<const Job>* find(util::JobId id, const JobSet& jobs) const;
     /// What the share counts for; nothing where it meets no difficulty that it may.
@@ -81,7 +96,8 @@ private:
     Extranonce1 m_extranonce1;
     std::vector<Level> m_levels;                        ///< oldest first
     std::vector<std::shared_ptr<const Job>> m_variants; ///< oldest first
-    util::Difficulty m_targetOf{};                      ///< the difficulty that m_target stands for
+    KnownRoot m_root;
+    util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
     util::JobId m_oldestJob{};
     DuplicateFilter m_duplicates;
