@@ -228,6 +228,18 @@ std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const Jo
     return std::nullopt;
 }
 
+const bitcoin::Hash256& ShareValidator::rootOf(const std::shared_ptr<const Job>& job,
+                                               const Extranonce2& extranonce2)
+{
+    const bool isSameJob = !m_root.job.owner_before(job) && !job.owner_before(m_root.job);
+    if (!isSameJob || m_root.extranonce2 != extranonce2) {
+        m_root = {.job = job,
+                  .extranonce2 = extranonce2,
+                  .root = merkleRootOf(*job, m_extranonce1, extranonce2)};
+    }
+    return m_root.root;
+}
+
 ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
                                    std::uint32_t versionMask, util::BootTime now)
 {
@@ -240,7 +252,7 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
     }
     const Job& job = *named;
     const std::uint32_t version = versionOf(job, share, versionMask);
-    const HashedHeader hashed = hashShare(job, m_extranonce1, share, version);
+    const HashedHeader hashed = hashHeader(job, rootOf(named, share.extranonce2), share, version);
     verdict.achieved = bitcoin::difficultyOfHash(hashed.hash);
     if (job.networkTarget.isMetBy(hashed.hash)) {
         verdict.block = makeFound(named, m_extranonce1, share, hashed);

@@ -85,6 +85,17 @@ private:
     /// Of a live job, whether it was sent or not; nullptr where there can be none.
     [[nodiscard]] std::shared_ptr<const Job> variant(util::JobId id, const JobSet& jobs) const;
     [[nodiscard]] bool wasSent(util::JobId variant) const;
+    /// The root that was needed last: miners roll nonce and version before the extranonce, and some
+    /// have no other to roll.
+    struct KnownRoot
+    {
+        std::weak_ptr<const Job> job; ///< an address could be another job's by now
+        Extranonce2 extranonce2{};
+        bitcoin::Hash256 root;
+    };
+
+    [[nodiscard]] const bitcoin::Hash256& rootOf(const std::shared_ptr<const Job>& job,
+                                                 const Extranonce2& extranonce2);
     /// What the share counts for; nothing where it meets no difficulty that it may.
     [[nodiscard]] std::optional<util::Difficulty> creditFor(const bitcoin::Hash256& hash,
                                                             util::JobId job, util::BootTime now);
@@ -94,7 +105,8 @@ private:
     std::vector<Level> m_levels;                        ///< oldest first
     std::vector<Sent> m_sent;                           ///< oldest first, one a job
     std::vector<std::shared_ptr<const Job>> m_variants; ///< the newest, oldest of them first
-    util::Difficulty m_targetOf{};                      ///< the difficulty that m_target stands for
+    KnownRoot m_root;
+    util::Difficulty m_targetOf{}; ///< the difficulty that m_target stands for
     bitcoin::Target m_target;
     util::JobId m_oldestJob{};
     DuplicateFilter m_duplicates;

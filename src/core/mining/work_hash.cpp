@@ -41,13 +41,13 @@ bitcoin::Hash256 merkleRootOf(const Job& job, const Extranonce1& extranonce1,
     return bitcoin::foldBranch(coinbaseTxid(job.coinbase, extranonce1, extranonce2), job.branch);
 }
 
-HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1, const Share& share,
-                       std::uint32_t version)
+HashedHeader hashHeader(const Job& job, const bitcoin::Hash256& merkleRoot, const Share& share,
+                        std::uint32_t version)
 {
     const bitcoin::BlockHeader header{
         .version = version,
         .previous = job.source->previous,
-        .merkleRoot = merkleRootOf(job, extranonce1, share.extranonce2),
+        .merkleRoot = merkleRoot,
         .time = share.time,
         .bits = job.source->bits,
         .nonce = share.nonce,
@@ -56,6 +56,12 @@ HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1, const Sha
     hashed.header = header.serialize();
     hashed.hash = bitcoin::sha256d(hashed.header);
     return hashed;
+}
+
+HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1, const Share& share,
+                       std::uint32_t version)
+{
+    return hashHeader(job, merkleRootOf(job, extranonce1, share.extranonce2), share, version);
 }
 
 AssembledBlock assembleBlock(const FoundBlock& block)

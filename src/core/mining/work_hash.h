@@ -31,6 +31,10 @@ struct HashedHeader
 [[nodiscard]] bitcoin::Hash256 merkleRootOf(const Job& job, const Extranonce1& extranonce1,
                                             const Extranonce2& extranonce2);
 
+/// The header of a share whose root is known.
+[[nodiscard]] HashedHeader hashHeader(const Job& job, const bitcoin::Hash256& merkleRoot,
+                                      const Share& share, std::uint32_t version);
+
 /// Rebuilds and hashes the header of a share.
 [[nodiscard]] HashedHeader hashShare(const Job& job, const Extranonce1& extranonce1,
                                      const Share& share, std::uint32_t version);

@@ -171,7 +171,8 @@ class V2CodecTest final : public QObject
     Q_OBJECT
 
 private slots:
-    // SV2-18 (little-endian header, extension 0 of core messages), SV2-19 (the bit by the table).
+    // SV2-18 (little-endian header, extension 0 of core messages), SV2-19 (the bit by the table),
+    // R056, R063 (each 256-bit field is among them), R074
     void encodesEveryMessageAsTheReferenceDoes()
     {
         int count = 0;
@@ -184,6 +185,7 @@ private slots:
         QCOMPARE(count, 44);
     }
 
+    // R056, R063, R074
     void decodesEveryMessageOfTheReference()
     {
         forEachSample([](const auto& sample) {

@@ -91,12 +91,19 @@ void Channel::setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::B
         m_difficulty.pause(now); // silence without work says nothing about the miner
     }
     m_isWithdrawn = false;
+    const bool isOtherTarget =
+        m_jobs == nullptr || current().networkTarget != own->current()->networkTarget;
     m_jobs = std::move(own);
-    m_network = mining::largestContaining(current().networkTarget);
+    if (isOtherTarget) {
+        m_network = mining::largestContaining(current().networkTarget);
+    }
     m_validator.onJobs(*m_jobs);
-    std::erase_if(m_sent, [this](const SentJob& sent) {
-        return m_jobs->find(mining::baseOf(sent.job)) == nullptr;
+    // Numbers rise, so that what is gone stands in front.
+    const util::JobId oldest = m_jobs->jobs.back()->id;
+    const auto live = std::ranges::find_if(m_sent, [oldest](const SentJob& sent) {
+        return !mining::isEarlier(mining::baseOf(sent.job), oldest);
     });
+    m_sent.erase(m_sent.begin(), live);
 }
 
 bool Channel::needsWork() const
@@ -113,11 +120,8 @@ bool Channel::needsPrevHash() const
 std::optional<util::Difficulty> Channel::takeChange(util::BootTime now)
 {
     const bool isNetworkKnown = m_network.value() > 0;
-    const auto change = m_difficulty.takeChange(isNetworkKnown ? m_network : NO_LIMIT, now);
-    if (!change) {
-        return std::nullopt;
-    }
-    const util::Difficulty wanted = std::max(*change, m_least);
+    static_cast<void>(m_difficulty.takeChange(isNetworkKnown ? m_network : NO_LIMIT, now));
+    const util::Difficulty wanted = std::max(m_difficulty.inForce(), m_least);
     return wanted == difficulty() ? std::nullopt : std::optional(wanted);
 }
 
@@ -148,7 +152,7 @@ void Channel::noteSent(std::uint32_t jobId, Activation activation)
         m_current = current().id;
         m_variant = 0;
     }
-    m_sent.push_back({.id = jobId, .job = current().id, .minTime = current().time});
+    remember({.id = jobId, .job = current().id, .minTime = current().time});
 }
 
 void Channel::appendJob(const mining::Job& job, std::uint32_t jobId,
@@ -179,8 +183,11 @@ void Channel::appendWork(std::uint32_t jobId, util::Bytes& frames)
 
 bool Channel::hasChange() const
 {
-    return m_current && m_jobs != nullptr && !m_isWithdrawn && m_current == current().id &&
-           m_changesSinceTick < MAX_CHANGES_PER_TICK && m_difficulty.hasChange(m_network);
+    const bool isPossible = m_current && m_jobs != nullptr && !m_isWithdrawn &&
+                            m_current == current().id && m_changesSinceTick < MAX_CHANGES_PER_TICK;
+    // The client's limit moves the target where the network's keeps the difficulty down.
+    return isPossible && (m_difficulty.hasChange(m_network) ||
+                          std::max(m_difficulty.inForce(), m_least) != difficulty());
 }
 
 bool Channel::appendVariant(std::uint32_t jobId, util::BootTime now, util::Bytes& frames)
@@ -200,9 +207,24 @@ bool Channel::appendVariant(std::uint32_t jobId, util::BootTime now, util::Bytes
     }
     appendFrame(frames, SetTarget{.channelId = m_terms.id, .maximumTarget = target()});
     appendJob(*variant, jobId, variant->time, frames);
-    m_sent.push_back({.id = jobId, .job = variant->id, .minTime = variant->time});
+    remember({.id = jobId, .job = variant->id, .minTime = variant->time});
     m_validator.addVariant(std::move(variant));
     return true;
+}
+
+void Channel::remember(const SentJob& sent)
+{
+    if (m_sent.size() >= MAX_SENT_JOBS) {
+        m_sent.erase(m_sent.begin());
+    }
+    m_sent.push_back(sent);
+}
+
+bool Channel::noteSequence(std::uint32_t number)
+{
+    const bool isAbove = !m_sequence || isBefore(*m_sequence, number);
+    m_sequence = isAbove ? number : *m_sequence;
+    return isAbove;
 }
 
 const Channel::SentJob* Channel::find(std::uint32_t jobId) const
@@ -264,7 +286,8 @@ mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootT
     if (sent != nullptr) {
         share.job = sent->job;
     }
-    if (const auto fault = faultOf(submitted, sent)) {
+    const auto fault = submitted.fault ? submitted.fault : faultOf(submitted, sent);
+    if (fault) {
         return refuse(*fault, share);
     }
     share.versionBits = submitted.version & m_context.versionMask;

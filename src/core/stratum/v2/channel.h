@@ -52,6 +52,8 @@ struct SubmittedShare
     std::uint32_t time = 0;
     std::uint32_t version = 0; ///< the whole field of the header
     util::ByteView extranonce; ///< what the client filled; empty on a standard channel
+    /// What is wrong with its message, which leaves it to be a block and nothing else.
+    std::optional<mining::ShareCode> fault{};
 };
 
 /// A target is the channel's upper limit for a hash. It is never easier than the client's own
@@ -110,6 +112,9 @@ public:
     /// Counts an accepted share for the difficulty.
     [[nodiscard]] mining::ShareVerdict judge(const SubmittedShare& share, util::BootTime now);
     [[nodiscard]] ShareBatchAnswer& answers() { return m_answers; }
+    /// Of a share that came.
+    /// @return whether it is above all numbers before, as it should be
+    bool noteSequence(std::uint32_t number);
     void onTimer(util::BootTime now);
 
 private:
@@ -120,6 +125,7 @@ private:
         std::uint32_t minTime = 0;
     };
 
+    void remember(const SentJob& sent);
     [[nodiscard]] const SentJob* find(std::uint32_t jobId) const;
     [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
                                               const mining::Share& share) const;
@@ -140,11 +146,12 @@ private:
     util::Difficulty m_least{};           ///< by the client's own limit
     util::Difficulty m_network{};         ///< largest that the current job allows; 0: not known
     std::optional<util::JobId> m_current; ///< sent last, not of a variant
-    std::uint32_t m_firstJobId = 0;       ///< of those sent; 0: none
-    std::uint32_t m_validSince = 0;       ///< earlier numbers are stale
-    bitcoin::Hash256 m_previous{};        ///< sent last
-    std::uint32_t m_bits = 0;             ///< sent last; 0: none
-    std::uint8_t m_variant = 0;           ///< number of the last one of m_current
+    std::optional<std::uint32_t> m_sequence;
+    std::uint32_t m_firstJobId = 0; ///< of those sent; 0: none
+    std::uint32_t m_validSince = 0; ///< earlier numbers are stale
+    bitcoin::Hash256 m_previous{};  ///< sent last
+    std::uint32_t m_bits = 0;       ///< sent last; 0: none
+    std::uint8_t m_variant = 0;     ///< number of the last one of m_current
     std::uint8_t m_changesSinceTick = 0;
     bool m_isWithdrawn = false;
 };

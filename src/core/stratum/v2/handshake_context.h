@@ -4,10 +4,12 @@
 #include "core/stratum/v2/curve.h"
 #include "core/stratum/v2/noise_key.h"
 #include "core/stratum/v2/static_identity.h"
+#include "core/util/bytes.h"
 #include "core/util/clock.h"
 #include "core/util/published.h"
 
 #include <chrono>
+#include <cstddef>
 
 namespace warp::stratum::v2 {
 
@@ -28,12 +30,23 @@ private:
 /// As the pool shows itself; nullptr while there is no authority key, and nobody can connect.
 using IdentitySlot = util::Published<StaticIdentity>;
 
+/// Room for what one call has to say, kept from call to call.
+struct FrameScratch
+{
+    /// More is given back after the call.
+    static constexpr std::size_t KEPT_BYTES = std::size_t{256} * 1024;
+
+    util::Bytes plain;
+    util::Bytes sealed;
+};
+
 struct HandshakeContext
 {
     const Curve& curve;
     const IdentitySlot& identity; ///< looked at for each handshake
     NoiseKeyStock keys;
     HandshakeBudget budget{};
+    FrameScratch scratch{};
 };
 
 } // namespace warp::stratum::v2

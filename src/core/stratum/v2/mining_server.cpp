@@ -226,7 +226,11 @@ void MiningServer::open(const Open& message, ChannelKind kind, std::size_t extra
     if (extranonceSize > mining::EXTRANONCE2_SIZE) {
         return refuse(error_codes::MIN_EXTRANONCE_SIZE_TOO_LARGE);
     }
-    auto worker = m_context.policy.authorize(identityOf(message.userIdentity), {});
+    const std::string_view user = identityOf(message.userIdentity);
+    if (user.find_first_not_of(' ') == std::string_view::npos) {
+        return refuse(error_codes::INVALID_USER_IDENTITY);
+    }
+    auto worker = m_context.policy.authorize(user, {});
     if (!worker) {
         LOG_DEBUG(Stratum, "channel refused: {}", describe(worker.error()));
         return refuse(errorOf(worker.error()));
@@ -322,22 +326,26 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
                                            .worker = m_worker});
         return refuse(error_codes::INVALID_CHANNEL_ID);
     }
-    auto verdict = channel->judge({.jobId = message.jobId,
-                                   .nonce = message.nonce,
-                                   .time = message.ntime,
-                                   .version = message.version,
-                                   .extranonce = extranonce},
-                                  call.now);
+    if (!channel->noteSequence(message.sequenceNumber)) {
+        // Told by the numbers alone, a repeat is none: shares are compared by what was hashed.
+        LOG_DEBUG(Stratum, "a share's sequence number is not above the one before");
+        ++m_unorderedShares;
+    }
     std::string_view name;
+    bool isNameTooLong = false;
     if (m_hasWorkerNames && kind == ChannelKind::Extended) {
         const auto given = workerName(call.trailing);
-        if (given) {
-            name = given->value_or(std::string_view());
-        } else if (mining::isGood(verdict.code)) {
-            verdict.code = mining::ShareCode::Malformed;
-            verdict.credited = {};
-        }
+        isNameTooLong = !given;
+        name = given ? given->value_or(std::string_view()) : std::string_view();
     }
+    auto verdict = channel->judge(
+        {.jobId = message.jobId,
+         .nonce = message.nonce,
+         .time = message.ntime,
+         .version = message.version,
+         .extranonce = extranonce,
+         .fault = isNameTooLong ? std::optional(mining::ShareCode::Malformed) : std::nullopt},
+        call.now);
     const bool isBlock = verdict.block.has_value();
     const mining::ShareCode code = verdict.code;
     const util::Difficulty credited = verdict.credited;
@@ -347,7 +355,8 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
                                        : ShareBatchAnswer::Urgency::Usual,
                                message.channelId, call.out.frames);
     } else {
-        refuse(shareError(code, m_context.versionMask));
+        refuse(isNameTooLong ? error_codes::INVALID_SHARE
+                             : shareError(code, m_context.versionMask));
     }
     call.out.actions.shares.push_back(
         {.verdict = std::move(verdict), .worker = workerOf(*channel, name)});
@@ -359,10 +368,13 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
 std::string MiningServer::workerOf(const Channel& channel, std::string_view name)
 {
     const WorkerName& own = channel.terms().worker;
-    if (name.empty() || (m_names.size() >= MAX_WORKER_NAMES && !m_names.contains(name))) {
+    const bool isKnown = m_names.contains(name);
+    if (name.empty() || (!isKnown && m_names.size() >= MAX_WORKER_NAMES)) {
         return own.full;
     }
-    m_names.emplace(name);
+    if (!isKnown) {
+        m_names.emplace(name);
+    }
     return own.address + "." + std::string(name);
 }
 

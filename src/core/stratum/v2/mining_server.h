@@ -54,6 +54,8 @@ public:
     /// Since the first channel.
     [[nodiscard]] bool isAuthorized() const { return m_hasOpened; }
     [[nodiscard]] std::size_t channels() const { return m_channels.size(); }
+    /// Shares whose sequence number was not above those before it on its channel.
+    [[nodiscard]] std::uint64_t unorderedShares() const { return m_unorderedShares; }
 
 private:
     struct Call
@@ -95,6 +97,7 @@ private:
     std::set<std::string, std::less<>> m_names;   ///< that extension 2 brought
     util::BootTime m_since;                       ///< connected, then set up
     util::BootTime m_lastOutput;
+    std::uint64_t m_unorderedShares = 0;
     std::uint32_t m_flags = 0;
     std::uint16_t m_unknownMessages = 0;
     bool m_isSetUp = false;

@@ -33,6 +33,11 @@ public:
                                         const NoiseKey& ephemeral, util::Bytes& out);
 
     [[nodiscard]] bool isWhole() const { return m_size == ACT_1_SIZE; }
+    /// What there is of act 1.
+    [[nodiscard]] util::ByteView collected() const
+    {
+        return util::ByteView(m_theirs).first(m_size);
+    }
 
 private:
     EllSwift m_theirs{};

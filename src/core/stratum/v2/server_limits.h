@@ -23,6 +23,8 @@ inline constexpr unsigned MAX_UNKNOWN_MESSAGES = 100;
 inline constexpr std::uint32_t MAX_BATCH = 10;
 /// Changes of difficulty on one channel between two timer ticks.
 inline constexpr unsigned MAX_CHANGES_PER_TICK = 4;
+/// Jobs that a channel knows its client by number to have; more than any client keeps.
+inline constexpr std::size_t MAX_SENT_JOBS = 512;
 /// What is kept of a device's description.
 inline constexpr std::size_t MAX_KEPT_TEXT_BYTES = 128;
 /// Of a frame that comes in; no message of a miner's comes near it.

@@ -14,7 +14,30 @@ void appendText(std::string& out, util::ByteView bytes)
     out.append(util::asText(bytes));
 }
 
+void clear(util::Bytes& bytes)
+{
+    bytes.clear();
+    if (bytes.capacity() > FrameScratch::KEPT_BYTES) {
+        bytes.shrink_to_fit();
+    }
+}
+
 } // namespace
+
+template <class Step>
+void ServerSession::run(Actions& out, const Step& step)
+{
+    if (m_isClosed) {
+        return; // above all no frame behind a forged one (SV2-12)
+    }
+    util::Bytes& frames = m_handshakes.scratch.plain;
+    step(ServerOutput{.frames = frames, .actions = out});
+    m_isClosed = m_isClosed || out.close.has_value();
+    if (m_transport != nullptr) {
+        seal(frames, out);
+    }
+    clear(frames);
+}
 
 ServerSession::ServerSession(ServerContext& context, HandshakeContext& handshakes,
                              util::BootTime now)
@@ -27,13 +50,6 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     if (m_isClosed || bytes.empty()) {
         return;
     }
-    if (!m_hasBytes && guessProtocol(bytes) == FirstBytes::StratumV1) {
-        LOG_WARNING(Stratum, "a miner speaks Stratum V1 to the port for Stratum V2: it needs "
-                             "stratum+tcp:// and the other port");
-        close(CloseCause::OtherProtocol, out);
-        return;
-    }
-    m_hasBytes = true;
     if (m_transport == nullptr) {
         readHandshake(bytes, now, out);
     }
@@ -44,13 +60,16 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
 
 void ServerSession::readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out)
 {
-    const bool wasWhole = m_responder.isWhole();
-    if (!wasWhole && m_responder.collect(bytes)) {
-        respond(now, out);
-    }
-    // A client knows no keys before the answer, and can have nothing to say.
-    if ((wasWhole || m_responder.isWhole()) && !bytes.empty()) {
+    const bool isWhole = m_responder.collect(bytes);
+    if (guessProtocol(m_responder.collected()) == FirstBytes::StratumV1) {
+        LOG_WARNING(Stratum, "a miner speaks Stratum V1 to the port for Stratum V2: it needs "
+                             "stratum+tcp:// and the other port");
+        close(CloseCause::OtherProtocol, out);
+    } else if (!bytes.empty()) {
+        // A client knows no keys before the answer, and can have nothing to say.
         close(CloseCause::NotAuthentic, out);
+    } else if (isWhole) {
+        respond(now, out);
     }
 }
 
@@ -96,18 +115,10 @@ void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions
     });
 }
 
-void ServerSession::run(Actions& out, const Step& step)
+void ServerSession::seal(util::ByteView frames, Actions& out)
 {
-    util::Bytes frames;
-    step({.frames = frames, .actions = out});
-    m_isClosed = m_isClosed || out.close.has_value();
-    if (m_transport == nullptr || frames.empty()) {
-        return;
-    }
-    util::Bytes sealed;
-    sealed.reserve(frames.size() + frames.size() / 2 + 64);
-    util::ByteView rest = frames;
-    while (!rest.empty()) {
+    util::Bytes& sealed = m_handshakes.scratch.sealed;
+    for (util::ByteView rest = frames; !rest.empty();) {
         const FrameHeader header = FrameHeader::parse(rest.first<FrameHeader::SIZE>());
         const std::uint16_t scope = header.scope == FrameScope::Channel ? 0x8000U : 0U;
         m_transport->seal({.extensionType = static_cast<std::uint16_t>(header.extension | scope),
@@ -117,6 +128,7 @@ void ServerSession::run(Actions& out, const Step& step)
         rest = rest.subspan(FrameHeader::SIZE + header.payloadSize);
     }
     appendText(out.output, sealed);
+    clear(sealed);
 }
 
 void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,

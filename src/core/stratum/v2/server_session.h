@@ -11,7 +11,6 @@
 #include "core/util/bytes.h"
 #include "core/util/clock.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -37,21 +36,20 @@ public:
     [[nodiscard]] Wire wire() const override { return Wire::Encrypted; }
 
 private:
-    using Step = std::function<void(ServerOutput)>;
-
     void readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out);
     /// Answers a whole act 1, if there may be one more handshake now.
     void respond(util::BootTime now, Actions& out);
     void readFrames(util::ByteView bytes, util::BootTime now, Actions& out);
-    /// Runs a step of the server's, and encrypts what it has to say.
+    /// Runs a step of the server's, unless the session is over, and encrypts what it has to say.
+    template <class Step>
     void run(Actions& out, const Step& step);
+    void seal(util::ByteView frames, Actions& out);
     void close(CloseCause cause, Actions& out);
 
     HandshakeContext& m_handshakes;
     MiningServer m_server;
     NoiseResponder m_responder;
     std::unique_ptr<NoiseTransport> m_transport; ///< none before the handshake
-    bool m_hasBytes = false;
     bool m_isClosed = false;
 };
 
