@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
     ca-certificates cmake g++ git ninja-build pkg-config ccache mold python3
     qt6-base-dev libgl-dev libqt6sql6-sqlite libqt6sql6-psql
     libboost1.81-dev libboost-json1.81-dev
-    libssl-dev libsecp256k1-dev libzmq3-dev libcurl4-openssl-dev
+    libssl-dev libsodium-dev libsecp256k1-dev libzmq3-dev libcurl4-openssl-dev
     libsimdjson-dev libtomlplusplus-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
 )
 DEV_PACKAGES=(

@@ -13,7 +13,7 @@ constexpr std::size_t KEPT_BYTES = 256;
 } // namespace
 
 NoiseOpener::NoiseOpener(const CipherKey& key, std::size_t maxPayload)
-    : m_cipher(key, NoiseCipher::Direction::Open)
+    : m_cipher(key)
     , m_maxPayload(maxPayload)
 {}
 

@@ -9,7 +9,7 @@
 namespace warp::stratum::v2 {
 
 NoiseSealer::NoiseSealer(const CipherKey& key)
-    : m_cipher(key, NoiseCipher::Direction::Seal)
+    : m_cipher(key)
 {}
 
 void NoiseSealer::seal(const PlainFrame& frame, util::Bytes& out)

@@ -80,7 +80,7 @@ void NoiseSymmetric::mixKey(const SharedSecret& input)
 void NoiseSymmetric::encryptAndHash(util::ByteView plain, std::span<std::byte> out)
 {
     WARP_ASSERT(m_key);
-    NoiseCipher(*m_key, NoiseCipher::Direction::Seal).seal(m_hash, plain, out);
+    NoiseCipher(*m_key).seal(m_hash, plain, out);
     m_key.reset();
     mixHash(out);
 }
@@ -88,8 +88,7 @@ void NoiseSymmetric::encryptAndHash(util::ByteView plain, std::span<std::byte> o
 bool NoiseSymmetric::decryptAndHash(util::ByteView sealed, std::span<std::byte> out)
 {
     WARP_ASSERT(m_key);
-    const bool isOpened =
-        NoiseCipher(*m_key, NoiseCipher::Direction::Open).open(m_hash, sealed, out);
+    const bool isOpened = NoiseCipher(*m_key).open(m_hash, sealed, out);
     m_key.reset();
     if (!isOpened) {
         return false;
