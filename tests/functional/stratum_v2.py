@@ -103,7 +103,7 @@ def mine_a_block(url, *options):
     return summary
 
 
-# R020 over V2
+# R020 R053 over V2
 @suite.check
 def mines_a_block_on_an_extended_channel():
     mine_a_block(bench.url(), "--channel", "extended", "--version-rolling")
@@ -153,7 +153,7 @@ def a_key_that_is_none_is_an_error():
     expect_in("not the key of a pool", output)
 
 
-# SV2-15
+# SV2-15 R053
 @suite.check
 def v1_at_the_v2_port_is_closed_and_logged():
     wire = Wire(bench.v2_port)
@@ -163,7 +163,7 @@ def v1_at_the_v2_port_is_closed_and_logged():
     expect_in("warning", line)
 
 
-# The key of a program lies readable for its owner alone, and everybody who shows it shows the same.
+# R055: the key lies readable for its owner alone, and everybody who shows it shows the same.
 @suite.check
 def the_key_is_kept_and_shown():
     path = bench.pool.folder / "data" / KEY_FILE

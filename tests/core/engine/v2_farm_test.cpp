@@ -160,7 +160,7 @@ private slots:
         QVERIFY(farm.stop());
     }
 
-    // B58: what the snapshot and the database say of V2 miners is what the miners say, by
+    // R073 B58: what the snapshot and the database say of V2 miners is what the miners say, by
     // worker, by session and in all.
     void countsThemAsItCountsOthers()
     {
@@ -220,6 +220,24 @@ private slots:
             stored += bucket.shares.accepted;
         }
         QCOMPARE(stored, last->shares.accepted);
+    }
+
+    // R073: a V2 miner that comes back is asked for what fits it at once.
+    void remembersTheirRates()
+    {
+        Farm farm(4, v2Options());
+        farm.world.scheduler().runFor(5s);
+        addDevices(farm, V2_PORT);
+        farm.world.scheduler().runFor(30min);
+        for (std::size_t i = 0; i < DEVICES.size(); ++i) {
+            const double before = farm.world.miner(i).difficulty().value();
+            farm.world.resetMiner(i);
+            farm.world.scheduler().runFor(5s);
+            const double after = farm.world.miner(i).difficulty().value();
+            QVERIFY2(after > before / 3 && after < before * 3,
+                     qPrintable(QStringLiteral("%1: %2, %3").arg(i).arg(before).arg(after)));
+        }
+        QVERIFY(farm.stop());
     }
 
     // R018: in mode per_miner each channel's block pays the address that it was opened with; who
