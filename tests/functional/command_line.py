@@ -205,7 +205,7 @@ def status_without_a_status_port_says_so():
 
 # --- keys of Stratum V2
 
-# R260
+# R260 R055
 @suite.check
 def makes_a_key_once_and_shows_its_public_half():
     folder = Folder()

@@ -24,8 +24,8 @@ def started_node(folder, *arguments):
     return process, url, RpcClient(url, cookie=folder / ".cookie")
 
 
-# R267 R020 B03 B34 B44 R009 P01 B08 B11 B42 B12 R041 R051: each story of a virtual world from three
-# seeds
+# R267 R020 B03 B34 B44 R009 P01 B08 B11 B42 B12 R041 R051 R052 B15: each story of a virtual world from
+# three seeds
 @suite.check
 def every_scenario_ends_as_it_should():
     listed = [line.split()[0] for line in sim("scenario", "--list")[1].splitlines()]

@@ -140,6 +140,37 @@ json::array nodesOf(const PoolSnapshot& snapshot)
     return nodes;
 }
 
+/// Of a listener on all addresses the host is for the reader to fill in.
+std::string v2UrlOf(const std::string& endpoint, const std::string& key)
+{
+    const std::size_t colon = endpoint.rfind(':');
+    const std::string host = endpoint.substr(0, colon);
+    const bool isAny = host.empty() || host == "0.0.0.0" || host == "[::]" || host == "::";
+    return "stratum2+tcp://" + (isAny ? std::string("HOST") : host) + endpoint.substr(colon) + "/" +
+           key;
+}
+
+json::array listenersOf(const PoolSnapshot& snapshot)
+{
+    json::array listeners;
+    for (const interfaces::ListenerView& view : snapshot.listeners) {
+        if (view.endpoint.find(':') == std::string::npos) {
+            continue; // one that is gone keeps its number
+        }
+        json::object listener;
+        listener["endpoint"] = view.endpoint;
+        listener["protocol"] = view.protocol;
+        listener["is_open"] = view.isOpen;
+        listener["connections"] = view.miners;
+        const std::string& key = snapshot.program.authorityKey;
+        listener["v2_url"] = view.protocol == "v1" || key.empty()
+                                 ? json::value()
+                                 : json::value(v2UrlOf(view.endpoint, key));
+        listeners.push_back(std::move(listener));
+    }
+    return listeners;
+}
+
 json::object healthOf(const HealthTracker& health, Details details)
 {
     json::array checks;
@@ -192,6 +223,7 @@ std::string overviewJson(const PoolSnapshot& snapshot, const HealthTracker& heal
     overview["luck"] = luckOf(snapshot.luck);
     overview["blocks"] = std::move(blocks);
     overview["nodes"] = nodesOf(snapshot);
+    overview["listeners"] = listenersOf(snapshot);
     return textOf(overview);
 }
 

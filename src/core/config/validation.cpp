@@ -197,6 +197,14 @@ private:
     {
         for (std::size_t i = 0; i < m_settings.listeners.size(); ++i) {
             needKey(m_input.listeners[i], fmt::format("listener[{}]", i + 1), "listen");
+            const ListenerSettings& listener = m_settings.listeners[i];
+            if (listener.protocol == ListenerProtocol::V2 &&
+                (listener.isTls || listener.isTlsDetected)) {
+                fault(fmt::format("listener[{}].{}", i + 1, listener.isTls ? "tls" : "detect_tls"),
+                      FaultCode::Conflict,
+                      "Stratum V2 has an encryption of its own and no TLS; protocol = \"both\" "
+                      "takes TLS for its miners of V1");
+            }
         }
         const std::vector<NamedListen> named = namedListeners();
         for (std::size_t later = 1; later < named.size(); ++later) {

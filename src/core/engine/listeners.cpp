@@ -3,6 +3,7 @@
 #include "core/util/log.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace warp::engine {
@@ -43,11 +44,32 @@ std::string_view name(config::ListenerProtocol protocol)
     return "both";
 }
 
-/// A TLS record of a handshake (RFC 8446 section 5.1); no line of JSON begins so.
+/// A TLS record with a ClientHello (RFC 8446 sections 5.1 and 4): its type, 3 and a minor version,
+/// a length of two bytes, the message's type. No line of JSON begins so. Of the random bytes that a
+/// Stratum V2 miner begins with one in 256 is the first, but one in a thousand million is all of
+/// it.
 net::Encryption classifyFirstBytes(util::ByteView first)
 {
+    struct Range
+    {
+        std::byte least;
+        std::byte most;
+    };
     constexpr std::byte HANDSHAKE{0x16};
-    return first.front() == HANDSHAKE ? net::Encryption::Tls : net::Encryption::None;
+    constexpr std::byte MAJOR{3};
+    constexpr std::byte MAX_MINOR{4};
+    constexpr std::byte MAX_LENGTH{0x40}; // 2^14, its upper byte
+    constexpr std::byte CLIENT_HELLO{1};
+    constexpr std::array HEAD{
+        Range{HANDSHAKE, HANDSHAKE},         Range{MAJOR, MAJOR},
+        Range{std::byte{0}, MAX_MINOR},      Range{std::byte{0}, MAX_LENGTH},
+        Range{std::byte{0}, std::byte{255}}, Range{CLIENT_HELLO, CLIENT_HELLO}};
+    for (std::size_t i = 0; i < std::min(HEAD.size(), first.size()); ++i) {
+        if (first[i] < HEAD.at(i).least || first[i] > HEAD.at(i).most) {
+            return net::Encryption::None;
+        }
+    }
+    return net::Encryption::Tls;
 }
 
 } // namespace

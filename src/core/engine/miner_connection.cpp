@@ -74,6 +74,7 @@ void MinerConnection::onBytes(util::ByteView bytes)
     m_host.onSpeaking(*this);
     m_session->onBytes(bytes, begin, actions);
     m_isHeard = true;
+    m_hasSpoken = true;
     noteAuthorization();
     perform(actions, begin);
 }
@@ -100,6 +101,7 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
                        .provenRate = info.provenRate,
+                       .wire = m_hasSpoken ? std::optional(m_session->wire()) : std::nullopt,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {
         delta.origin = SessionOrigin{.peer = net::toString(m_connection->peer()),

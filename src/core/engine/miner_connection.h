@@ -105,7 +105,8 @@ private:
     bool m_isAuthorized = false;
     bool m_isReported = false;
     bool m_isHeard = false; ///< bytes came since the last delta
-    ShareTally m_shares;    ///< since the last delta
+    bool m_hasSpoken = false;
+    ShareTally m_shares; ///< since the last delta
     RejectWatch m_rejects;
     util::Difficulty m_reportedDifficulty{};
     std::string m_worker; ///< the newest, as of the last delta or authorisation

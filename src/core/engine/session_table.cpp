@@ -26,6 +26,10 @@ void SessionTable::add(const SessionDelta& delta,
             view.protocol = listener.protocol;
         }
     }
+    if (delta.wire) {
+        // A port for both protocols does not tell.
+        view.protocol = *delta.wire == stratum::Wire::Encrypted ? "v2" : "v1";
+    }
     if (view.worker != delta.worker) {
         leaveWorker(entry, workers, now);
         view.worker = delta.worker;

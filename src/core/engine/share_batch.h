@@ -5,6 +5,7 @@
 #include "core/interfaces/history.h"
 #include "core/mining/share.h"
 #include "core/net/connection.h"
+#include "core/stratum/session.h"
 #include "core/util/duration_histogram.h"
 #include "core/util/strong.h"
 
@@ -63,7 +64,9 @@ struct SessionDelta
     std::string userAgent;
     util::Difficulty difficulty{};
     util::Hashrate provenRate{}; ///< stratum::SessionInfo::provenRate
-    ShareTally shares;           ///< since the delta before
+    /// Nothing before the miner has said anything.
+    std::optional<stratum::Wire> wire;
+    ShareTally shares; ///< since the delta before
 
     friend bool operator==(const SessionDelta&, const SessionDelta&) = default;
 };

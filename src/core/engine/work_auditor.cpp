@@ -3,6 +3,11 @@
 #include "core/bitcoin/address.h"
 #include "core/stratum/v1/client_messages.h"
 #include "core/stratum/v1/notify_cache.h"
+#include "core/stratum/v2/frame_header.h"
+#include "core/stratum/v2/job_messages.h"
+#include "core/stratum/v2/message_codec.h"
+#include "core/stratum/v2/server_limits.h"
+#include "core/stratum/v2/work_messages.h"
 #include "core/util/log.h"
 
 #include <fmt/format.h>
@@ -31,6 +36,22 @@ interfaces::CoinbaseView toView(const mining::DecodedCoinbase& coinbase)
                                 .value = output.value});
     }
     return view;
+}
+
+/// What of both protocols' messages has a fault, with what `judge` finds of it: the first one, and
+/// the other where it does not say the same.
+template <class Judge>
+auto judgeSent(const mining::Job& job, const Judge& judge)
+{
+    const auto sent = sentWork(job);
+    auto found = judge(sent);
+    if (found.fault == mining::AuditFault::None) {
+        const auto v2Sent = sentV2Work(job);
+        if (v2Sent != sent) {
+            found = judge(v2Sent);
+        }
+    }
+    return found;
 }
 
 } // namespace
@@ -69,6 +90,34 @@ std::optional<mining::SentWork> sentWork(const mining::Job& job)
                             .time = read->time};
 }
 
+std::optional<mining::SentWork> sentV2Work(const mining::Job& job)
+{
+    using namespace stratum::v2;
+    constexpr std::uint32_t CHANNEL = 1;
+    constexpr std::uint32_t JOB = 1;
+    util::Bytes jobFrame;
+    util::Bytes hashFrame;
+    appendExtendedJob(jobFrame, job, {.channelId = CHANNEL, .jobId = JOB, .minTime = std::nullopt},
+                      VERSION_MASK);
+    appendPrevHash(hashFrame, job, CHANNEL, JOB);
+    const auto work =
+        decodePayload<NewExtendedMiningJob>(util::ByteView(jobFrame).subspan(FrameHeader::SIZE));
+    const auto previous =
+        decodePayload<SetNewPrevHash>(util::ByteView(hashFrame).subspan(FrameHeader::SIZE));
+    if (!work || !previous) {
+        return std::nullopt;
+    }
+    const util::ByteView start = work->message.coinbaseTxPrefix.bytes;
+    const util::ByteView end = work->message.coinbaseTxSuffix.bytes;
+    return mining::SentWork{.previous = previous->message.prevHash,
+                            .coinbaseStart = util::Bytes(start.begin(), start.end()),
+                            .coinbaseEnd = util::Bytes(end.begin(), end.end()),
+                            .branch = work->message.merklePath.toVector(),
+                            .version = work->message.version,
+                            .bits = previous->message.nbits,
+                            .time = previous->message.minNtime};
+}
+
 WorkAuditor::WorkAuditor(Hosted<Statistics>& statistics, std::string tag)
     : m_statistics(statistics)
     , m_tag(std::move(tag))
@@ -83,21 +132,20 @@ void WorkAuditor::setPromise(std::shared_ptr<const mining::PayoutPolicy> policy,
 
 bool WorkAuditor::isGood(const mining::Job& job)
 {
-    mining::WorkAudit audit{.fault = mining::AuditFault::Unreadable};
-    if (const auto sent = sentWork(job)) {
-        audit = mining::auditWork(*sent, job, *m_policy, m_tag, m_network);
-    }
+    const auto audit = judgeSent(job, [&](const std::optional<mining::SentWork>& sent) {
+        return sent ? mining::auditWork(*sent, job, *m_policy, m_tag, m_network)
+                    : mining::WorkAudit{.fault = mining::AuditFault::Unreadable};
+    });
     report(job, audit);
     return audit.fault == mining::AuditFault::None;
 }
 
 bool WorkAuditor::isBranchGood(const mining::Job& job)
 {
-    const auto sent = sentWork(job);
-    mining::WorkAudit audit{.fault = mining::AuditFault::Unreadable};
-    if (sent) {
-        audit.fault = mining::auditBranch(*sent, job);
-    }
+    const auto audit = judgeSent(job, [&](const std::optional<mining::SentWork>& sent) {
+        return mining::WorkAudit{.fault = sent ? mining::auditBranch(*sent, job)
+                                               : mining::AuditFault::Unreadable};
+    });
     if (audit.fault == mining::AuditFault::None) {
         return true;
     }

@@ -1,5 +1,5 @@
-// Audits each job before it is served, from the very text that miners are sent, and says what was
-// found in the snapshot. Owned by the work executor.
+// Audits each job before it is served, from the very messages that miners are sent by either
+// protocol, and says what was found in the snapshot. Owned by the work executor.
 #pragma once
 
 #include "core/bitcoin/network.h"
@@ -20,6 +20,10 @@ namespace warp::engine {
 
 /// A job as a miner would read it from its line mining.notify; nothing where it could not.
 [[nodiscard]] std::optional<mining::SentWork> sentWork(const mining::Job& job);
+
+/// A job as a miner would read it from its messages NewExtendedMiningJob and SetNewPrevHash;
+/// nothing where it could not.
+[[nodiscard]] std::optional<mining::SentWork> sentV2Work(const mining::Job& job);
 
 /// A division of a block's value, for people.
 [[nodiscard]] std::vector<interfaces::PayoutPartView> toView(const mining::PayoutSplit& split,

@@ -71,7 +71,7 @@ struct SessionView
     std::string worker;   ///< empty before it is authorized; unsanitised
     std::string peer;     ///< "host:port"
     std::string listener; ///< "host:port" that it came by
-    std::string protocol; ///< "v1" or "v2"
+    std::string protocol; ///< "v1", "v2"; "both" on a port for both until its miner has spoken
     bool isTls = false;   ///< what it says is encrypted
     std::string userAgent;
     util::Difficulty difficulty{};

@@ -27,6 +27,8 @@ struct SentWork
     std::uint32_t version = 0;
     std::uint32_t bits = 0;
     std::uint32_t time = 0;
+
+    friend bool operator==(const SentWork&, const SentWork&) = default;
 };
 
 /// The first thing that is not as promised.

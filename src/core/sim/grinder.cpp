@@ -13,6 +13,9 @@ constexpr std::size_t NONCE_OFFSET = 76;
 
 bitcoin::Hash256 merkleRoot(const GrinderWork& work, util::ByteView extranonce2)
 {
+    if (work.merkleRoot) {
+        return *work.merkleRoot;
+    }
     util::Bytes coinbase = work.job->coinbasePrefix;
     util::append(coinbase, work.extranonce1);
     util::append(coinbase, extranonce2);
@@ -34,6 +37,9 @@ Grinder::Grinder(GrinderWork work, util::Random& random)
     , m_time(m_work.job->time)
 {
     m_random.fill(m_extranonce2);
+    if (m_extranonce2.empty()) {
+        m_nonce = m_random.uint32();
+    }
 }
 
 GrinderResult Grinder::hashOne()
@@ -61,7 +67,9 @@ void Grinder::rollExtranonce()
         }
     }
     m_versionBits = m_random.uint32() & m_work.versionMask;
-    m_nonce = m_random.uint32();
+    if (!m_extranonce2.empty()) {
+        m_nonce = m_random.uint32(); // else it goes on, so that no header comes twice
+    }
     m_noncesLeft = NONCES_PER_EXTRANONCE;
     bitcoin::BlockHeader header;
     // BIP 320: the bits outside of the mask stay as the pool sent them.

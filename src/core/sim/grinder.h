@@ -19,12 +19,16 @@
 
 namespace warp::sim {
 
+/// What is to be hashed, by whichever protocol it came: the fields of mining.notify hold all that a
+/// job of Stratum V2 says.
 struct GrinderWork
 {
     std::shared_ptr<const stratum::v1::ClientJob> job;
+    /// Of a standard channel, whose miner knows no coinbase.
+    std::optional<bitcoin::Hash256> merkleRoot;
     util::Bytes extranonce1;
-    std::size_t extranonce2Size = 0;
-    std::uint32_t versionMask = 0; ///< 0: the version is sent back as it came
+    std::size_t extranonce2Size = 0; ///< 0: there is none to be rolled
+    std::uint32_t versionMask = 0;   ///< 0: the version is sent back as it came
 };
 
 /// A header that was hashed, as the miner rolled it.

@@ -7,13 +7,9 @@ namespace warp::sim {
 
 namespace v1 = stratum::v1;
 
-LoadConnection::LoadConnection(Environment& environment, std::string user)
+LoadConnection::LoadConnection(Environment& environment, const MinerOptions& miner)
     : m_environment(environment)
-    , m_session({.userAgent = "warppool-sim/load",
-                 .user = std::move(user),
-                 .password = "x",
-                 .versionRolling = v1::ClientOptions::VersionRolling::Off,
-                 .suggestDifficulty = {}})
+    , m_link(environment.links.make(miner))
 {}
 
 void LoadConnection::connect(const net::Endpoint& pool, util::Duration timeout)
@@ -37,7 +33,9 @@ void LoadConnection::onConnected(std::unique_ptr<net::Connection> connection)
     m_state = LoadState::Joining;
     m_connection = std::move(connection);
     m_connection->start(*this);
-    m_connection->send(util::asBytes(m_session.start()));
+    util::Bytes first;
+    m_link->start(first);
+    m_connection->send(first);
 }
 
 void LoadConnection::startSending(std::size_t inFlight)
@@ -51,10 +49,10 @@ void LoadConnection::startSending(std::size_t inFlight)
 
 void LoadConnection::onBytes(util::ByteView bytes)
 {
-    v1::ClientActions actions;
-    m_session.onBytes(bytes, actions);
+    LinkActions actions;
+    m_link->onBytes(bytes, actions);
     m_output = std::move(actions.output);
-    for (const v1::ClientEvent& event : actions.events) {
+    for (const LinkEvent& event : actions.events) {
         onEvent(event);
         if (m_state == LoadState::Failed) {
             return;
@@ -68,20 +66,19 @@ void LoadConnection::onClosed(net::CloseReason /*reason*/)
     fail();
 }
 
-void LoadConnection::onEvent(const v1::ClientEvent& event)
+void LoadConnection::onEvent(const LinkEvent& event)
 {
     if (const auto* const answer = std::get_if<v1::ShareAnswered>(&event)) {
         onAnswer(*answer);
-    } else if (const auto* const received = std::get_if<v1::JobReceived>(&event)) {
-        m_job = received->job;
+    } else if (const auto* const received = std::get_if<WorkReceived>(&event)) {
+        m_work = received->work;
+        m_extranonce2.resize(m_work->extranonce2Size);
         becomeReady();
-    } else if (const auto* const subscribed = std::get_if<v1::Subscribed>(&event)) {
-        m_extranonce2.resize(subscribed->extranonce2Size);
     } else if (std::holds_alternative<v1::Authorized>(event)) {
         m_isAuthorized = true;
         becomeReady();
     } else if (std::holds_alternative<v1::AuthorizationRefused>(event) ||
-               std::holds_alternative<v1::Failed>(event)) {
+               std::holds_alternative<LinkFailed>(event)) {
         fail();
     }
 }
@@ -107,7 +104,7 @@ void LoadConnection::onAnswer(const v1::ShareAnswered& answer)
 
 void LoadConnection::becomeReady()
 {
-    if (m_state == LoadState::Joining && m_isAuthorized && m_job) {
+    if (m_state == LoadState::Joining && m_isAuthorized && m_work) {
         m_state = LoadState::Ready;
         ++m_environment.report.ready;
         m_environment.report.readyLatency.add(m_environment.clock.boot() - m_startedAt);
@@ -135,17 +132,17 @@ void LoadConnection::fill()
 {
     for (; m_inFlight < m_target; ++m_inFlight) {
         m_environment.random.fill(m_extranonce2);
-        const v1::ClientShare share{.jobId = m_job->id,
-                                    .extranonce2 = m_extranonce2,
-                                    .time = m_job->time,
-                                    .nonce = m_environment.random.uint32(),
-                                    .versionBits = {}};
         const auto now = m_environment.clock.boot().time_since_epoch().count();
-        m_session.submit(share, static_cast<std::uint64_t>(now), m_output);
+        m_link->submit(*m_work,
+                       {.extranonce2 = m_extranonce2,
+                        .time = m_work->job->time,
+                        .nonce = m_environment.random.uint32(),
+                        .versionBits = {}},
+                       static_cast<std::uint64_t>(now), m_output);
         ++m_environment.report.submitted;
     }
     if (m_connection && !m_output.empty()) {
-        m_connection->send(util::asBytes(m_output));
+        m_connection->send(m_output);
         m_output.clear();
     }
 }

@@ -4,7 +4,7 @@
 
 #include "core/net/network.h"
 #include "core/sim/load_report.h"
-#include "core/stratum/v1/client_session.h"
+#include "core/sim/miner_link.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/random.h"
@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace warp::sim {
@@ -37,9 +37,10 @@ public:
         util::Task onSettled;  ///< a connection became ready or failed to; never inside a call
         util::Task onAnswered; ///< one was lost, or has its last answer after stopSending()
         util::BootTime lastAnswer{};
+        MinerLinkMaker links;
     };
 
-    LoadConnection(Environment& environment, std::string user);
+    LoadConnection(Environment& environment, const MinerOptions& miner);
 
     void connect(const net::Endpoint& pool, util::Duration timeout);
     void startSending(std::size_t inFlight);
@@ -54,24 +55,24 @@ private:
     void onClosed(net::CloseReason reason) override;
 
     void onConnected(std::unique_ptr<net::Connection> connection);
-    void onEvent(const stratum::v1::ClientEvent& event);
+    void onEvent(const LinkEvent& event);
     void onAnswer(const stratum::v1::ShareAnswered& answer);
     void becomeReady();
     void fail();
     void fill();
 
     Environment& m_environment;
-    stratum::v1::ClientSession m_session;
+    std::unique_ptr<MinerLink> m_link;
     util::RequestHandle m_connecting;
     std::unique_ptr<net::Connection> m_connection;
-    std::shared_ptr<const stratum::v1::ClientJob> m_job;
+    std::optional<GrinderWork> m_work;
     util::Bytes m_extranonce2;
     LoadState m_state = LoadState::Connecting;
     bool m_isAuthorized = false;
     util::BootTime m_startedAt{};
     std::size_t m_target = 0; ///< submits to keep in flight
     std::size_t m_inFlight = 0;
-    std::string m_output;
+    util::Bytes m_output;
 };
 
 } // namespace warp::sim

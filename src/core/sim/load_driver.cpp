@@ -26,7 +26,8 @@ LoadDriver::LoadDriver(util::Executor& executor, net::Network& network, const ut
                     .report = m_report,
                     .onSettled = [this] { onSettled(); },
                     .onAnswered = [this] { checkAnswered(); },
-                    .lastAnswer = {}}
+                    .lastAnswer = {},
+                    .links = {clock, random}}
 {}
 
 void LoadDriver::start(util::Task done)
@@ -44,8 +45,13 @@ void LoadDriver::connectMore()
     const bool isStorm = m_options.pace == LoadPace::Storm;
     while (m_connections.size() < m_options.connections &&
            (isStorm || m_connections.size() - m_settled < GENTLE_WIDTH)) {
-        auto& added = m_connections.emplace_back(std::make_unique<LoadConnection>(
-            m_environment, fmt::format("{}.{}", m_options.user, m_connections.size())));
+        MinerOptions miner;
+        miner.pool = m_options.pool;
+        miner.userAgent = "warppool-sim/load";
+        miner.user = fmt::format("{}.{}", m_options.user, m_connections.size());
+        miner.v2 = m_options.v2;
+        auto& added =
+            m_connections.emplace_back(std::make_unique<LoadConnection>(m_environment, miner));
         added->connect(m_options.pool, m_options.setUpTimeout);
     }
 }

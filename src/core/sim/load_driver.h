@@ -1,16 +1,18 @@
-// LoadDriver: many connections to one Stratum V1 pool, each with submits in flight, for a time.
+// LoadDriver: many connections to one pool, each with submits in flight, for a time.
 // Owned by a tool or test; lives on the executor that it is given. One driver a thread.
 #pragma once
 
 #include "core/net/network.h"
 #include "core/sim/load_connection.h"
 #include "core/sim/load_report.h"
+#include "core/sim/miner_options.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/random.h"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@ struct LoadOptions
     util::Duration duration{std::chrono::seconds(10)};
     LoadPace pace = LoadPace::Gentle;
     std::string user = "load";
+    std::optional<V2MinerOptions> v2{};                    ///< nothing: by Stratum V1
     util::Duration setUpTimeout{std::chrono::seconds(60)}; ///< for all connections together
 };
 

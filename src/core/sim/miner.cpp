@@ -24,16 +24,6 @@ double seconds(util::Duration duration)
     return std::chrono::duration<double>(duration).count();
 }
 
-/// The nonce of a submit line without its leading zeros.
-void unpadNonce(std::string& line, const GrinderResult& result)
-{
-    const std::string padded = fmt::format("\"{:08x}\",\"{:08x}\"", result.time, result.nonce);
-    const std::string unpadded = fmt::format("\"{:08x}\",\"{:x}\"", result.time, result.nonce);
-    if (const std::size_t at = line.rfind(padded); at != std::string::npos) {
-        line.replace(at, padded.size(), unpadded);
-    }
-}
-
 std::string_view describe(net::CloseReason reason)
 {
     switch (reason) {
@@ -60,6 +50,7 @@ SimulatedMiner::SimulatedMiner(util::Executor& executor, net::Network& network,
     , m_clock(clock)
     , m_random(random)
     , m_options(std::move(options))
+    , m_links(clock, random)
     , m_observer(observer != nullptr ? observer : &m_nobody)
 {}
 
@@ -84,6 +75,11 @@ void SimulatedMiner::stop()
     disconnect("stopped");
 }
 
+util::ByteView SimulatedMiner::extranonce() const
+{
+    return m_grinder ? util::ByteView(m_grinder->work().extranonce1) : util::ByteView();
+}
+
 void SimulatedMiner::connect()
 {
     m_connecting = m_network.connect(
@@ -103,18 +99,12 @@ void SimulatedMiner::onConnected(std::unique_ptr<net::Connection> connection)
     ++m_ledger.stats().connections;
     m_terms = {};
     m_connection = std::move(connection);
-    m_session.emplace(v1::ClientOptions{
-        .userAgent = m_options.userAgent,
-        .user = m_options.user,
-        .password = m_options.password,
-        .versionRolling = hasQuirk(MinerQuirk::VersionRolling)
-                              ? v1::ClientOptions::VersionRolling::On
-                              : v1::ClientOptions::VersionRolling::Off,
-        .suggestDifficulty = m_options.suggestDifficulty,
-    });
+    m_link = m_links.make(m_options);
     m_connection->start(*this);
     m_observer->onMinerConnected();
-    send(m_session->start());
+    util::Bytes first;
+    m_link->start(first);
+    send(first);
 }
 
 void SimulatedMiner::disconnect(std::string_view reason)
@@ -126,7 +116,7 @@ void SimulatedMiner::disconnect(std::string_view reason)
         return;
     }
     m_connection.reset();
-    m_session.reset();
+    m_link.reset();
     ++m_ledger.stats().disconnections;
     m_ledger.onDisconnected();
     m_observer->onMinerDisconnected(reason);
@@ -146,11 +136,11 @@ void SimulatedMiner::reconnectLater()
 
 void SimulatedMiner::onBytes(util::ByteView bytes)
 {
-    v1::ClientActions actions;
-    m_session->onBytes(bytes, actions);
+    LinkActions actions;
+    m_link->onBytes(bytes, actions);
     send(actions.output);
-    for (const v1::ClientEvent& event : actions.events) {
-        if (!m_session) {
+    for (const LinkEvent& event : actions.events) {
+        if (!m_link) {
             return; // an event ended the connection
         }
         onEvent(event);
@@ -162,23 +152,12 @@ void SimulatedMiner::onClosed(net::CloseReason reason)
     disconnect(describe(reason));
 }
 
-void SimulatedMiner::onEvent(const v1::ClientEvent& event)
+void SimulatedMiner::onEvent(const LinkEvent& event)
 {
-    if (const auto* const subscribed = std::get_if<v1::Subscribed>(&event)) {
-        m_terms.extranonce1 = subscribed->extranonce1;
-        m_terms.extranonce2Size = subscribed->extranonce2Size;
-    } else if (const auto* const changed = std::get_if<v1::ExtranonceChanged>(&event)) {
-        m_terms.extranonce1 = changed->extranonce1;
-        m_terms.extranonce2Size = changed->extranonce2Size;
-    } else if (const auto* const difficulty = std::get_if<v1::DifficultyChanged>(&event)) {
-        m_terms.difficulty = difficulty->difficulty;
-        m_terms.lowestDifficulty = m_terms.lowestDifficulty.value() > 0
-                                       ? std::min(m_terms.lowestDifficulty, m_terms.difficulty)
-                                       : m_terms.difficulty;
-    } else if (const auto* const mask = std::get_if<v1::VersionMaskChanged>(&event)) {
-        m_terms.versionMask = hasQuirk(MinerQuirk::VersionRolling) ? mask->mask : 0;
-    } else if (const auto* const received = std::get_if<v1::JobReceived>(&event)) {
-        onJob(received->job);
+    if (const auto* const difficulty = std::get_if<v1::DifficultyChanged>(&event)) {
+        onDifficulty(difficulty->difficulty);
+    } else if (const auto* const received = std::get_if<WorkReceived>(&event)) {
+        onWork(received->work);
     } else if (const auto* const answer = std::get_if<v1::ShareAnswered>(&event)) {
         m_ledger.onAnswer(*answer, m_tipNumber);
     } else if (std::holds_alternative<v1::Authorized>(event)) {
@@ -186,27 +165,49 @@ void SimulatedMiner::onEvent(const v1::ClientEvent& event)
     } else if (const auto* const refused = std::get_if<v1::AuthorizationRefused>(&event)) {
         ++m_ledger.stats().authorizationsRefused;
         m_observer->onMinerAuthorizationRefused(refused->message);
-    } else if (const auto* const failed = std::get_if<v1::Failed>(&event)) {
-        disconnect(v1::name(failed->reason));
+    } else if (const auto* const asked = std::get_if<ReconnectAsked>(&event)) {
+        onReconnect(*asked);
+    } else if (const auto* const failed = std::get_if<LinkFailed>(&event)) {
+        ++m_ledger.stats().linkFailures[failed->reason];
+        disconnect(failed->reason);
     }
 }
 
-void SimulatedMiner::onJob(std::shared_ptr<const v1::ClientJob> job)
+void SimulatedMiner::onDifficulty(util::Difficulty difficulty)
+{
+    m_terms.difficulty = difficulty;
+    m_terms.lowestDifficulty = m_terms.lowestDifficulty.value() > 0
+                                   ? std::min(m_terms.lowestDifficulty, difficulty)
+                                   : difficulty;
+}
+
+void SimulatedMiner::onReconnect(const ReconnectAsked& asked)
+{
+    ++m_ledger.stats().reconnectsAsked;
+    // The options keep the key by which the pool is known, wherever the way leads (Stratum V2
+    // specification 3.6.5).
+    if (!asked.host.empty()) {
+        m_options.pool.host = asked.host;
+    }
+    if (asked.port != 0) {
+        m_options.pool.port = asked.port;
+    }
+    disconnect("asked to reconnect");
+}
+
+void SimulatedMiner::onWork(GrinderWork work)
 {
     ++m_ledger.stats().jobs;
-    if (job->isClean) {
+    const bool isClean = work.job->isClean;
+    if (isClean) {
         ++m_tipNumber;
         ++m_ledger.stats().cleanJobs;
     }
     m_backOff = m_options.reconnectMin;
-    if (m_grinder && job->isClean && hasQuirk(MinerQuirk::StaleSubmits)) {
+    if (m_grinder && isClean && hasQuirk(MinerQuirk::StaleSubmits)) {
         m_oldGrinder = std::move(m_grinder);
     }
-    m_grinder = std::make_unique<Grinder>(GrinderWork{.job = std::move(job),
-                                                      .extranonce1 = m_terms.extranonce1,
-                                                      .extranonce2Size = m_terms.extranonce2Size,
-                                                      .versionMask = m_terms.versionMask},
-                                          m_random);
+    m_grinder = std::make_unique<Grinder>(std::move(work), m_random);
     m_jobDifficulty = m_terms.difficulty;
     m_jobArrived = m_clock.boot();
     if (!m_sliceTimer) {
@@ -309,7 +310,7 @@ void SimulatedMiner::sendWeak(const GrinderResult& result)
 
 void SimulatedMiner::submit(const Grinder& grinder, const GrinderResult& result, ShareIntent intent)
 {
-    if (!m_session) {
+    if (!m_link) {
         return;
     }
     const v1::ClientJob& job = *grinder.work().job;
@@ -330,22 +331,20 @@ void SimulatedMiner::submit(const Grinder& grinder, const GrinderResult& result,
         m_ledger.addBlock(block);
         m_observer->onMinerBlock(block);
     }
-    std::string line = m_session->submit({.jobId = job.id,
-                                          .extranonce2 = result.extranonce2,
-                                          .time = result.time,
-                                          .nonce = result.nonce,
-                                          .versionBits = result.versionBits},
-                                         share.tag);
-    if (hasQuirk(MinerQuirk::UnpaddedNonce)) {
-        unpadNonce(line, result);
-    }
-    send(line);
+    util::Bytes bytes;
+    m_link->submit(grinder.work(),
+                   {.extranonce2 = result.extranonce2,
+                    .time = result.time,
+                    .nonce = result.nonce,
+                    .versionBits = result.versionBits},
+                   share.tag, bytes);
+    send(bytes);
 }
 
-void SimulatedMiner::send(std::string_view text)
+void SimulatedMiner::send(util::ByteView bytes)
 {
-    if (m_connection && !text.empty()) {
-        m_connection->send(util::asBytes(text));
+    if (m_connection && !bytes.empty()) {
+        m_connection->send(bytes);
     }
 }
 

@@ -1,13 +1,13 @@
-// SimulatedMiner: connects to a Stratum V1 pool, really hashes at a set rate and counts what the
+// SimulatedMiner: connects to a pool, really hashes at a set rate and counts what the
 // pool says. Works on any net::Network, so that it mines in virtual and in real time.
 // Owned by a test, scenario or tool; lives on the executor that it is given.
 #pragma once
 
 #include "core/net/network.h"
 #include "core/sim/grinder.h"
+#include "core/sim/miner_link.h"
 #include "core/sim/miner_options.h"
 #include "core/sim/share_ledger.h"
-#include "core/stratum/v1/client_session.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
 #include "core/util/random.h"
@@ -35,9 +35,6 @@ public:
 /// What the pool has told on the present connection.
 struct PoolTerms
 {
-    util::Bytes extranonce1;
-    std::size_t extranonce2Size = 0;
-    std::uint32_t versionMask = 0;
     util::Difficulty difficulty{};
     util::Difficulty lowestDifficulty{};
 };
@@ -61,6 +58,8 @@ public:
 
     [[nodiscard]] const MinerStats& stats() const { return m_ledger.stats(); }
     [[nodiscard]] bool isMining() const { return m_grinder != nullptr; }
+    /// What the pool has fixed of the extranonce that it mines with; empty without work.
+    [[nodiscard]] util::ByteView extranonce() const;
     /// As the pool last sent it; 0 before.
     [[nodiscard]] util::Difficulty difficulty() const { return m_terms.difficulty; }
     [[nodiscard]] std::size_t openShares() const { return m_ledger.openCount(); }
@@ -74,8 +73,10 @@ private:
     void onConnected(std::unique_ptr<net::Connection> connection);
     void disconnect(std::string_view reason);
     void reconnectLater();
-    void onEvent(const stratum::v1::ClientEvent& event);
-    void onJob(std::shared_ptr<const stratum::v1::ClientJob> job);
+    void onEvent(const LinkEvent& event);
+    void onDifficulty(util::Difficulty difficulty);
+    void onWork(GrinderWork work);
+    void onReconnect(const ReconnectAsked& asked);
     void armSlice();
     void onSlice();
     void grindOld(std::uint64_t& hashes);
@@ -83,19 +84,20 @@ private:
     void sendExtra(const GrinderResult& last);
     void sendWeak(const GrinderResult& result);
     void submit(const Grinder& grinder, const GrinderResult& result, ShareIntent intent);
-    void send(std::string_view text);
+    void send(util::ByteView bytes);
 
     util::Executor& m_executor;
     net::Network& m_network;
     const util::Clock& m_clock;
     util::Random& m_random;
     MinerOptions m_options;
+    MinerLinkMaker m_links;
     MinerObserver* m_observer;
     MinerObserver m_nobody;
 
     util::RequestHandle m_connecting;
     std::unique_ptr<net::Connection> m_connection;
-    std::optional<stratum::v1::ClientSession> m_session;
+    std::unique_ptr<MinerLink> m_link;
     util::TimerHandle m_reconnectTimer;
     util::Duration m_backOff{};
     util::TimerHandle m_sliceTimer;

@@ -31,6 +31,10 @@ MinerStats& MinerStats::operator+=(const MinerStats& other)
     jobs += other.jobs;
     cleanJobs += other.cleanJobs;
     authorizationsRefused += other.authorizationsRefused;
+    reconnectsAsked += other.reconnectsAsked;
+    for (const auto& [reason, count] : other.linkFailures) {
+        linkFailures[reason] += count;
+    }
     return *this;
 }
 

@@ -81,6 +81,8 @@ struct MinerStats
     std::uint64_t jobs = 0;
     std::uint64_t cleanJobs = 0;
     std::uint64_t authorizationsRefused = 0;
+    std::uint64_t reconnectsAsked = 0;                 ///< by the pool
+    std::map<std::string, std::uint64_t> linkFailures; ///< connections that the miner ended, by why
 
     MinerStats& operator+=(const MinerStats& other);
 };

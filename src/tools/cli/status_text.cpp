@@ -70,6 +70,13 @@ std::string listLines(const json::object& overview, const json::object& health)
                                isActive != nullptr && *isActive == true ? ", gives the work" : "");
         }
     }
+    for (const json::value& each : list(overview, {"listeners"})) {
+        const json::object* const listener = each.if_object();
+        const json::value* const url = listener != nullptr ? find(*listener, {"v2_url"}) : nullptr;
+        if (url != nullptr && url->is_string()) {
+            out += fmt::format("  stratum v2    {}\n", text(*listener, {"v2_url"}));
+        }
+    }
     for (const json::value& each : list(health, {"checks"})) {
         const json::object* const check = each.if_object();
         if (check == nullptr || text(*check, {"state"}) == "ok") {

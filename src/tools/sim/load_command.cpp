@@ -25,7 +25,10 @@ constexpr std::int64_t MAX_SECONDS = 86'400;
 
 void addLoadOptions(Options& options)
 {
-    options.addValue("url", "url", "The pool, stratum+tcp://host:port or stratum+tls://host:port.")
+    options
+        .addValue("url", "url",
+                  "The pool: stratum+tcp://host:port, stratum+tls://host:port or "
+                  "stratum2+tcp://host:port/KEY; without the key it takes any pool for it.")
         .addValue("fingerprint", "hex",
                   "SHA-256 of the certificate to trust with stratum+tls; any where it is missing.")
         .addValue("user", "name", "User name; each connection appends .0, .1, ...", "load")
@@ -39,16 +42,17 @@ void addLoadOptions(Options& options)
 
 int runLoad(const QStringList& arguments)
 {
-    Options options("load",
-                    "Load on any Stratum V1 pool: many connections with submits in flight.\n"
-                    "The shares have made-up nonces, so most answers are refusals for low "
-                    "difficulty.");
+    Options options("load", "Load on any pool: many connections with submits in flight.\n"
+                            "The shares have made-up nonces, so most answers are refusals for low "
+                            "difficulty.");
     addLoadOptions(options);
+    options.addV2Options();
     if (const auto code = options.parse(arguments)) {
         return *code;
     }
     sim::LoadOptions load;
     load.pool = options.poolUrl("url");
+    load.v2 = options.v2Miner("url");
     load.user = options.text("user");
     load.connections = static_cast<std::size_t>(options.integer("connections", 1, MAX_CONNECTIONS));
     load.inFlight = static_cast<std::size_t>(options.integer("in-flight", 0, MAX_IN_FLIGHT));

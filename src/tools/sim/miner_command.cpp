@@ -31,7 +31,10 @@ constexpr std::int64_t MAX_SECONDS = 10'000'000;
 
 void addMinerOptions(Options& options)
 {
-    options.addValue("url", "url", "The pool, stratum+tcp://host:port or stratum+tls://host:port.")
+    options
+        .addValue("url", "url",
+                  "The pool: stratum+tcp://host:port, stratum+tls://host:port or "
+                  "stratum2+tcp://host:port/KEY; without the key it takes any pool for it.")
         .addValue("fingerprint", "hex",
                   "SHA-256 of the certificate to trust with stratum+tls; any where it is missing.")
         .addValue("user", "name", "User name at the pool.", "simulated")
@@ -98,13 +101,15 @@ void addMiners(MinerHost& host, const sim::MinerOptions& miner, std::int64_t cou
 
 int runMiner(const QStringList& arguments)
 {
-    Options options("miner", "Simulated miners that really hash, for any Stratum V1 pool.");
+    Options options("miner", "Simulated miners that really hash, for any pool.");
     addMinerOptions(options);
+    options.addV2Options();
     if (const auto code = options.parse(arguments)) {
         return *code;
     }
     sim::MinerOptions miner;
     miner.pool = options.poolUrl("url");
+    miner.v2 = options.v2Miner("url");
     miner.user = options.text("user");
     miner.password = options.text("pass");
     miner.userAgent = options.text("agent");

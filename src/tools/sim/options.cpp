@@ -1,5 +1,6 @@
 #include "tools/sim/options.h"
 
+#include "core/sim/pool_url.h"
 #include "tools/sim/console.h"
 
 #include <fmt/format.h>
@@ -9,8 +10,6 @@
 namespace warp::tools {
 
 namespace {
-
-constexpr std::string_view TLS_SCHEME = "stratum+tls";
 
 QString toQt(std::string_view text)
 {
@@ -140,21 +139,45 @@ net::Endpoint Options::endpoint(std::string_view name)
 
 net::Endpoint Options::poolUrl(std::string_view name)
 {
-    const std::string given = text(name);
-    std::string_view rest = given;
-    if (const std::size_t scheme = rest.find("://"); scheme != std::string_view::npos) {
-        if (rest.substr(0, scheme) != "stratum+tcp" && rest.substr(0, scheme) != TLS_SCHEME) {
-            fault(name, "only stratum+tcp:// and stratum+tls:// are known");
-            return {};
-        }
-        rest.remove_prefix(scheme + 3);
+    const auto url = sim::parsePoolUrl(text(name));
+    if (!url) {
+        fault(name, describe(url.error()));
+        return {};
     }
-    return parseEndpoint(name, rest);
+    return parseEndpoint(name, url->address);
+}
+
+Options& Options::addV2Options()
+{
+    return addValue("channel", "kind",
+                    "With stratum2+tcp, the channel to open: extended or standard.", "extended")
+        .addFlag("esp-miner", "With stratum2+tcp, the ways of Bitaxe's firmware ESP-Miner.");
+}
+
+std::optional<sim::V2MinerOptions> Options::v2Miner(std::string_view urlName)
+{
+    const auto url = sim::parsePoolUrl(text(urlName));
+    const std::string channel = text("channel");
+    if (channel != "extended" && channel != "standard") {
+        fault("channel", "it is extended or standard");
+    }
+    if (!url || !url->v2) {
+        return std::nullopt;
+    }
+    sim::V2MinerOptions options = *url->v2;
+    if (channel == "standard") {
+        options.channel = stratum::v2::ChannelKind::Standard;
+    }
+    if (isSet("esp-miner")) {
+        options.habits = stratum::v2::ClientHabits::EspMiner;
+    }
+    return options;
 }
 
 net::AsioNetwork Options::poolNetwork(std::string_view name) const
 {
-    if (!text(name).starts_with(TLS_SCHEME)) {
+    const auto url = sim::parsePoolUrl(text(name));
+    if (!url || url->way != sim::PoolUrl::Way::Tls) {
         return net::AsioNetwork();
     }
     return net::AsioNetwork({}, std::make_shared<const net::TlsClient>(text("fingerprint")));

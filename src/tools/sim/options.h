@@ -5,6 +5,7 @@
 #include "core/config/program_manual.h"
 #include "core/net/asio_network.h"
 #include "core/net/endpoint.h"
+#include "core/sim/miner_options.h"
 
 #include <QCommandLineParser>
 #include <QString>
@@ -28,6 +29,8 @@ public:
     Options& addValue(std::string_view name, std::string_view valueName,
                       std::string_view description, std::string_view fallback = {});
     Options& addFlag(std::string_view name, std::string_view description);
+    /// Those of miners that speak Stratum V2.
+    Options& addV2Options();
     Options& addArgument(std::string_view name, std::string_view description);
 
     /// @param arguments  what follows the name of the subcommand.
@@ -45,8 +48,11 @@ public:
     [[nodiscard]] double number(std::string_view name, double least, double most);
     /// "host:port"
     [[nodiscard]] net::Endpoint endpoint(std::string_view name);
-    /// "stratum+tcp://host:port" or "stratum+tls://host:port"; the scheme may be missing.
+    /// See sim::parsePoolUrl().
     [[nodiscard]] net::Endpoint poolUrl(std::string_view name);
+    /// How to speak Stratum V2 to a pool that poolUrl() named, by the options of addV2Options();
+    /// nothing where it is to be Stratum V1.
+    [[nodiscard]] std::optional<sim::V2MinerOptions> v2Miner(std::string_view urlName);
     /// The way to a pool that poolUrl() named: by TLS where the scheme says so. The server is the
     /// one with the fingerprint of option "fingerprint", or any where that is empty.
     [[nodiscard]] net::AsioNetwork poolNetwork(std::string_view name) const;

@@ -1,5 +1,6 @@
 #include "tools/sim/virtual_pool.h"
 
+#include "core/sim/pool_url.h"
 #include "core/sim/simulated_chain.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t POOL_PORT = 3333;
 /// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
 constexpr std::uint32_t BITS = 0x1f03ffff;
 constexpr double FIRST_DIFFICULTY = 0x1p-24;
@@ -31,14 +31,25 @@ sim::WorldOptions worldOptions(const VirtualPoolOptions& options)
     return world;
 }
 
+engine::ListenerOptions listenerOn(std::uint16_t port, config::ListenerProtocol protocol)
+{
+    engine::ListenerOptions listener;
+    listener.endpoint = {.host = "", .port = port};
+    listener.protocol = protocol;
+    listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
+    listener.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
+    return listener;
+}
+
 engine::EngineOptions engineOptions(const VirtualPoolOptions& options, const sim::ChainRules& rules)
 {
     engine::EngineOptions made;
-    engine::ListenerOptions listener;
-    listener.endpoint = {.host = "", .port = POOL_PORT};
-    listener.stratum.minimumDifficulty = util::Difficulty(1e-12);
-    listener.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
-    made.listeners = {listener};
+    made.listeners = {listenerOn(VirtualPool::V1_PORT, config::ListenerProtocol::V1)};
+    if (options.wires == VirtualPoolOptions::Wires::All) {
+        made.listeners.push_back(listenerOn(VirtualPool::V2_PORT, config::ListenerProtocol::V2));
+        made.listeners.push_back(
+            listenerOn(VirtualPool::BOTH_PORT, config::ListenerProtocol::Both));
+    }
     made.dataDirectory = "/data";
     made.payout.address = sim::exampleAddress(rules, 1);
     made.node.url = sim::World::NODE_URL;
@@ -63,20 +74,37 @@ engine::EngineOptions engineOptions(const VirtualPoolOptions& options, const sim
 
 VirtualPool::VirtualPool(const VirtualPoolOptions& options)
     : m_world(worldOptions(options))
+    , m_options(engineOptions(options, m_world.node().core().chain().rules()))
     , m_random(m_world.scheduler().seedFor("story"))
 {
-    m_engine = std::make_unique<engine::Engine>(
-        engine::Platform{.executors = m_world.scheduler(),
-                         .clock = m_world.scheduler(),
-                         .random = m_world.random(),
-                         .files = m_world.files(),
-                         .network = m_world.network()},
-        engineOptions(options, m_world.node().core().chain().rules()));
-    m_engine->start(nullptr);
+    startEngine();
     for (std::size_t i = 0; i < options.miners; ++i) {
         addMiner();
     }
     runFor(30s);
+}
+
+void VirtualPool::startEngine()
+{
+    m_engine = std::make_unique<engine::Engine>(engine::Platform{.executors = m_world.scheduler(),
+                                                                 .clock = m_world.scheduler(),
+                                                                 .random = m_world.random(),
+                                                                 .files = m_world.files(),
+                                                                 .network = m_world.network()},
+                                                m_options);
+    m_engine->start(nullptr);
+}
+
+bool VirtualPool::restart(util::Duration limit)
+{
+    bool isDone = false;
+    m_engine->stop([&] { isDone = true; });
+    if (!runUntil([&] { return isDone; }, limit)) {
+        return false;
+    }
+    m_engine.reset();
+    startEngine();
+    return true;
 }
 
 util::Duration VirtualPool::between(util::Duration least, util::Duration most)
@@ -87,11 +115,26 @@ util::Duration VirtualPool::between(util::Duration least, util::Duration most)
 
 void VirtualPool::addMiner(util::Hashrate hashrate)
 {
+    m_world.addMiner(v1Miner(V1_PORT, hashrate));
+}
+
+sim::MinerOptions VirtualPool::v1Miner(std::uint16_t port, util::Hashrate hashrate) const
+{
     sim::MinerOptions options;
-    options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
+    options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = port};
     options.user = fmt::format("rig{}", m_world.minerCount());
     options.hashrate = hashrate;
-    m_world.addMiner(options);
+    return options;
+}
+
+sim::MinerOptions VirtualPool::v2Miner(std::uint16_t port, util::Hashrate hashrate) const
+{
+    sim::MinerOptions options = v1Miner(port, hashrate);
+    // As its owner would set it, from what the pool shows.
+    const auto url = sim::parsePoolUrl(fmt::format("stratum2+tcp://{}:{}/{}", options.pool.host,
+                                                   port, snapshot()->program.authorityKey));
+    options.v2 = url ? url->v2 : std::nullopt;
+    return options;
 }
 
 void VirtualPool::changeNode(const std::function<void(sim::NodeBehaviour&)>& change)

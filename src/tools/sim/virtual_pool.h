@@ -18,6 +18,10 @@ namespace warp::tools {
 struct VirtualPoolOptions
 {
     enum class Zmq : std::uint8_t { Off, On };
+    enum class Wires : std::uint8_t {
+        V1,  ///< one port
+        All, ///< one for each protocol, and one for both
+    };
 
     std::uint64_t seed = 1;
     std::size_t miners = 1;
@@ -25,6 +29,7 @@ struct VirtualPoolOptions
     util::Duration pollInterval{std::chrono::seconds(1)};
     node::Longpoll longpoll = node::Longpoll::On;
     Zmq zmq = Zmq::Off;
+    Wires wires = Wires::V1;
 };
 
 class VirtualPool final
@@ -39,7 +44,17 @@ public:
     /// At least `least`, less than `most`.
     [[nodiscard]] util::Duration between(util::Duration least, util::Duration most);
 
+    static constexpr std::uint16_t V1_PORT = 3333;
+    static constexpr std::uint16_t V2_PORT = 34254;
+    static constexpr std::uint16_t BOTH_PORT = 3335;
+
+    /// By Stratum V1.
     void addMiner(util::Hashrate hashrate = util::Hashrate(20));
+    /// What a miner of this pool's is set to: by Stratum V2 it knows the pool's key.
+    [[nodiscard]] sim::MinerOptions v1Miner(std::uint16_t port, util::Hashrate hashrate) const;
+    [[nodiscard]] sim::MinerOptions v2Miner(std::uint16_t port, util::Hashrate hashrate) const;
+    /// The engine ends in order and another one begins on the same disk; false where it does not.
+    [[nodiscard]] bool restart(util::Duration limit);
     void runFor(util::Duration duration) { m_world.scheduler().runFor(duration); }
     /// Whether `condition` comes true within `limit`; stops there.
     [[nodiscard]] bool runUntil(const std::function<bool()>& condition, util::Duration limit)
@@ -77,7 +92,10 @@ public:
     [[nodiscard]] std::string faults(Drops drops) const;
 
 private:
+    void startEngine();
+
     sim::World m_world;
+    engine::EngineOptions m_options;
     util::SeededRandom m_random;
     std::unique_ptr<engine::Engine> m_engine;
 };

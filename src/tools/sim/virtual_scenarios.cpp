@@ -16,7 +16,7 @@ constexpr std::chrono::seconds SETTLING_TIME{60};
 std::vector<VirtualScenario> virtualScenarios()
 {
     std::vector<VirtualScenario> all;
-    for (const auto& some : {nodeScenarios(), farmScenarios(), minerScenarios()}) {
+    for (const auto& some : {nodeScenarios(), farmScenarios(), minerScenarios(), v2Scenarios()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

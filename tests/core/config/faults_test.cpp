@@ -97,6 +97,12 @@ std::vector<FaultCase> faultCases()
          PAYOUT + "[[listener]]\nlisten = \":1\"\ndetect_tls = true\n",
          FaultCode::TlsWithoutCertificate,
          "5: [[listener]] 1 detect_tls: a TLS listener needs cert_file under [tls]"},
+        {"Stratum V2 with TLS",
+         PAYOUT + "[tls]\ncert_file = \"c\"\nkey_file = \"k\"\n"
+                  "[[listener]]\nlisten = \":1\"\nprotocol = \"v2\"\ntls = true\n",
+         FaultCode::Conflict,
+         "9: [[listener]] 1 tls: Stratum V2 has an encryption of its own and no TLS; protocol = "
+         "\"both\" takes TLS for its miners of V1"},
         {"two listeners on one port", PAYOUT + "[server]\nv2_listen = \"127.0.0.1:3333\"\n",
          FaultCode::ListenerConflict,
          "4: [server] v2_listen: \"127.0.0.1:3333\" cannot be opened beside server.pool_listen "

@@ -90,6 +90,19 @@ private slots:
         QVERIFY(bench.snapshot()->issues.empty());
     }
 
+    // B05: whoever reads the messages of Stratum V2 is told the very same as by V1.
+    void bothProtocolsSayTheSame()
+    {
+        Bench bench;
+        for (const std::size_t transactions : {0U, 1U, 6U}) {
+            const auto job = *bench.factory.make(
+                test::sharedTemplate({.transactions = transactions}), 1, test::at({}));
+            const auto sent = engine::sentV2Work(*job);
+            QVERIFY(sent.has_value());
+            QVERIFY(sent == engine::sentWork(*job));
+        }
+    }
+
     // B05: a job that pays somebody else is red: a critical issue, gone with the next good one.
     void wrongWorkIsRedAndLoud()
     {

@@ -7,6 +7,7 @@
 #include "core/mining/share_validator.h"
 #include "core/stratum/authorize.h"
 #include "core/stratum/session_difficulty.h"
+#include "core/stratum/v2/channel_kind.h"
 #include "core/stratum/v2/server_context.h"
 #include "core/stratum/v2/share_batch_answer.h"
 #include "core/util/bytes.h"
@@ -22,11 +23,6 @@
 #include <vector>
 
 namespace warp::stratum::v2 {
-
-enum class ChannelKind : std::uint8_t {
-    Standard, ///< rolls header fields alone: its extranonce is fixed
-    Extended,
-};
 
 struct ChannelTerms
 {

@@ -1,6 +1,7 @@
 #include "core/stratum/v2/server_session.h"
 
 #include "core/stratum/first_bytes.h"
+#include "core/stratum/v2/frame_sealing.h"
 #include "core/util/log.h"
 
 #include <string>
@@ -118,15 +119,7 @@ void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions
 void ServerSession::seal(util::ByteView frames, Actions& out)
 {
     util::Bytes& sealed = m_handshakes.scratch.sealed;
-    for (util::ByteView rest = frames; !rest.empty();) {
-        const FrameHeader header = FrameHeader::parse(rest.first<FrameHeader::SIZE>());
-        const std::uint16_t scope = header.scope == FrameScope::Channel ? 0x8000U : 0U;
-        m_transport->seal({.extensionType = static_cast<std::uint16_t>(header.extension | scope),
-                           .messageType = header.type,
-                           .payload = rest.subspan(FrameHeader::SIZE, header.payloadSize)},
-                          sealed);
-        rest = rest.subspan(FrameHeader::SIZE + header.payloadSize);
-    }
+    sealFrames(*m_transport, frames, sealed);
     appendText(out.output, sealed);
     clear(sealed);
 }
