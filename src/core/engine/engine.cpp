@@ -118,7 +118,8 @@ void Engine::start(std::unique_ptr<util::Handle> folderLock)
     m_statistics.post([program = interfaces::ProgramView{.version = m_options.version,
                                                          .profile = m_options.profile,
                                                          .startedAt = m_platform.clock.wall().time,
-                                                         .bootId = m_history.bootId()}](
+                                                         .bootId = m_history.bootId(),
+                                                         .authorityKey = {}}](
                           Statistics& statistics) { statistics.program() = program; });
     m_statistics.post(
         [meter = m_rpcMeter](Statistics& statistics) { statistics.latency().setRpcMeter(meter); });
