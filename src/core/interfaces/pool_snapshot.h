@@ -138,7 +138,7 @@ struct ProgramView
     util::WallTime startedAt{};
     std::uint64_t bootId = 0; ///< of this run, by chance
     /// What Stratum V2 miners know the pool by, in base58check; empty while there is none.
-    std::string authorityKey;
+    std::string authorityKey{};
 
     friend bool operator==(const ProgramView&, const ProgramView&) = default;
 };
