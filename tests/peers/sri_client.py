@@ -5,6 +5,7 @@ import itertools
 import json
 import sys
 
+import bitcoin
 from nodes import Bcoin, BitcoinCore, Btcd
 from sri_bench import FOREIGN_KEY, SimulatedNode, V2Pool, peer
 from warp_test import Process, Suite, expect_equal
@@ -59,6 +60,12 @@ def node_and_pool_start():
     pools["easy"].start()
 
 
+@suite.check
+def the_client_can_count():
+    names, _ = play(pools["easy"], "genesis")
+    expect_equal(names, ["the arithmetic is right"])
+
+
 # SV2-26, SV2-27, SV2-28, SV2-29, SV2-31, SV2-36, SV2-37, SV2-38, SV2-44, SV2-78
 @suite.check
 def refuses_what_it_has_to():
@@ -97,6 +104,22 @@ def channels_of_both_kinds_share_a_group():
     names, blocks = play(pools["easy"], "groups")
     expect_equal(len(blocks), 2, names)
     check_blocks(pools["easy"], blocks)
+
+
+# SV2-46
+@suite.check
+def each_channel_pays_its_own_address():
+    pools["each"] = V2Pool(node, EASY, {"payout_mode": "per_miner"})
+    pools["each"].start()
+    owners = [bitcoin.every_address_kind(seed)["P2WPKH"] for seed in (1, 2)]
+    client = start_client(pools["each"], "payouts", "--user",
+                          ",".join(address for address, _ in owners))
+    try:
+        expect_equal(client.wait_exit(60), 0, client.output())
+        paid = [json.loads(line)["script"] for line in client.lines()]
+        expect_equal(paid, [script.hex() for _, script in owners], "scripts that are paid")
+    finally:
+        client.kill()
 
 
 # SV2-61, SV2-62

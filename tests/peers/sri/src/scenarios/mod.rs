@@ -1,7 +1,9 @@
 //! What the client can be asked to live through, by name.
 
 mod blocks;
+mod genesis;
 mod groups;
+mod payouts;
 mod setups;
 mod shares;
 
@@ -15,6 +17,8 @@ pub fn play(name: &str, options: &Options) -> Outcome<()> {
         "stay" => setups::stay(options),
         "shares" => shares::play(options),
         "vardiff" => shares::vardiff(options),
+        "genesis" => genesis::play(),
+        "payouts" => payouts::play(options),
         "groups" => groups::play(options),
         "blocks" => blocks::play(options),
         other => Err(format!("there is no scenario {other}")),
