@@ -4,8 +4,8 @@
 #   scripts/setup.sh [--dev] [--with-peers] [--yes]
 #
 #   --dev         also clang 19, clang-format, clang-tidy, codespell and Google Benchmark
-#   --with-peers  also the programs that only tests talk to: btcd, bcoin, Prometheus and
-#                 PostgreSQL, in build/peers
+#   --with-peers  also the programs that only tests talk to: btcd, bcoin, Prometheus, PostgreSQL
+#                 and the Stratum V2 reference implementation's translator, in build/peers
 #   --yes         do not ask, not even before apt removes a package that conflicts
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -26,6 +26,10 @@ PEERS="$WARP_ROOT/build/peers"
 # module proxy has the toolchain as a zip, checked against this sum.
 GO_VERSION=1.25.5
 GO_ZIP_SHA256=8cea6783dab64d68b38f5b81ecd38d45155a3c06638991acc6af19e0fca80edb # linux-amd64
+
+# The translator of Stratum V2's reference implementation (SRI), which asks for this Rust.
+TRANSLATOR_VERSION=0.6.0
+RUST_MINIMUM=88
 
 with_dev=no
 with_peers=no
@@ -234,6 +238,54 @@ install_postgres() {
     fetch_unpacked "$folder" postgresql-15 postgresql-client-15
 }
 
+# Prints the minor number of Rust 1.x, or 0.
+rust_minor() {
+    local text
+    text="$(cargo --version 2> /dev/null || true)"
+    [[ "$text" =~ ^cargo\ 1\.([0-9]+) ]] && say "${BASH_REMATCH[1]}" || say 0
+}
+
+# Both are built for correctness' sake alone: without debug information, and the translator without
+# optimisation, which halves the time.
+install_translator() {
+    local scratch="$PEERS/translator-target"
+    if [ "$("$PEERS/bin/translator_sv2" --version 2> /dev/null)" = \
+        "translator_sv2 $TRANSLATOR_VERSION" ]; then
+        return
+    fi
+    say "building translator_sv2 $TRANSLATOR_VERSION"
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install -q translator_sv2 --version "=$TRANSLATOR_VERSION" \
+        --locked --no-default-features --profile dev --root "$PEERS" --no-track --force \
+        --target-dir "$scratch" || die "translator_sv2 could not be built"
+    rm -rf "$scratch"
+}
+
+# tests/peers/sri, built again when its sources are others.
+install_sri_client() {
+    local source="$WARP_ROOT/tests/peers/sri" record="$PEERS/sri_client.sum" sum
+    sum="$(cd "$source" && cat Cargo.toml Cargo.lock $(find src -name '*.rs' | LC_ALL=C sort) |
+        sha256sum)"
+    if [ -x "$PEERS/bin/sri_client" ] && [ "$(cat "$record" 2> /dev/null)" = "$sum" ]; then
+        return
+    fi
+    say "building the client of tests/peers/sri"
+    cargo build -q --release --locked --manifest-path "$source/Cargo.toml" \
+        --target-dir "$PEERS/sri-target" || die "the client of tests/peers/sri could not be built"
+    mkdir -p "$PEERS/bin"
+    install "$PEERS/sri-target/release/sri_client" "$PEERS/bin/sri_client"
+    say "$sum" > "$record"
+}
+
+install_sri() {
+    if [ "$(rust_minor)" -lt "$RUST_MINIMUM" ]; then
+        is_ci && die "the Stratum V2 test peers need Rust 1.$RUST_MINIMUM or newer, and the PATH has none"
+        say "the Stratum V2 test peers are left out: they need Rust 1.$RUST_MINIMUM or newer"
+        return
+    fi
+    install_translator
+    install_sri_client
+}
+
 command -v dpkg-query > /dev/null ||
     die "this script knows Debian 12; here, install the packages that README.md names by hand"
 packages=("${BUILD_PACKAGES[@]}")
@@ -246,4 +298,5 @@ if [ "$with_peers" = yes ]; then
     install_bcoin
     install_prometheus
     install_postgres
+    install_sri
 fi

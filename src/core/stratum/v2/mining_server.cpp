@@ -23,6 +23,9 @@ constexpr std::uint32_t KNOWN_FLAGS = mining_flags::REQUIRES_STANDARD_JOBS |
 constexpr std::array SUPPORTED_EXTENSIONS{EXTENSION_NEGOTIATION, EXTENSION_WORKER_HASHRATE};
 /// Before the address, from clients of the reference implementation that mine alone.
 constexpr std::string_view SOLO_PREFIX = "sri/solo/";
+/// The user agent of a client that ends, with its miners, where it is asked to come back:
+/// translator_sv2 to 0.6.0 has no code behind that message. A closed connection it survives.
+constexpr std::string_view NEVER_ASKED_BACK = "SRI/Translator Proxy";
 
 std::string userAgentOf(const SetupConnection& setup)
 {
@@ -437,7 +440,9 @@ void MiningServer::onStopping(ServerOutput out)
 {
     if (m_isSetUp && !m_isClosed) {
         m_channels.answerAll(out.frames);
-        appendFrame(out.frames, Reconnect{.newHost = {}, .newPort = 0});
+        if (!m_userAgent.starts_with(NEVER_ASKED_BACK)) {
+            appendFrame(out.frames, Reconnect{.newHost = {}, .newPort = 0});
+        }
     }
 }
 

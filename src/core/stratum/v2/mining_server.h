@@ -43,7 +43,8 @@ public:
     void withdrawJobs();
     void onTimer(util::BootTime now, ServerOutput out);
     void repeatWork(util::BootTime now, ServerOutput out);
-    /// The pool is about to stop: answers what waits and asks the client to come back.
+    /// The pool is about to stop: answers what waits and asks the client to come back, unless it is
+    /// known to take that badly.
     void onStopping(ServerOutput out);
     /// The client is gone: its channels are over.
     void leave() { m_channels.closeAll(); }
