@@ -85,6 +85,17 @@ struct Bench
     }
 };
 
+/// Records of a client that does nothing but change its keys.
+std::string keyChangesOf(TlsRawClient& client, int count)
+{
+    return client.recordsOf([&] {
+        for (int i = 0; i < count; ++i) {
+            SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+            SSL_do_handshake(client.ssl());
+        }
+    });
+}
+
 void echo(Recorder& recorder)
 {
     recorder.bytesHook = [&recorder] {
@@ -411,6 +422,57 @@ private slots:
             QVERIFY(client.send("rekeyed"));
             QCOMPARE(client.receive(7), std::string("rekeyed"));
         }
+    }
+
+    // R143: a peer that changes its keys without end is cut, and nobody waits for it.
+    void aFloodOfKeyChangesHoldsUpNobody()
+    {
+        Bench bench;
+        TcpServer server({}, Start::AtOnce, bench.terms());
+        server.setSetUp(echo);
+        TlsRawClient hostile;
+        TlsRawClient honest;
+        QVERIFY(hostile.connect(server.port()));
+        QVERIFY(honest.connect(server.port()));
+        QTRY_COMPARE(server.acceptedCount(), std::size_t{2});
+        const std::string flood = keyChangesOf(hostile, 20'000);
+        // It may be cut before all of it is sent.
+        static_cast<void>(hostile.socket().send(flood));
+        QVERIFY(honest.send("still here"));
+        QCOMPARE(honest.receive(10), std::string("still here"));
+        QTRY_VERIFY(server.closed(0));
+        QCOMPARE(*server.closed(0), CloseReason::Failed);
+        QVERIFY(!server.closed(1));
+    }
+
+    // What arrives together with the peer's last words is no less an end than what comes alone.
+    void seesAnEndThatComesWithData_data()
+    {
+        QTest::addColumn<bool>("isOrderly");
+        QTest::newRow("with its alert") << true;
+        QTest::newRow("with rubbish") << false;
+    }
+    void seesAnEndThatComesWithData()
+    {
+        QFETCH(const bool, isOrderly);
+        Bench bench;
+        TcpServer server({}, Start::AtOnce, bench.terms());
+        TlsRawClient client;
+        QVERIFY(client.connect(server.port()));
+        QTRY_COMPARE(server.acceptedCount(), std::size_t{1});
+        std::string words = client.recordsOf([&] {
+            SSL_write(client.ssl(), "last words", 10);
+            if (isOrderly) {
+                SSL_shutdown(client.ssl());
+            }
+        });
+        if (!isOrderly) {
+            words += std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+        }
+        QVERIFY(client.socket().send(words)); // the socket stays open
+        QTRY_VERIFY(server.closed(0));
+        QCOMPARE(*server.closed(0), isOrderly ? CloseReason::PeerClosed : CloseReason::Failed);
+        QCOMPARE(server.received(0), std::string("last words"));
     }
 
     void connectsToTheServerThatItKnows()
