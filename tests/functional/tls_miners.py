@@ -20,11 +20,11 @@ PROXY_HEADER = (b"\r\n\r\n\0\r\nQUIT\n" + bytes([0x21, 0x11, 0, 12]) + bytes([19
                 + bytes([10, 0, 0, 1]) + (54321).to_bytes(2, "big") + (3333).to_bytes(2, "big"))
 
 
-def make_certificate(folder, name="pool"):
+def make_certificate(folder, name="pool", curve="P-256"):
     """A self-signed pair; paths of certificate and key."""
     paths = folder / f"{name}.pem", folder / f"{name}.key"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "90", "-subj",
+                    f"ec_paramgen_curve:{curve}", "-nodes", "-days", "90", "-subj",
                     f"/CN={name}.test", "-out", str(paths[0]), "-keyout", str(paths[1])],
                    check=True, capture_output=True)
     paths[1].chmod(0o600)
@@ -200,6 +200,18 @@ def a_bad_certificate_leaves_the_old_one():
     miner = bench.tls_miner()
     expect_equal(miner.certificate() == before, True, "the same certificate")
     miner.login("rig")
+
+
+# P05: a sound pair that no TLS 1.3 handshake can succeed with.
+@suite.check
+def a_certificate_that_tls_13_cannot_use_leaves_the_old_one():
+    before = bench.tls_miner().certificate()
+    useless_certificate, useless_key = make_certificate(bench.folder, "useless", "secp256k1")
+    bench.certificate.write_bytes(useless_certificate.read_bytes())
+    bench.key.write_bytes(useless_key.read_bytes())
+    bench.process.signal(signal.SIGHUP)
+    wait_until(lambda: bench.has_line("TLS 1.3 has no use for"), 10, "the issue")
+    expect_equal(bench.tls_miner().certificate() == before, True, "the same certificate")
 
 
 if __name__ == "__main__":
