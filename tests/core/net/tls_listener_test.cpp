@@ -220,26 +220,53 @@ private slots:
         QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TimedOut});
     }
 
-    void boundsHandshakesUnderWay()
+    // R143: who is to begin at once and does not is cut earlier.
+    void waitsLessForTheFirstByte()
     {
         Bench bench;
         ListenTerms terms = bench.terms();
+        terms.firstByteLimit = 100ms;
+        TcpServer server({}, Start::AtOnce, std::move(terms));
+        RawClient silent;
+        QVERIFY(silent.connect(server.port()));
+        QCOMPARE(silent.receive(10), std::string());
+        QVERIFY(silent.hasEnded());
+        QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TimedOut});
+    }
+
+    // R143: handshakes under way are bounded, and one peer cannot have all the places.
+    void boundsHandshakesUnderWay_data()
+    {
+        QTest::addColumn<QByteArray>("words");
+        QTest::newRow("silent") << QByteArray();
+        QTest::newRow("half a record") << QByteArray("\x16\x03\x01\x02", 4);
+    }
+    void boundsHandshakesUnderWay()
+    {
+        QFETCH(const QByteArray, words);
+        Bench bench;
+        ListenTerms terms = bench.terms();
         terms.maxOpenings = 3;
+        terms.maxOpeningsOfPeer = 3;
+        std::atomic<int> asked{0};
+        terms.gate = [&](std::size_t, const net::Endpoint&) {
+            ++asked;
+            return std::make_unique<util::Handle>();
+        };
         TcpServer server({}, Start::AtOnce, std::move(terms));
         std::array<RawClient, 3> idle;
         for (RawClient& client : idle) {
             QVERIFY(client.connect(server.port()));
+            QVERIFY(client.send(words.toStdString()));
         }
-        {
-            TlsRawClient client;
-            QVERIFY(!client.connect(server.port()));
-        }
-        QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TooMany});
-        idle[0].close();
-        QTRY_COMPARE(bench.faults.all().size(), std::size_t{2});
-        TlsRawClient client;
-        QVERIFY(client.connect(server.port()));
+        QTRY_COMPARE(asked.load(), 3);
+        TlsRawClient other;
+        QVERIFY(other.socket().bind("127.0.0.2"));
+        QVERIFY(other.connect(server.port()));
         QTRY_COMPARE(server.acceptedCount(), std::size_t{1});
+        QCOMPARE(bench.faults.all(), std::vector{OpeningFault::TooMany});
+        static_cast<void>(idle[0].receive(100));
+        QVERIFY(idle[0].hasEnded()); // the oldest
     }
 
     void asksTheGateBeforeTheHandshake()
