@@ -65,7 +65,7 @@ private:
 
     Surroundings m_surroundings;
     std::atomic<std::size_t> m_connections{0};
-    PeerRegistry m_peers;
+    PeerRegistry m_peers{m_surroundings.platform.clock};
     RateKeeper m_rates;
     std::shared_ptr<net::TlsSlot> m_identity = std::make_shared<net::TlsSlot>(nullptr);
     ListenerStates m_listenerStates; ///< as of the last start() or change()
