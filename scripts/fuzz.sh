@@ -30,11 +30,13 @@ fuzz_one() {
     local program="$1" name="${1##*/fuzz_}" inputs log settings
     local found="build/fuzz/corpus/$name"
     mkdir -p "$found"
-    inputs=("$found")
-    if [ -d "tests/fuzz/corpus/$name" ]; then
-        inputs+=("tests/fuzz/corpus/$name")
-    fi
+    inputs=("$found" "tests/fuzz/corpus/$name")
     log="build/fuzz/$name.log"
+    if [ -z "$(ls -A "tests/fuzz/corpus/$name" 2> /dev/null)" ]; then
+        echo "tests/fuzz/corpus/$name is missing or empty" > "$log"
+        say "FAIL   : fuzz $name"
+        return
+    fi
     settings=(-timeout=10 -rss_limit_mb=2048 "-artifact_prefix=build/fuzz/failures/$name-")
     if "$program" "${settings[@]}" -runs=0 "${inputs[@]}" > "$log" 2>&1 &&
         "$program" "${settings[@]}" "-max_total_time=$seconds" "${inputs[@]}" >> "$log" 2>&1; then
@@ -48,7 +50,9 @@ export -f fuzz_one say
 export seconds
 
 results=build/fuzz/results
-printf '%s\0' build/fuzz/bin/fuzz_* | xargs -0 -n 1 -P "$(nproc)" bash -c 'fuzz_one "$1"' fuzz |
+# Those of this build, and not what an earlier one has left behind.
+sed 's|^|build/fuzz/bin/|' build/fuzz/fuzz_targets.txt | tr '\n' '\0' |
+    xargs -0 -n 1 -P "$(nproc)" bash -c 'fuzz_one "$1"' fuzz |
     tee "$results"
 passed="$(grep -c "^PASS" "$results" || true)"
 failed="$(grep -c "^FAIL" "$results" || true)"

@@ -445,7 +445,7 @@ int runHeadless(const config::LoadedSettings& loaded, const config::LoadRequest&
     }
     const auto markGood = [&] { logExecutor->post([&record] { record.markGood(); }); };
     QTimer::singleShot(engine::StartRecord::WINDOW, markGood);
-    engine::QtPlatform::prepareDescriptors(options.maxConnections);
+    engine::QtPlatform::prepareDescriptors(options.maxConnections, engine::maxOpenings(options));
     api::SettingsInForce inForce(loaded.settings, options.ioThreads);
     pool = std::make_unique<engine::Engine>(platform.platform(), std::move(options),
                                             settingsSource(request, loaded, *log, inForce));

@@ -190,7 +190,8 @@ private:
     std::atomic<std::size_t> m_connections{0};
     std::atomic<std::uint16_t> m_port{0};
     engine::ListenerStates m_states;
-    engine::PeerRegistry m_peers;
+    util::SystemClock m_clock;
+    engine::PeerRegistry m_peers{m_clock};
     engine::RateKeeper m_rates;
     engine::Hosted<engine::Statistics> m_statistics;
     engine::Hosted<engine::Courier> m_courier;
@@ -223,7 +224,7 @@ private:
 void templateToLastMiner(benchmark::State& state)
 {
     engine::QtPlatform world([](std::string_view) { std::abort(); });
-    engine::QtPlatform::prepareDescriptors(static_cast<std::size_t>(2 * state.range(0)));
+    engine::QtPlatform::prepareDescriptors(static_cast<std::size_t>(2 * state.range(0)), 0);
     Pool pool(world.platform());
     Work work;
     const auto publish = [&] {
@@ -248,7 +249,7 @@ void bareSender(benchmark::State& state)
 {
     engine::QtPlatform world([](std::string_view) { std::abort(); });
     const auto count = static_cast<std::size_t>(state.range(0));
-    engine::QtPlatform::prepareDescriptors(2 * count);
+    engine::QtPlatform::prepareDescriptors(2 * count, 0);
     // The very bytes that the pool sends.
     std::string line;
     {

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 
+from certificates import make_certificate
 from checks import Suite, expect_equal, expect_in
 from fake_node import Bench, mine_share
 from miner_tools import Wire
@@ -18,17 +19,6 @@ suite = Suite("functional_tls_miners")
 # haproxy's proxy-protocol.txt, section 2.2: PROXY over TCP and IPv4 from 192.0.2.7, port 54321.
 PROXY_HEADER = (b"\r\n\r\n\0\r\nQUIT\n" + bytes([0x21, 0x11, 0, 12]) + bytes([192, 0, 2, 7])
                 + bytes([10, 0, 0, 1]) + (54321).to_bytes(2, "big") + (3333).to_bytes(2, "big"))
-
-
-def make_certificate(folder, name="pool"):
-    """A self-signed pair; paths of certificate and key."""
-    paths = folder / f"{name}.pem", folder / f"{name}.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "90", "-subj",
-                    f"/CN={name}.test", "-out", str(paths[0]), "-keyout", str(paths[1])],
-                   check=True, capture_output=True)
-    paths[1].chmod(0o600)
-    return paths
 
 
 def tls_context(newest=None):
@@ -88,6 +78,12 @@ class TlsBench(Bench):
     def tls_miner(self, port=None, first=b""):
         self._miners.append(TlsClient(port or self.tls_port, first))
         return self._miners[-1]
+
+    def renew(self, name, curve="P-256"):
+        certificate, key = make_certificate(self.folder, name, curve)
+        self.certificate.write_bytes(certificate.read_bytes())
+        self.key.write_bytes(key.read_bytes())
+        self.process.signal(signal.SIGHUP)
 
     def has_line(self, *parts):
         return any(all(part in line for part in parts) for line in self.process.lines())
@@ -182,10 +178,7 @@ def a_new_certificate_is_shown_without_losing_miners():
     miner = bench.tls_miner()
     miner.login("steady")
     before = miner.certificate()
-    fresh_certificate, fresh_key = make_certificate(bench.folder, "fresh")
-    bench.certificate.write_bytes(fresh_certificate.read_bytes())
-    bench.key.write_bytes(fresh_key.read_bytes())
-    bench.process.signal(signal.SIGHUP)
+    bench.renew("fresh")
     wait_until(lambda: bench.tls_miner().certificate() != before, 10, "the new certificate")
     expect_equal(miner.submit("steady", mine_share(miner, miner.jobs[-1])), True, "share")
 
@@ -200,6 +193,18 @@ def a_bad_certificate_leaves_the_old_one():
     miner = bench.tls_miner()
     expect_equal(miner.certificate() == before, True, "the same certificate")
     miner.login("rig")
+
+
+# P05: a sound pair that no TLS 1.3 handshake can succeed with.
+@suite.check
+def a_certificate_that_tls_13_cannot_use_leaves_the_old_one():
+    before = bench.tls_miner().certificate()
+    bench.renew("good")
+    wait_until(lambda: bench.tls_miner().certificate() != before, 10, "a good certificate")
+    before = bench.tls_miner().certificate()
+    bench.renew("useless", "secp256k1")
+    wait_until(lambda: bench.has_line("TLS 1.3 has no use for"), 10, "the issue")
+    expect_equal(bench.tls_miner().certificate() == before, True, "the same certificate")
 
 
 if __name__ == "__main__":

@@ -35,13 +35,15 @@ std::string toPem(Write write)
 
 /// @param passphrase  of the key; empty for none
 /// @param now         from when on it is good
+/// @param newKey      becomes the certificate's; nullptr for one of the usual kind
 inline TestCertificate
 makeCertificate(std::chrono::seconds validFor = std::chrono::hours(24),
                 const std::string& passphrase = {},
-                std::chrono::system_clock::time_point now = std::chrono::system_clock::now())
+                std::chrono::system_clock::time_point now = std::chrono::system_clock::now(),
+                EVP_PKEY* newKey = nullptr)
 {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
-                                                                  EVP_PKEY_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        newKey == nullptr ? EVP_EC_gen("P-256") : newKey, EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
     X509* const raw = certificate.get();
     X509_set_version(raw, X509_VERSION_3);
@@ -55,13 +57,22 @@ makeCertificate(std::chrono::seconds validFor = std::chrono::hours(24),
                                reinterpret_cast<const unsigned char*>(host.data()), -1, -1, 0);
     X509_set_issuer_name(raw, name);
     X509_set_pubkey(raw, key.get());
-    X509_sign(raw, key.get(), EVP_sha256());
+    // Keys of Edwards curves have a digest of their own.
+    const int kind = EVP_PKEY_get_base_id(key.get());
+    X509_sign(raw, key.get(),
+              kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448 ? nullptr : EVP_sha256());
     return {.certificate = detail::toPem([&](BIO* out) { PEM_write_bio_X509(out, raw); }),
             .key = detail::toPem([&](BIO* out) {
                 PEM_write_bio_PrivateKey(
                     out, key.get(), passphrase.empty() ? nullptr : EVP_aes_128_cbc(), nullptr, 0,
                     nullptr, const_cast<char*>(passphrase.empty() ? nullptr : passphrase.c_str()));
             })};
+}
+
+/// With a key of some kind, which it owns from then on.
+inline TestCertificate makeCertificateOf(EVP_PKEY* key)
+{
+    return makeCertificate(std::chrono::hours(24), {}, std::chrono::system_clock::now(), key);
 }
 
 } // namespace warp::test

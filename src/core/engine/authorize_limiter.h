@@ -1,9 +1,10 @@
-// Lets a peer authorise only so often; whoever it lets through, another policy judges. Lives on one
-// io thread, with that policy.
+// Lets a peer authorise, or be refused, only so often; another policy judges whom to take. Lives on
+// one io thread, with that policy.
 #pragma once
 
 #include "core/stratum/authorize.h"
 
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -12,8 +13,10 @@ namespace warp::engine {
 class AuthorizeLimiter final : public stratum::AuthorizePolicy
 {
 public:
-    /// @param mayTry  whether the peer that is being served may authorise once more
-    explicit AuthorizeLimiter(std::function<bool()> mayTry)
+    enum class Outcome : std::uint8_t { Good, Refused };
+
+    /// @param mayTry  whether the peer that is being served may have such an answer once more
+    explicit AuthorizeLimiter(std::function<bool(Outcome)> mayTry)
         : m_mayTry(std::move(mayTry))
     {}
 
@@ -23,14 +26,15 @@ public:
     [[nodiscard]] util::Result<stratum::WorkerName, stratum::AuthorizeRefusal>
     authorize(std::string_view user, std::string_view password) override
     {
-        if (!m_mayTry()) {
+        auto judged = m_judge->authorize(user, password);
+        if (!m_mayTry(judged ? Outcome::Good : Outcome::Refused)) {
             return util::Unexpected(stratum::AuthorizeRefusal::TooOften);
         }
-        return m_judge->authorize(user, password);
+        return judged;
     }
 
 private:
-    std::function<bool()> m_mayTry;
+    std::function<bool(Outcome)> m_mayTry;
     stratum::AuthorizePolicy* m_judge = nullptr;
 };
 

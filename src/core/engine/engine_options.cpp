@@ -1,5 +1,7 @@
 #include "core/engine/engine_options.h"
 
+#include "core/net/listen_terms.h"
+
 #include <algorithm>
 
 namespace warp::engine {
@@ -154,6 +156,14 @@ EngineOptions mapSettings(const config::Settings& settings, unsigned cores)
         options.backupNodes.push_back(toNode(backup, settings.server.nodeCheck));
     }
     return options;
+}
+
+std::size_t maxOpenings(const EngineOptions& options)
+{
+    const auto waiting = std::ranges::count_if(options.listeners, [](const auto& listener) {
+        return listener.security != net::Security::Plain || !listener.proxies.empty();
+    });
+    return static_cast<std::size_t>(waiting) * net::ListenTerms::MAX_OPENINGS;
 }
 
 } // namespace warp::engine

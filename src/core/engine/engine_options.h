@@ -107,4 +107,7 @@ struct EngineOptions
 /// @param cores of the machine; where no number of io threads is set it is clamp(cores - 1, 1, 8)
 [[nodiscard]] EngineOptions mapSettings(const config::Settings& settings, unsigned cores);
 
+/// Connections that may be open besides those of miners: they wait for a header or a handshake.
+[[nodiscard]] std::size_t maxOpenings(const EngineOptions& options);
+
 } // namespace warp::engine

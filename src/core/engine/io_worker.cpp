@@ -14,6 +14,27 @@ std::int64_t tlsCount(const MinerConnection& miner)
     return miner.encryption() == net::Encryption::Tls ? 1 : 0;
 }
 
+/// Those that never had a good share.
+template <class Miners>
+std::vector<RoomMaker::Candidate> idleAmong(const Miners& miners, const IoWorker::Shared& shared)
+{
+    std::vector<RoomMaker::Candidate> idle;
+    for (const auto& [id, miner] : miners) {
+        if (miner->standing() == PeerRegistry::Standing::Proven) {
+            continue;
+        }
+        const net::Endpoint& peer = miner->peer();
+        const auto identity = net::isGatewayLike(peer) ? net::PeerIdentity::ofConnection(id)
+                                                       : net::PeerIdentity::ofAddress(peer);
+        idle.push_back({.id = id,
+                        .listener = shared.terms.listeners[miner->identity().listener].get(),
+                        .peer = identity.text(),
+                        .surplus = shared.peers.surplusOf(peer),
+                        .since = miner->begunAt()});
+    }
+    return idle;
+}
+
 } // namespace
 
 IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
@@ -22,13 +43,19 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     , m_gate({.clock = m_shared.clock,
               .connections = m_shared.connections,
               .peers = m_shared.peers,
-              .rates = m_shared.rates})
+              .rates = m_shared.rates,
+              .idleMiners = [this] { return idleAmong(m_miners, m_shared); },
+              .dismiss = [this](std::uint64_t id) { remove(id); }})
+    // Further names on a connection cost nothing: proxies have hundreds, and they are bounded.
     , m_sessions({.thread = number,
                   .memory = m_shared.memory,
                   .handshakes = m_shared.handshakes,
                   .mayAuthorize =
-                      [this] {
-                          return m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id);
+                      [this](AuthorizeLimiter::Outcome outcome) {
+                          return (outcome == AuthorizeLimiter::Outcome::Good &&
+                                  m_speaking->hasWorker()) ||
+                                 m_gate.mayAuthorize(m_speaking->peer(),
+                                                     m_speaking->identity().id, outcome);
                       }},
                  m_shared.terms.network)
     , m_number(number)
@@ -113,6 +140,9 @@ std::unique_ptr<util::Handle> IoWorker::admit(const net::Endpoint& peer, std::si
 void IoWorker::onOpeningFailed(net::OpeningFault fault, std::size_t listener)
 {
     WARP_EXPECT_EXECUTOR(m_executor);
+    if (fault == net::OpeningFault::TooMany) {
+        LOG_WARNING(Net, "a connection gave way: {}", describe(fault));
+    }
     if (m_sessions.serves(listener)) {
         ++listenerDelta(listener).failed;
         LOG_DEBUG(Net, "a connection did not begin: {}", describe(fault));
@@ -126,7 +156,10 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
         return; // it was closed meanwhile
     }
     auto session =
-        m_sessions.make(listener, std::hash<std::string>()(connection->peer().host), now());
+        m_sessions.make(listener,
+                        std::hash<std::string>()(
+                            net::PeerIdentity::ofAddress(connection->peer()).text()),
+                        now());
     if (session == nullptr) {
         return;
     }
@@ -154,9 +187,13 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     added.start();
 }
 
-void IoWorker::onAuthorized(const net::Endpoint& peer, std::string_view worker)
+void IoWorker::onStanding(const net::Endpoint& peer, PeerRegistry::Standing standing)
 {
-    m_shared.peers.authorize(peer, worker);
+    if (standing == PeerRegistry::Standing::Proven) {
+        m_shared.peers.prove(peer);
+        return;
+    }
+    m_shared.peers.authorize(peer);
     ++m_collector.batch().authorized;
 }
 
@@ -287,7 +324,7 @@ void IoWorker::remove(std::uint64_t id)
         }
         batch.closed.push_back(id);
     }
-    if (miner.isAuthorized()) {
+    if (miner.standing() != PeerRegistry::Standing::Pending) {
         ++batch.disconnected;
     }
     --batch.connectionsDelta;
@@ -297,9 +334,7 @@ void IoWorker::remove(std::uint64_t id)
     if (const auto freed = miner.leave()) {
         m_sessions.release(*freed);
     }
-    m_gate.release(miner.peer(),
-                   miner.isAuthorized() ? PeerRegistry::Standing::Authorized
-                                        : PeerRegistry::Standing::Pending,
+    m_gate.release(miner.peer(), miner.standing(),
                    *m_shared.terms.listeners[miner.identity().listener]);
     m_miners.erase(it);
 }

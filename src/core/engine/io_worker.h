@@ -96,7 +96,7 @@ private:
     void onShares(const std::vector<stratum::ShareReport>& shares, std::string_view worker,
                   util::BootTime receivedAt) override;
     void onReplied(std::size_t shares, util::BootTime receivedAt) override;
-    void onAuthorized(const net::Endpoint& peer, std::string_view worker) override;
+    void onStanding(const net::Endpoint& peer, PeerRegistry::Standing standing) override;
     void onSpeaking(const MinerConnection& miner) override { m_speaking = &miner; }
     void onGone(std::uint64_t id) override;
 

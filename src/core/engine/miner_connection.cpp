@@ -19,6 +19,7 @@ MinerConnection::MinerConnection(MinerHost& host, const MinerGate& gate, const I
     : m_host(host)
     , m_gate(gate)
     , m_identity(identity)
+    , m_begunAt(host.now())
     , m_session(std::move(session))
     , m_connection(std::move(connection))
 {}
@@ -81,10 +82,19 @@ void MinerConnection::onBytes(util::ByteView bytes)
 
 void MinerConnection::noteAuthorization()
 {
-    if (!m_isAuthorized && m_session->isAuthorized()) {
-        m_isAuthorized = true;
+    if (m_standing == PeerRegistry::Standing::Pending && m_session->isAuthorized()) {
+        m_standing = PeerRegistry::Standing::Authorized;
         m_worker = m_session->info().worker;
-        m_host.onAuthorized(m_connection->peer(), m_worker);
+        m_host.onStanding(m_connection->peer(), m_standing);
+    }
+}
+
+void MinerConnection::noteProof(const mining::ShareVerdict& verdict)
+{
+    if (m_standing == PeerRegistry::Standing::Authorized &&
+        verdict.code == mining::ShareCode::Accepted) {
+        m_standing = PeerRegistry::Standing::Proven;
+        m_host.onStanding(m_connection->peer(), m_standing);
     }
 }
 
@@ -140,6 +150,7 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
     if (shares != 0) {
         for (const stratum::ShareReport& share : actions.shares) {
             m_shares.add(share.verdict);
+            noteProof(share.verdict);
         }
         m_host.onShares(actions.shares, m_worker, begin);
         watchShares(actions, begin);

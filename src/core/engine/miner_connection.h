@@ -41,8 +41,8 @@ public:
     virtual void onReplied(std::size_t shares, util::BootTime receivedAt) = 0;
     /// Its bytes are about to be read.
     virtual void onSpeaking(const MinerConnection& miner) = 0;
-    /// A session's first worker is authorised. Once for each connection at most.
-    virtual void onAuthorized(const net::Endpoint& peer, std::string_view worker) = 0;
+    /// Its first worker is authorised, then its first good share. Once each at most.
+    virtual void onStanding(const net::Endpoint& peer, PeerRegistry::Standing standing) = 0;
     /// The connection is over: destroy it, but not within this call.
     virtual void onGone(std::uint64_t id) = 0;
 };
@@ -80,7 +80,10 @@ public:
     [[nodiscard]] const net::Endpoint& peer() const { return m_connection->peer(); }
     [[nodiscard]] net::Encryption encryption() const { return m_connection->encryption(); }
     [[nodiscard]] util::Difficulty difficulty() const { return m_session->difficulty(); }
-    [[nodiscard]] bool isAuthorized() const { return m_isAuthorized; }
+    [[nodiscard]] PeerRegistry::Standing standing() const { return m_standing; }
+    [[nodiscard]] util::BootTime begunAt() const { return m_begunAt; }
+    /// Whether a worker is authorised; true within the very bytes that do it.
+    [[nodiscard]] bool hasWorker() const { return m_session->isAuthorized(); }
     /// See stratum::Session.
     [[nodiscard]] std::optional<mining::Extranonce1> leave()
     {
@@ -95,6 +98,7 @@ private:
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();
     void logTraffic(std::string_view direction, std::string_view bytes) const;
+    void noteProof(const mining::ShareVerdict& verdict);
     /// Takes measures against bad shares.
     void watchShares(stratum::Actions& actions, util::BootTime now);
 
@@ -102,7 +106,8 @@ private:
     const MinerGate& m_gate;
     Identity m_identity;
     bool m_isClosing = false;
-    bool m_isAuthorized = false;
+    PeerRegistry::Standing m_standing = PeerRegistry::Standing::Pending;
+    util::BootTime m_begunAt;
     bool m_isReported = false;
     bool m_isHeard = false; ///< bytes came since the last delta
     bool m_hasSpoken = false;

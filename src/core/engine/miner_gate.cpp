@@ -1,5 +1,7 @@
 #include "core/engine/miner_gate.h"
 
+#include "core/util/log.h"
+
 #include <algorithm>
 
 namespace warp::engine {
@@ -30,6 +32,30 @@ bool MinerGate::isWithoutWork(const ListenerOptions& options) const
     return m_doubtfulSince && m_shared.clock.boot() - *m_doubtfulSince >= options.noWorkAfter;
 }
 
+void MinerGate::makeRoom(const ListenerState& listener)
+{
+    const std::size_t limit = listener.options.maxConnections;
+    const bool isPoolFull = m_shared.connections >= m_terms.maxConnections;
+    const bool isFull = isPoolFull || (limit != 0 && listener.connections >= limit);
+    if (!m_terms.rateLimits || !isFull) {
+        return;
+    }
+    if (const auto id = m_roomMaker.next(isPoolFull ? nullptr : &listener, m_shared.clock.boot())) {
+        LOG_WARNING(Net, "all connections are taken: one without a good share makes room");
+        m_shared.dismiss(*id);
+    }
+}
+
+bool MinerGate::takeToken(RateKeeper::Act act, const net::Endpoint& peer,
+                          const net::PeerIdentity& identity)
+{
+    // Who shares its address with many would be punished for all of them.
+    const auto crowd = static_cast<double>(m_shared.peers.minersBehind(peer)) /
+                       static_cast<double>(PeerRegistry::MINERS_OF_GATEWAY);
+    return m_shared.rates.take(act, identity, m_terms.rateLimits->scaled(1 + crowd),
+                               m_shared.clock.boot());
+}
+
 std::optional<std::string_view> MinerGate::refusalOf(const net::Endpoint& peer,
                                                      const ListenerState& listener)
 {
@@ -49,11 +75,8 @@ std::optional<std::string_view> MinerGate::refusalOf(const net::Endpoint& peer,
     if (!m_terms.rateLimits) {
         return std::nullopt;
     }
-    // Who shares its address with many would be punished for all of them.
-    const auto identity = m_shared.peers.identityOf(peer, 0);
-    if (identity.kind() != net::PeerKind::Connection &&
-        !m_shared.rates.take(RateKeeper::Act::Connect, identity, *m_terms.rateLimits,
-                             m_shared.clock.boot())) {
+    if (!net::isGatewayLike(peer) &&
+        !takeToken(RateKeeper::Act::Connect, peer, net::PeerIdentity::ofAddress(peer))) {
         return "its peer connects too often";
     }
     return std::nullopt;
@@ -62,6 +85,7 @@ std::optional<std::string_view> MinerGate::refusalOf(const net::Endpoint& peer,
 util::Result<std::unique_ptr<util::Handle>, std::string_view>
 MinerGate::admit(const net::Endpoint& peer, const ListenerState& listener)
 {
+    makeRoom(listener);
     if (const auto refusal = refusalOf(peer, listener)) {
         return util::Unexpected(*refusal);
     }
@@ -76,6 +100,7 @@ MinerGate::admit(const net::Endpoint& peer, const ListenerState& listener)
 bool MinerGate::enter(const net::Endpoint& peer, ListenerState& listener)
 {
     // Others may have begun since it was admitted.
+    makeRoom(listener);
     if (m_shared.connections.fetch_add(1) >= m_terms.maxConnections) {
         --m_shared.connections;
         return false;
@@ -98,11 +123,15 @@ void MinerGate::release(const net::Endpoint& peer, PeerRegistry::Standing standi
     --m_shared.connections;
 }
 
-bool MinerGate::mayAuthorize(const net::Endpoint& peer, std::uint64_t connection)
+bool MinerGate::mayAuthorize(const net::Endpoint& peer, std::uint64_t connection,
+                             AuthorizeLimiter::Outcome outcome)
 {
-    return !m_terms.rateLimits || m_shared.rates.take(RateKeeper::Act::Authorize,
-                                                      m_shared.peers.identityOf(peer, connection),
-                                                      *m_terms.rateLimits, m_shared.clock.boot());
+    return !m_terms.rateLimits ||
+           takeToken(outcome == AuthorizeLimiter::Outcome::Good ? RateKeeper::Act::Authorize
+                                                                : RateKeeper::Act::FailToAuthorize,
+                     peer,
+                     net::isGatewayLike(peer) ? net::PeerIdentity::ofConnection(connection)
+                                              : net::PeerIdentity::ofAddress(peer));
 }
 
 } // namespace warp::engine

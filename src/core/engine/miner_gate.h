@@ -2,9 +2,11 @@
 // thread, lives there; what all threads count together is shared.
 #pragma once
 
+#include "core/engine/authorize_limiter.h"
 #include "core/engine/listener_state.h"
 #include "core/engine/peer_registry.h"
 #include "core/engine/rate_keeper.h"
+#include "core/engine/room_maker.h"
 #include "core/net/endpoint.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
@@ -13,9 +15,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace warp::engine {
 
@@ -29,6 +33,9 @@ public:
         std::atomic<std::size_t>& connections;
         PeerRegistry& peers;
         RateKeeper& rates;
+        /// Of this thread.
+        RoomMaker::LookFn idleMiners{};
+        std::function<void(std::uint64_t id)> dismiss{};
     };
     struct Terms
     {
@@ -36,8 +43,9 @@ public:
         std::optional<RateLimits> rateLimits{}; ///< of each peer; none without
     };
 
-    explicit MinerGate(const Shared& shared)
-        : m_shared(shared)
+    explicit MinerGate(Shared shared)
+        : m_shared(std::move(shared))
+        , m_roomMaker(m_shared.idleMiners)
     {}
 
     void setTerms(const Terms& terms) { m_terms = terms; }
@@ -46,8 +54,9 @@ public:
     void onWorkDoubtful();
     void onWork() { m_doubtfulSince.reset(); }
 
-    /// A connection wants to begin. It counts as one that has not authorised while the pass lives,
-    /// which must not outlive the registry.
+    /// A connection wants to begin. Where all places are taken, one that was never used for a good
+    /// share may be taken from another. It counts as one that has not authorised while the pass
+    /// lives, which must not outlive the registry.
     /// @return the pass, or why not, for the log
     [[nodiscard]] util::Result<std::unique_ptr<util::Handle>, std::string_view>
     admit(const net::Endpoint& peer, const ListenerState& listener);
@@ -56,8 +65,9 @@ public:
     void release(const net::Endpoint& peer, PeerRegistry::Standing standing,
                  ListenerState& listener);
 
-    /// Whether a peer may authorise once more.
-    [[nodiscard]] bool mayAuthorize(const net::Endpoint& peer, std::uint64_t connection);
+    /// Whether a peer may authorise, or be refused, once more.
+    [[nodiscard]] bool mayAuthorize(const net::Endpoint& peer, std::uint64_t connection,
+                                    AuthorizeLimiter::Outcome outcome);
     [[nodiscard]] bool isWorkDoubtful() const { return m_doubtfulSince.has_value(); }
     /// Whether the listener's policy for times without work holds.
     [[nodiscard]] bool isWithoutWork(const ListenerOptions& options) const;
@@ -65,8 +75,12 @@ public:
 private:
     [[nodiscard]] std::optional<std::string_view> refusalOf(const net::Endpoint& peer,
                                                             const ListenerState& listener);
+    void makeRoom(const ListenerState& listener);
+    [[nodiscard]] bool takeToken(RateKeeper::Act act, const net::Endpoint& peer,
+                                 const net::PeerIdentity& identity);
 
     Shared m_shared;
+    RoomMaker m_roomMaker;
     Terms m_terms;
     std::optional<util::BootTime> m_doubtfulSince;
 };

@@ -68,7 +68,7 @@ private:
 
     Surroundings m_surroundings;
     std::atomic<std::size_t> m_connections{0};
-    PeerRegistry m_peers;
+    PeerRegistry m_peers{m_surroundings.platform.clock};
     RateKeeper m_rates;
     stratum::v2::Curve m_curve;
     stratum::v2::IdentitySlot m_noiseIdentity{nullptr};

@@ -59,14 +59,15 @@ void QtPlatform::notifyService(std::string_view message) const
     }
 }
 
-void QtPlatform::prepareDescriptors(std::size_t maxConnections)
+void QtPlatform::prepareDescriptors(std::size_t maxConnections, std::size_t maxOpenings)
 {
     const net::DescriptorLimit limit = net::raiseDescriptorLimit();
-    if (!net::connectionCapFits(limit, maxConnections)) {
+    if (!net::connectionCapFits(limit, maxConnections + maxOpenings)) {
         LOG_WARNING(Net,
-                    "max_connections = {} does not fit into the limit of {} open files; raise it "
-                    "(LimitNOFILE, ulimit -n) or lower the setting",
-                    maxConnections, limit.soft);
+                    "max_connections = {}, with {} more that may be beginning, does not fit into "
+                    "the limit of {} open files; raise it (LimitNOFILE, ulimit -n) or lower the "
+                    "setting",
+                    maxConnections, maxOpenings, limit.soft);
     }
 }
 

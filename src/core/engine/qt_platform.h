@@ -38,7 +38,8 @@ public:
     void notifyService(std::string_view message) const;
 
     /// Raises the descriptor limit to the hard one and logs where `maxConnections` do not fit.
-    static void prepareDescriptors(std::size_t maxConnections);
+    /// @param maxOpenings  further ones that may be beginning at the same time
+    static void prepareDescriptors(std::size_t maxConnections, std::size_t maxOpenings);
     /// SHA-256 against a known vector; a program must not start where it fails.
     [[nodiscard]] static bool isHashingRight();
     /// Processors that this process may use, at least 1.

@@ -20,6 +20,15 @@ struct RateLimits
     TokenRate connects;
     TokenRate authorizations;
 
+    /// For a peer that stands for so many.
+    [[nodiscard]] RateLimits scaled(double factor) const
+    {
+        const auto times = [factor](const TokenRate& rate) {
+            return TokenRate{.perSecond = rate.perSecond * factor, .burst = rate.burst * factor};
+        };
+        return {.connects = times(connects), .authorizations = times(authorizations)};
+    }
+
     friend bool operator==(const RateLimits&, const RateLimits&) = default;
 };
 
@@ -30,7 +39,9 @@ public:
     /// ones share one bucket, until others have been quiet long enough to be forgotten.
     static constexpr std::size_t MAX_PEERS = 10'000;
 
-    enum class Act : std::uint8_t { Connect, Authorize };
+    /// What fails is counted apart: one miner with a wrong name is not to keep out those that
+    /// share its address.
+    enum class Act : std::uint8_t { Connect, Authorize, FailToAuthorize };
 
     /// Whether the peer may do it once more.
     [[nodiscard]] bool take(Act act, const net::PeerIdentity& peer, const RateLimits& limits,

@@ -41,23 +41,28 @@ RejectWatch::Measure RejectWatch::onShare(mining::ShareCode code, util::BootTime
         m_isReminded = false;
         return Measure::None;
     }
-    if (m_bad++ == 0) {
+    if (now - m_since > WINDOW) {
+        m_bad = 0;
+        m_isReminded = false;
+    }
+    if (m_bad == 0 && !m_isReminded) {
         m_since = now;
     }
+    ++m_bad;
     if (m_bad > MAX_BAD) {
         return Measure::Close;
     }
-    if (m_bad < MIN_BAD) {
+    if (m_isReminded) {
+        return m_bad >= MIN_BAD_AFTER && now - m_since >= CLOSE_AFTER ? Measure::Close
+                                                                      : Measure::None;
+    }
+    if (m_bad < MIN_BAD || now - m_since < REMIND_AFTER) {
         return Measure::None;
     }
-    if (now - m_since >= CLOSE_AFTER) {
-        return Measure::Close;
-    }
-    if (now - m_since >= REMIND_AFTER && !m_isReminded) {
-        m_isReminded = true;
-        return Measure::Remind;
-    }
-    return Measure::None;
+    m_isReminded = true;
+    m_since = now;
+    m_bad = 0;
+    return Measure::Remind;
 }
 
 } // namespace warp::engine

@@ -17,13 +17,16 @@ namespace warp::engine {
 class RejectWatch final
 {
 public:
-    /// Fewer are no flood, however long they take.
+    /// Fewer within the window are no flood.
     static constexpr std::size_t MIN_BAD = 20;
+    static constexpr std::chrono::minutes WINDOW{10};
     /// After so long it is told the difficulty and the job once more: it may not know them.
     static constexpr std::chrono::seconds REMIND_AFTER{60};
-    /// After so long it is disconnected.
-    static constexpr std::chrono::seconds CLOSE_AFTER{180};
-    /// So many are a flood at once: no miner's difficulty is that wrong by accident.
+    /// So long after that, and after so many more, it is disconnected.
+    static constexpr std::chrono::seconds CLOSE_AFTER{120};
+    static constexpr std::size_t MIN_BAD_AFTER = 10;
+    /// So many within the window are a flood at once: no miner's difficulty is that wrong by
+    /// accident.
     static constexpr std::size_t MAX_BAD = 5'000;
 
     enum class Measure : std::uint8_t { None, Remind, Close };
@@ -32,8 +35,8 @@ public:
     [[nodiscard]] Measure onShare(mining::ShareCode code, util::BootTime now);
 
 private:
-    util::BootTime m_since{}; ///< of the first of them
-    std::uint32_t m_bad = 0;  ///< since the last good share
+    util::BootTime m_since{}; ///< of the first of them, or of the reminder
+    std::uint32_t m_bad = 0;  ///< since then
     bool m_isReminded = false;
 };
 

@@ -42,7 +42,7 @@ public:
         std::uint8_t thread = 0;
         stratum::RateMemory* memory = nullptr; ///< nullptr for none
         HandshakeMeans handshakes;
-        std::function<bool()> mayAuthorize; ///< whether the peer that is being served may
+        std::function<bool(AuthorizeLimiter::Outcome)> mayAuthorize; ///< see AuthorizeLimiter
     };
 
     /// Keys for handshakes that are made ahead, and how many of them at a tick.

@@ -32,6 +32,7 @@ public:
     {
         markClosed();
         // Tasks can own connections, which need the loop to exist while they end.
+        m_tcp.handshakes().drop();
         dropTasks();
     }
     Impl(const Impl&) = delete;

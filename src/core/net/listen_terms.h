@@ -31,7 +31,7 @@ using GateFn =
 
 /// Why a connection was never handed over.
 enum class OpeningFault : std::uint8_t {
-    TooMany,       ///< MAX_OPENINGS are under way at this listener
+    TooMany,       ///< others needed its place, or there was none for it
     TimedOut,      ///< not finished within the limit
     Gone,          ///< the peer left
     NoProxyHeader, ///< a proxy's connection without a header, or with one that cannot be used
@@ -59,9 +59,15 @@ struct ListenTerms
 {
     /// For a proxy's header and the handshake together (OWASP: bound what costs before login).
     static constexpr std::chrono::seconds OPENING_LIMIT{10};
-    /// Connections of one listener that wait for a header, first bytes or a handshake. One of them
-    /// takes some 50 KiB within OpenSSL.
+    /// For the first byte of whoever is to begin TLS or a header at once: enough for two lost
+    /// packets (RFC 6298: after one second, then two).
+    static constexpr std::chrono::seconds FIRST_BYTE_LIMIT{5};
+    /// Connections of one listener that wait for a header, first bytes or a handshake. One that has
+    /// sent nothing takes its socket; one that has sent most of the largest ClientHello that
+    /// OpenSSL takes, 128 KiB, has some 170 KiB.
     static constexpr std::size_t MAX_OPENINGS = 1024;
+    /// Those of one address, however many share it.
+    static constexpr std::size_t MAX_OPENINGS_OF_PEER = MAX_OPENINGS / 4;
 
     ListenTerms() = default;
     /// A plain listener for everybody.
@@ -79,7 +85,9 @@ struct ListenTerms
     std::shared_ptr<TlsSlot> identity{}; ///< unless Plain; looked at for each connection
     std::vector<AddressRange> proxies{}; ///< whose connections begin with a PROXY header, version 2
     util::Duration openingLimit = OPENING_LIMIT;
+    util::Duration firstByteLimit = FIRST_BYTE_LIMIT;
     std::size_t maxOpenings = MAX_OPENINGS;
+    std::size_t maxOpeningsOfPeer = MAX_OPENINGS_OF_PEER;
 };
 
 } // namespace warp::net

@@ -28,6 +28,8 @@ public:
     }
 
     [[nodiscard]] IoResult read(std::span<std::byte> buffer);
+    /// Whether the next read() tells of an end without the socket becoming readable again.
+    [[nodiscard]] bool isReadOver() const { return m_tls && m_tls->isReadOver(); }
     [[nodiscard]] IoResult write(util::ByteView bytes);
     /// What has come, without taking it; beneath TLS.
     [[nodiscard]] IoResult peek(std::span<std::byte> buffer);

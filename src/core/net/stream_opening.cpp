@@ -49,9 +49,7 @@ StreamOpening::StreamOpening(AsioExecutor& executor, std::size_t target, TcpSock
 
 StreamOpening::~StreamOpening()
 {
-    if (m_isWaiting) {
-        --m_intake->openings;
-    }
+    m_intake->openings.leave(m_place);
 }
 
 void StreamOpening::begin()
@@ -74,20 +72,49 @@ bool StreamOpening::isFromProxy() const
 
 bool StreamOpening::beginWaiting()
 {
-    if (std::exchange(m_isWaiting, true)) {
+    const ListenTerms& terms = m_intake->terms;
+    if (m_place != 0) {
+        m_intake->openings.rename(m_place, PeerIdentity::ofAddress(m_peer));
         return true;
     }
-    if (m_intake->openings.fetch_add(1) >= m_intake->terms.maxOpenings) {
+    // All that come by a proxy are the proxy's until they say whose they are.
+    const std::size_t ofPeer = isFromProxy() ? terms.maxOpenings : terms.maxOpeningsOfPeer;
+    m_place = m_intake->openings.enter(PeerIdentity::ofAddress(m_peer),
+                                       {.all = terms.maxOpenings, .ofPeer = ofPeer},
+                                       [&executor = m_executor, weak = weak_from_this()] {
+                                           executor.post([weak] {
+                                               if (const auto self = weak.lock()) {
+                                                   self->fail(OpeningFault::TooMany);
+                                               }
+                                           });
+                                       });
+    if (m_place == 0) {
         fail(OpeningFault::TooMany);
         return false;
     }
+    // Who looks for first bytes may wait for a miner that takes its time to say something.
+    setDeadline(terms.security == Security::FirstBytes || terms.security == Security::Plain
+                    ? terms.openingLimit
+                    : std::min(terms.openingLimit, terms.firstByteLimit));
+    return true;
+}
+
+void StreamOpening::setDeadline(util::Duration limit)
+{
     // The timer is this object's own: it ends with the opening, at the latest by firing.
-    m_deadline = m_executor.after(m_intake->terms.openingLimit, [weak = weak_from_this()] {
+    m_deadline = m_executor.after(limit, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
             self->fail(OpeningFault::TimedOut);
         }
     });
-    return true;
+}
+
+void StreamOpening::noteHeard()
+{
+    if (!std::exchange(m_isHeard, true)) {
+        m_intake->openings.noteHeard(m_place);
+        setDeadline(m_intake->terms.openingLimit);
+    }
 }
 
 void StreamOpening::waitFor(TcpSocket::wait_type direction, Step next)
@@ -115,6 +142,7 @@ bool StreamOpening::fillHeader(std::size_t size)
             fail(OpeningFault::Gone);
             return false;
         }
+        noteHeard();
     }
     return true;
 }
@@ -161,12 +189,7 @@ void StreamOpening::onPeerKnown()
         deliver();
         return;
     }
-    if (!beginWaiting()) {
-        return;
-    }
-    if (terms.security == Security::Tls && !isImpostorPossible) {
-        startTls();
-    } else {
+    if (beginWaiting()) {
         peekFirst();
     }
 }
@@ -183,6 +206,7 @@ void StreamOpening::peekFirst()
         fail(OpeningFault::Gone);
         return;
     }
+    noteHeard();
     const ListenTerms& terms = m_intake->terms;
     const util::ByteView first = util::ByteView(buffer).first(result.count);
     if (!terms.proxies.empty() && beginsProxyHeader(first)) {
@@ -200,6 +224,18 @@ void StreamOpening::peekFirst()
 }
 
 void StreamOpening::startTls()
+{
+    // The wait for its turn is not the peer's fault.
+    m_deadline.reset();
+    m_executor.tcp().handshakes().begin([self = shared_from_this()] {
+        if (!self->m_isOver) {
+            self->setDeadline(self->m_intake->terms.openingLimit);
+            self->beginHandshake();
+        }
+    });
+}
+
+void StreamOpening::beginHandshake()
 {
     const auto identity = m_intake->terms.identity->load();
     auto session = identity ? identity->createSession(m_channel.socket().native_handle()) : nullptr;

@@ -4,14 +4,15 @@
 #pragma once
 
 #include "core/net/listen_terms.h"
+#include "core/net/opening_book.h"
 #include "core/net/proxy_header.h"
 #include "core/net/socket_channel.h"
 #include "core/net/tcp_limits.h"
 #include "core/util/executor.h"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace warp::net {
@@ -23,7 +24,7 @@ struct Intake
 {
     ListenTerms terms;
     TcpLimits limits;
-    std::atomic<std::size_t> openings{0}; ///< that wait for their peers
+    OpeningBook openings{}; ///< that wait for their peers
 };
 
 class StreamOpening final : public std::enable_shared_from_this<StreamOpening>
@@ -44,6 +45,8 @@ private:
     [[nodiscard]] bool isFromProxy() const;
     /// From here on it counts among those that wait; false where there are too many.
     [[nodiscard]] bool beginWaiting();
+    void setDeadline(util::Duration limit);
+    void noteHeard();
     void waitFor(TcpSocket::wait_type direction, Step next);
     void readProxyHeader();
     /// @return whether the header's next part is whole
@@ -51,6 +54,7 @@ private:
     void onPeerKnown();
     void peekFirst();
     void startTls();
+    void beginHandshake();
     void handshake();
     void deliver();
     void fail(OpeningFault fault);
@@ -65,7 +69,8 @@ private:
     util::TimerHandle m_deadline;
     util::Bytes m_header;
     std::optional<ProxyPrefix> m_prefix;
-    bool m_isWaiting = false; ///< counted in Intake::openings
+    std::uint64_t m_place = 0; ///< in Intake::openings; 0 for none
+    bool m_isHeard = false;    ///< it has sent something
     bool m_isOver = false;
 };
 

@@ -9,6 +9,7 @@ namespace warp::net {
 
 TcpContext::TcpContext(AsioExecutor& executor)
     : m_executor(executor)
+    , m_handshakes(executor)
 {}
 
 TcpContext::~TcpContext() = default;

@@ -2,6 +2,7 @@
 // that finds peers which take nothing. Lives on that executor, owned by it.
 #pragma once
 
+#include "core/net/handshake_pacer.h"
 #include "core/util/executor.h"
 
 #include <chrono>
@@ -25,6 +26,7 @@ public:
     TcpContext(const TcpContext&) = delete;
     TcpContext& operator=(const TcpContext&) = delete;
 
+    [[nodiscard]] HandshakePacer& handshakes() { return m_handshakes; }
     /// Scratch space for one read; its content ends with the callback that got it.
     [[nodiscard]] std::span<std::byte> readBuffer();
 
@@ -38,6 +40,7 @@ private:
 
     AsioExecutor& m_executor;
     std::unique_ptr<std::byte[]> m_readBuffer;
+    HandshakePacer m_handshakes;
     std::unordered_set<TcpStream*> m_watched;
     util::Duration m_interval{};
     util::TimerHandle m_timer;

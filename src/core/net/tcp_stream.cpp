@@ -43,6 +43,10 @@ void TcpStream::start(ConnectionHandler& handler)
 
 void TcpStream::armRead()
 {
+    if (m_channel.isReadOver()) {
+        m_executor.post([self = shared_from_this()] { self->onReadable(); });
+        return;
+    }
     m_channel.socket().async_wait(TcpSocket::wait_read,
                                   [self = shared_from_this()](const ErrorCode& error) {
                                       if (!error) {

@@ -33,6 +33,9 @@ using ContextPointer = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 // A chain to a public root has three or four.
 constexpr std::size_t MAX_CERTIFICATES = 16;
 
+// A pair of BIOs holds 17 KiB; the longest chain that is read takes many such steps.
+constexpr int MAX_TRIAL_ROUNDS = 200;
+
 /// A key with a passphrase is none: nobody is there to ask for it.
 int refusePassphrase(char* /*buffer*/, int /*size*/, int /*isWriting*/, void* /*data*/)
 {
@@ -100,6 +103,44 @@ ContextPointer createContext()
     return context;
 }
 
+/// Tries it on a client of our own: which keys and signatures TLS 1.3 has no use for is for the
+/// handshake to say (RFC 8446 section 4.2.3), and a list of ours would not follow OpenSSL's.
+bool canShakeHands(SSL_CTX& context)
+{
+    const ContextPointer clientContext(SSL_CTX_new(TLS_client_method()));
+    const SslPointer server(SSL_new(&context));
+    const SslPointer client(clientContext ? SSL_new(clientContext.get()) : nullptr);
+    BIO* serverEnd = nullptr;
+    BIO* clientEnd = nullptr;
+    if (!server || !client || BIO_new_bio_pair(&serverEnd, 0, &clientEnd, 0) != 1) {
+        return false;
+    }
+    SSL_set_bio(server.get(), serverEnd, serverEnd);
+    SSL_set_bio(client.get(), clientEnd, clientEnd);
+    SSL_set_accept_state(server.get());
+    SSL_set_connect_state(client.get());
+    const auto isUnderWay = [](SSL& ssl, int result) {
+        const int error = SSL_get_error(&ssl, result);
+        return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+    };
+    for (int round = 0; round < MAX_TRIAL_ROUNDS; ++round) {
+        ERR_clear_error();
+        const int ofClient = SSL_do_handshake(client.get());
+        if (ofClient != 1 && !isUnderWay(*client, ofClient)) {
+            return false;
+        }
+        ERR_clear_error();
+        const int ofServer = SSL_do_handshake(server.get());
+        if (ofServer != 1 && !isUnderWay(*server, ofServer)) {
+            return false;
+        }
+        if (ofClient == 1 && ofServer == 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 std::string fingerprintOf(const X509& certificate)
@@ -123,6 +164,8 @@ std::string_view describe(TlsFault fault)
         return "the key is not the certificate's";
     case TlsFault::Weak:
         return "it is too weak for TLS";
+    case TlsFault::NotForTls13:
+        return "TLS 1.3 has no use for a key of its kind";
     }
     return "unknown fault";
 }
@@ -159,6 +202,11 @@ TlsIdentity::parse(std::string_view certificates, std::string_view key)
     ERR_clear_error();
     if (!isTaken) {
         return util::Unexpected(TlsFault::Weak);
+    }
+    const bool isOfUse = canShakeHands(*context);
+    ERR_clear_error();
+    if (!isOfUse) {
+        return util::Unexpected(TlsFault::NotForTls13);
     }
     std::shared_ptr<TlsIdentity> identity(new TlsIdentity);
     identity->m_notAfter = util::WallTime::max();

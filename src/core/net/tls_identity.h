@@ -21,6 +21,7 @@ enum class TlsFault : std::uint8_t {
     NoKey,         ///< no private key in PEM form, or one with a passphrase
     KeyMismatch,   ///< the key is not the certificate's
     Weak,          ///< refused by OpenSSL at its security level
+    NotForTls13,   ///< no handshake succeeds with it, as with a key that TLS 1.3 has no use for
 };
 
 [[nodiscard]] std::string_view describe(TlsFault fault);

@@ -19,6 +19,25 @@ void SslDeleter::operator()(ssl_st* ssl) const
     SSL_free(ssl);
 }
 
+TlsSession::TlsSession(SslPointer ssl)
+    : m_ssl(std::move(ssl))
+{
+    // On by default, it makes SSL_read_ex() work off messages that are no data for as long as the
+    // socket has any: a peer that changes its keys without end would keep the thread for itself.
+    SSL_clear_mode(m_ssl.get(), SSL_MODE_AUTO_RETRY);
+    SSL_set_msg_callback(m_ssl.get(), &TlsSession::onMessage);
+    SSL_set_msg_callback_arg(m_ssl.get(), this);
+}
+
+void TlsSession::onMessage(int isSent, int /*version*/, int type, const void* data,
+                           std::size_t size, ssl_st* /*ssl*/, void* session)
+{
+    if (isSent == 0 && type == SSL3_RT_HANDSHAKE && size > 0 &&
+        *static_cast<const unsigned char*>(data) == SSL3_MT_KEY_UPDATE) {
+        ++static_cast<TlsSession*>(session)->m_keyChanges;
+    }
+}
+
 IoState TlsSession::stateOf(int result)
 {
     switch (SSL_get_error(m_ssl.get(), result)) {
@@ -43,6 +62,9 @@ IoResult TlsSession::handshake()
 
 IoResult TlsSession::read(std::span<std::byte> buffer)
 {
+    if (m_end) {
+        return {.state = *m_end};
+    }
     std::size_t count = 0;
     for (int i = 0; i < MAX_RECORDS_PER_READ; ++i) {
         const std::span<std::byte> rest = buffer.subspan(count);
@@ -53,11 +75,19 @@ IoResult TlsSession::read(std::span<std::byte> buffer)
         std::size_t got = 0;
         const int result = SSL_read_ex(m_ssl.get(), rest.data(), rest.size(), &got);
         if (result != 1) {
-            const IoState state = stateOf(result);
-            // What came before an end is delivered first; the next call meets the end again.
+            IoState state = stateOf(result);
+            if (m_keyChanges > MAX_KEY_CHANGES) {
+                m_isBroken = true;
+                state = IoState::Failed;
+            }
+            if (state == IoState::Ended || state == IoState::Failed) {
+                m_end = state;
+            }
+            // What came before an end is delivered first.
             return count == 0 ? IoResult{.state = state} : IoResult{IoState::Done, count};
         }
         count += got;
+        m_keyChanges = 0;
     }
     return {.state = IoState::Done, .count = count};
 }

@@ -77,14 +77,14 @@ void World::startNode(const WorldOptions& options)
     }));
 }
 
-SimulatedMiner& World::addMiner(const MinerOptions& options)
+SimulatedMiner& World::addMiner(const MinerOptions& options, const std::string& address)
 {
     const std::size_t index = m_miners.size();
     const std::string name = fmt::format("miner {}", index);
     Miner& added = m_miners.emplace_back();
     added.executor = m_scheduler.createExecutor(name);
     added.random = std::make_unique<util::SeededRandom>(m_scheduler.seedFor(name));
-    net::Network& machine = m_network.machine(minerMachine(index));
+    net::Network& machine = m_network.machine(address.empty() ? minerMachine(index) : address);
     m_scheduler.runOn(*added.executor, [&] {
         added.miner = std::make_unique<SimulatedMiner>(*added.executor, machine, m_scheduler,
                                                        *added.random, options);

@@ -62,7 +62,9 @@ public:
 
     /// A miner on a machine of its own; it starts to connect at once. `options.pool` is to name
     /// VirtualNetwork::FIRST_MACHINE.
-    SimulatedMiner& addMiner(const MinerOptions& options);
+    SimulatedMiner& addMiner(const MinerOptions& options) { return addMiner(options, {}); }
+    /// @param address  of its machine, which others may have, too; empty for one of its own
+    SimulatedMiner& addMiner(const MinerOptions& options, const std::string& address);
     [[nodiscard]] std::size_t minerCount() const { return m_miners.size(); }
     [[nodiscard]] const SimulatedMiner& miner(std::size_t index) const;
     /// Machine of the miner, for faults of its link.

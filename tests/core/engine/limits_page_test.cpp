@@ -4,14 +4,18 @@
 #include "core/engine/peer_registry.h"
 #include "core/engine/rate_keeper.h"
 #include "core/engine/reject_watch.h"
+#include "core/engine/room_maker.h"
 #include "core/engine/worker_table.h"
 #include "core/mining/duplicate_filter.h"
 #include "core/net/connection.h"
+#include "core/net/handshake_pacer.h"
 #include "core/net/listen_terms.h"
 #include "core/net/proxy_header.h"
 #include "core/net/tcp_limits.h"
+#include "core/net/tls_session.h"
 #include "core/stratum/v1/json_text.h"
 #include "core/stratum/v1/message.h"
+#include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_limits.h"
 #include "tests/support/test_registry.h"
 
@@ -67,18 +71,32 @@ void describeConnections(Page& page)
 {
     page.chapter("Connections");
     page.row("Miners at the same time", "`max_connections` of `[server]`, and of each listener",
-             "the next one is closed at once");
+             fmt::format("one that never had a good share in {} makes room, first of the peer that "
+                         "holds most of them; else the next one is closed at once",
+                         time(engine::RoomMaker::MIN_AGE)));
     page.row("New connections of a peer",
              "`connects_per_sec` of `[ratelimit]`, `connect_burst` at once",
-             "the next one is closed at once, before TLS; never behind a shared address");
+             "the next one is closed at once, before TLS");
     page.row("Connections of a peer that have not authorised",
              fmt::format("{}", engine::PeerRegistry::MAX_PENDING),
-             "the next one is closed at once; never behind a shared address");
+             "the next one is closed at once");
+    page.row("The same behind an address that many share",
+             "one more for each of its miners; rates grow with their number",
+             "as above; never through a gateway that is known as such");
     page.row("Peers whose rate is remembered one by one",
              fmt::format("{}", engine::RateKeeper::MAX_PEERS),
              "all further ones share one rate, until others have been quiet");
     page.row("Connections of a listener in their TLS handshake or PROXY header",
-             fmt::format("{}", net::ListenTerms::MAX_OPENINGS), "the next one is closed at once");
+             fmt::format("{}", net::ListenTerms::MAX_OPENINGS),
+             "of the peer with most of them the oldest gives way, first one that sent nothing");
+    page.row("The same, of one address", fmt::format("{}", net::ListenTerms::MAX_OPENINGS_OF_PEER),
+             "its oldest that sent nothing gives way, else the next one is closed at once");
+    page.row("First byte of the TLS handshake or the PROXY header",
+             time(net::ListenTerms::FIRST_BYTE_LIMIT), "closed");
+    page.row("TLS handshakes of an io thread",
+             fmt::format("{} a second", net::HandshakePacer::PER_SECOND), "the next one waits");
+    page.row("Changes of TLS keys with nothing between them",
+             fmt::format("{}", net::TlsSession::MAX_KEY_CHANGES), "closed");
     page.row("PROXY header and TLS handshake together", time(net::ListenTerms::OPENING_LIMIT),
              "closed");
     page.row("PROXY header behind its first 16 bytes", bytes(net::MAX_PROXY_BODY_BYTES), "closed");
@@ -90,8 +108,10 @@ void describeHandshake(Page& page)
     page.row("First line", time(v1::FIRST_LINE_TIMEOUT), "closed");
     page.row("First worker authorised", time(v1::AUTHORIZE_TIMEOUT), "closed");
     page.row("Messages before that", fmt::format("{}", v1::MAX_HANDSHAKE_MESSAGES), "closed");
-    page.row("Logins of a peer", "`auths_per_sec` of `[ratelimit]`, `auth_burst` at once",
+    page.row("First logins of a peer's connections",
+             "`auths_per_sec` of `[ratelimit]`, `auth_burst` at once",
              "the answer is `false` with the reason; the connection stays");
+    page.row("Logins of a peer that fail", "as many, counted apart", "the same");
     page.row("Workers of one connection", fmt::format("{}", v1::MAX_WORKERS),
              "the next one is refused; the connection stays");
     page.row("User name", bytes(stratum::MAX_USER_NAME_BYTES), "refused");
@@ -122,10 +142,16 @@ void describeFloods(Page& page)
     using engine::RejectWatch;
     page.chapter("Bad shares");
     page.row("Nothing but bad shares",
-             fmt::format("{} within {}", RejectWatch::MIN_BAD, time(RejectWatch::REMIND_AFTER)),
+             fmt::format("{} within {}, for {} at least", RejectWatch::MIN_BAD,
+                         time(RejectWatch::WINDOW), time(RejectWatch::REMIND_AFTER)),
              "difficulty and job are sent once more");
-    page.row("The same, still", time(RejectWatch::CLOSE_AFTER), "closed");
-    page.row("Bad shares in a row", fmt::format("{}", RejectWatch::MAX_BAD), "closed");
+    page.row("The same, still",
+             fmt::format("{} more, for {} at least", RejectWatch::MIN_BAD_AFTER,
+                         time(RejectWatch::CLOSE_AFTER)),
+             "closed");
+    page.row("Bad shares in a row",
+             fmt::format("{} within {}", RejectWatch::MAX_BAD, time(RejectWatch::WINDOW)),
+             "closed");
     page.row("Stale, duplicate and unknown ones", "none", "they are never held against a miner");
     page.row("With `enabled = false` in `[ratelimit]`", "none", "they are answered and counted");
 }
@@ -140,7 +166,13 @@ void describeSlowness(Page& page)
              "those without a connection fall out, first those that never had a good share; the "
              "rest are counted together");
     page.row("Addresses known to be shared by many",
-             fmt::format("{}", engine::PeerRegistry::MAX_SHARED), "no more are learned");
+             fmt::format("{}, for {} h without a miner", engine::PeerRegistry::MAX_SHARED,
+                         engine::PeerRegistry::SHARED_LIFETIME.count()),
+             "the one whose miners were seen longest ago is forgotten");
+    page.row("Sessions that can be resumed",
+             fmt::format("{} an io thread, for {}", v1::ParkedSessions::MAX_SESSIONS,
+                         time(v1::ParkedSessions::LIFETIME)),
+             "the oldest of the peer that has most of them is forgotten");
 }
 
 class LimitsPageTest final : public QObject

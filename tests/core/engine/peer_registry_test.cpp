@@ -1,14 +1,17 @@
 #include "core/engine/peer_registry.h"
 
+#include "core/sim/scheduler.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
+#include <chrono>
 #include <string>
 
 namespace {
 
 using namespace warp;
+using namespace std::chrono_literals;
 using Admission = engine::PeerRegistry::Admission;
 using Standing = engine::PeerRegistry::Standing;
 using engine::PeerRegistry;
@@ -36,10 +39,11 @@ private slots:
     // B45
     void boundsConnectionsThatNeverAuthorize()
     {
-        PeerRegistry registry;
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
         QCOMPARE(fill(registry, "192.0.2.7", 1000), PeerRegistry::MAX_PENDING);
         QVERIFY(registry.admit(from("192.0.2.8")) == Admission::Admitted);
-        registry.authorize(from("192.0.2.7"), "rig");
+        registry.authorize(from("192.0.2.7"));
         QVERIFY(registry.admit(from("192.0.2.7")) == Admission::Admitted);
         QVERIFY(registry.admit(from("192.0.2.7")) == Admission::Refused);
         registry.leave(from("192.0.2.7"), Standing::Pending);
@@ -49,7 +53,8 @@ private slots:
     // B45: a household's IPv6 addresses are one peer.
     void countsANetworkOfIpv6AsOne()
     {
-        PeerRegistry registry;
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
         std::size_t admitted = 0;
         for (int i = 1; i <= 100; ++i) {
             const std::string host = "2001:db8:1:2::" + std::to_string(i);
@@ -59,31 +64,78 @@ private slots:
         QVERIFY(registry.admit(from("2001:db8:1:3::1")) == Admission::Admitted);
     }
 
-    // B45: behind a gateway each connection counts by itself, also after all have gone.
-    void neverLimitsAnAddressThatManyMinersShare()
+    // B45: an address that many miners share has room for all of them, also after they have gone,
+    // as after a power cut; but no more than that.
+    void givesASharedAddressRoomForItsMiners()
     {
-        PeerRegistry registry;
-        const net::Endpoint gateway = from("10.1.1.1");
-        QVERIFY(registry.identityOf(gateway, 5).kind() == net::PeerKind::Address);
-        for (std::size_t i = 0; i < PeerRegistry::WORKERS_OF_GATEWAY; ++i) {
-            QVERIFY(registry.admit(gateway) == Admission::Admitted);
-            registry.authorize(gateway, "rig" + std::to_string(i));
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
+        constexpr std::size_t MINERS = 200;
+        for (std::size_t i = 0; i < MINERS; ++i) {
+            QVERIFY(registry.admit(from("10.1.1.1")) == Admission::Admitted);
+            registry.authorize(from("10.1.1.1"));
+            registry.prove(from("10.1.1.1"));
         }
-        QCOMPARE(registry.identityOf(gateway, 5).text(), std::string("#5"));
-        for (std::size_t i = 0; i < PeerRegistry::WORKERS_OF_GATEWAY; ++i) {
-            registry.leave(gateway, Standing::Authorized);
+        QCOMPARE(registry.minersBehind(from("10.1.1.1")), MINERS);
+        for (std::size_t i = 0; i < MINERS; ++i) {
+            registry.leave(from("10.1.1.1"), Standing::Proven);
         }
-        QCOMPARE(fill(registry, "10.1.1.1", 500), std::size_t{500});
+        scheduler.runFor(12h);
+        QCOMPARE(fill(registry, "10.1.1.1", 1000), MINERS + PeerRegistry::MAX_PENDING);
+        scheduler.runFor(12h + 1s);
+        QCOMPARE(registry.minersBehind(from("10.1.1.1")), std::size_t{0});
+        QVERIFY(registry.admit(from("10.1.1.1")) == Admission::Refused);
+    }
+
+    // R143: names cost nothing, where a pool takes any; shares do.
+    void takesNobodysWordForMiners()
+    {
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
+        for (int i = 0; i < 100; ++i) {
+            QVERIFY(registry.admit(from("10.1.1.2")) == Admission::Admitted);
+            registry.authorize(from("10.1.1.2"));
+        }
+        QCOMPARE(registry.minersBehind(from("10.1.1.2")), std::size_t{0});
+        QCOMPARE(fill(registry, "10.1.1.2", 1000), PeerRegistry::MAX_PENDING);
+        QCOMPARE(registry.surplusOf(from("10.1.1.2")), 100 + PeerRegistry::MAX_PENDING);
     }
 
     void oneMinerThatReconnectsIsNoGateway()
     {
-        PeerRegistry registry;
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
         for (int i = 0; i < 100; ++i) {
             QVERIFY(registry.admit(from("10.1.1.2")) == Admission::Admitted);
-            registry.authorize(from("10.1.1.2"), "rig");
+            registry.authorize(from("10.1.1.2"));
+            registry.prove(from("10.1.1.2"));
+            registry.leave(from("10.1.1.2"), Standing::Proven);
         }
-        QVERIFY(registry.identityOf(from("10.1.1.2"), 5).kind() == net::PeerKind::Address);
+        QCOMPARE(registry.minersBehind(from("10.1.1.2")), std::size_t{0});
+    }
+
+    // Nobody can fill the memory of shared addresses for good.
+    void remembersThoseThatWereSeenLast()
+    {
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
+        const auto share = [&](const std::string& host) {
+            for (std::size_t i = 0; i < PeerRegistry::MINERS_OF_GATEWAY; ++i) {
+                QVERIFY(registry.admit(from(host)) == Admission::Admitted);
+                registry.authorize(from(host));
+                registry.prove(from(host));
+            }
+            for (std::size_t i = 0; i < PeerRegistry::MINERS_OF_GATEWAY; ++i) {
+                registry.leave(from(host), Standing::Proven);
+            }
+        };
+        share("10.1.1.1");
+        scheduler.runFor(1s);
+        for (std::size_t i = 0; i < PeerRegistry::MAX_SHARED; ++i) {
+            share("10.2." + std::to_string(i / 256) + "." + std::to_string(i % 256));
+        }
+        QCOMPARE(registry.minersBehind(from("10.1.1.1")), std::size_t{0});
+        QCOMPARE(registry.minersBehind(from("10.2.39.15")), PeerRegistry::MINERS_OF_GATEWAY);
     }
 
     // B45: Docker shows every miner as its own gateway.
@@ -105,12 +157,12 @@ private slots:
     {
         QFETCH(const QString, host);
         QFETCH(const bool, isGateway);
-        PeerRegistry registry;
+        sim::Scheduler scheduler{sim::SchedulerOptions{}};
+        PeerRegistry registry(scheduler);
         QCOMPARE(fill(registry, host.toStdString(), 200),
                  isGateway ? std::size_t{200} : PeerRegistry::MAX_PENDING);
-        QCOMPARE(registry.identityOf(from(host.toStdString()), 1).kind() ==
-                     net::PeerKind::Connection,
-                 isGateway);
+        QCOMPARE(registry.surplusOf(from(host.toStdString())),
+                 isGateway ? std::size_t{1} : PeerRegistry::MAX_PENDING);
     }
 };
 

@@ -35,6 +35,49 @@ class RejectWatchTest final : public QObject
     Q_OBJECT
 
 private slots:
+    // Whoever is cut was told before what it may have missed; the slowest are left alone.
+    void remindsBeforeItCloses_data()
+    {
+        QTest::addColumn<int>("pace");
+        QTest::addColumn<int>("reminded"); // second; -1 for never
+        QTest::addColumn<int>("closed");
+        QTest::newRow("1 s") << 1 << 60 << 180;
+        QTest::newRow("3 s") << 3 << 60 << 180;
+        QTest::newRow("9 s") << 9 << 171 << 297;
+        QTest::newRow("10 s") << 10 << 190 << 310;
+        QTest::newRow("15 s") << 15 << 285 << 435;
+        QTest::newRow("30 s") << 30 << 570 << 870;
+        QTest::newRow("60 s") << 60 << -1 << -1;
+    }
+    void remindsBeforeItCloses()
+    {
+        QFETCH(const int, pace);
+        RejectWatch watch;
+        int reminded = -1;
+        int closed = -1;
+        for (int second = 0; second < 7200 && closed < 0; second += pace) {
+            const Measure measure =
+                watch.onShare(ShareCode::LowDifficulty, at(std::chrono::seconds(second)));
+            if (measure == Measure::Remind) {
+                QCOMPARE(reminded, -1);
+                reminded = second;
+            } else if (measure == Measure::Close) {
+                closed = second;
+            }
+        }
+        QTEST(reminded, "reminded");
+        QTEST(closed, "closed");
+    }
+
+    // A bad day long ago is not added to one bad share of today.
+    void forgetsWhatIsLongAgo()
+    {
+        RejectWatch watch;
+        QCOMPARE(send(watch, ShareCode::LowDifficulty, 100s)[Measure::Remind], 1);
+        QCOMPARE(send(watch, ShareCode::LowDifficulty, 3h, 2min, 1h).size(), std::size_t{1});
+        QCOMPARE(send(watch, ShareCode::LowDifficulty, 100s, 1s, 5h)[Measure::Remind], 1);
+    }
+
     void remindsOnceAndThenCloses()
     {
         RejectWatch watch;
@@ -85,7 +128,7 @@ private slots:
     void bearsWithASlowMiner()
     {
         RejectWatch watch;
-        QCOMPARE(send(watch, ShareCode::LowDifficulty, 18min, 1min).size(), std::size_t{1});
+        QCOMPARE(send(watch, ShareCode::LowDifficulty, 24h, 1min).size(), std::size_t{1});
     }
 };
 

@@ -32,6 +32,14 @@ public:
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
+    /// Its own address, of 127.0.0.0/8; before connect().
+    [[nodiscard]] bool bind(const char* host)
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        return ::inet_pton(AF_INET, host, &address.sin_addr) == 1 &&
+               ::bind(m_socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    }
     [[nodiscard]] bool connect(std::uint16_t port)
     {
         sockaddr_in address{};

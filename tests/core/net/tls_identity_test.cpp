@@ -5,6 +5,9 @@
 
 #include <QTest>
 
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <string>
 
 namespace {
@@ -13,6 +16,7 @@ using namespace std::chrono_literals;
 using warp::net::TlsFault;
 using warp::net::TlsIdentity;
 using warp::test::makeCertificate;
+using warp::test::makeCertificateOf;
 
 class TlsIdentityTest final : public QObject
 {
@@ -42,6 +46,41 @@ private slots:
         QVERIFY((*chain)->fingerprint() != (*alone)->fingerprint());
     }
 
+    void takesEveryKindOfKeyThatTls13Has_data()
+    {
+        QTest::addColumn<QString>("certificate");
+        QTest::addColumn<QString>("key");
+        const auto row = [](const char* name, EVP_PKEY* newKey) {
+            const auto pair = makeCertificateOf(newKey);
+            QTest::newRow(name) << QString::fromStdString(pair.certificate)
+                                << QString::fromStdString(pair.key);
+        };
+        row("RSA 2048", EVP_RSA_gen(2048));
+        row("P-256", EVP_EC_gen("P-256"));
+        row("P-384", EVP_EC_gen("P-384"));
+        row("P-521", EVP_EC_gen("P-521"));
+        row("Ed25519", EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+        row("Ed448", EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"));
+    }
+    void takesEveryKindOfKeyThatTls13Has()
+    {
+        QFETCH(const QString, certificate);
+        QFETCH(const QString, key);
+        QVERIFY(TlsIdentity::parse(certificate.toStdString(), key.toStdString()));
+    }
+
+    // A chain that does not fit into one flight of the handshake.
+    void takesALongChain()
+    {
+        const auto pair = makeCertificate();
+        const std::string issuer = makeCertificateOf(EVP_RSA_gen(4096)).certificate;
+        std::string chain = pair.certificate;
+        for (int i = 0; i < 15; ++i) {
+            chain += issuer;
+        }
+        QVERIFY(TlsIdentity::parse(chain, pair.key));
+    }
+
     // P05: what is wrong is named.
     void refusesABadPair_data()
     {
@@ -66,6 +105,11 @@ private slots:
         row("certificate for key", one.certificate, one.certificate, TlsFault::NoKey);
         row("key with a passphrase", locked.certificate, locked.key, TlsFault::NoKey);
         row("another's key", one.certificate, other.key, TlsFault::KeyMismatch);
+        // P05: they are sound, but no TLS 1.3 handshake can succeed with them (RFC 8446, 4.2.3).
+        for (const char* const curve : {"secp256k1", "secp224r1", "brainpoolP256r1"}) {
+            const auto pair = makeCertificateOf(EVP_EC_gen(curve));
+            row(curve, pair.certificate, pair.key, TlsFault::NotForTls13);
+        }
     }
     void refusesABadPair()
     {

@@ -85,6 +85,17 @@ struct Bench
     }
 };
 
+/// Records of a client that does nothing but change its keys.
+std::string keyChangesOf(TlsRawClient& client, int count)
+{
+    return client.recordsOf([&] {
+        for (int i = 0; i < count; ++i) {
+            SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+            SSL_do_handshake(client.ssl());
+        }
+    });
+}
+
 void echo(Recorder& recorder)
 {
     recorder.bytesHook = [&recorder] {
@@ -209,26 +220,53 @@ private slots:
         QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TimedOut});
     }
 
-    void boundsHandshakesUnderWay()
+    // R143: who is to begin at once and does not is cut earlier.
+    void waitsLessForTheFirstByte()
     {
         Bench bench;
         ListenTerms terms = bench.terms();
+        terms.firstByteLimit = 100ms;
+        TcpServer server({}, Start::AtOnce, std::move(terms));
+        RawClient silent;
+        QVERIFY(silent.connect(server.port()));
+        QCOMPARE(silent.receive(10), std::string());
+        QVERIFY(silent.hasEnded());
+        QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TimedOut});
+    }
+
+    // R143: handshakes under way are bounded, and one peer cannot have all the places.
+    void boundsHandshakesUnderWay_data()
+    {
+        QTest::addColumn<QByteArray>("words");
+        QTest::newRow("silent") << QByteArray();
+        QTest::newRow("half a record") << QByteArray("\x16\x03\x01\x02", 4);
+    }
+    void boundsHandshakesUnderWay()
+    {
+        QFETCH(const QByteArray, words);
+        Bench bench;
+        ListenTerms terms = bench.terms();
         terms.maxOpenings = 3;
+        terms.maxOpeningsOfPeer = 3;
+        std::atomic<int> asked{0};
+        terms.gate = [&](std::size_t, const net::Endpoint&) {
+            ++asked;
+            return std::make_unique<util::Handle>();
+        };
         TcpServer server({}, Start::AtOnce, std::move(terms));
         std::array<RawClient, 3> idle;
         for (RawClient& client : idle) {
             QVERIFY(client.connect(server.port()));
+            QVERIFY(client.send(words.toStdString()));
         }
-        {
-            TlsRawClient client;
-            QVERIFY(!client.connect(server.port()));
-        }
-        QTRY_COMPARE(bench.faults.all(), std::vector{OpeningFault::TooMany});
-        idle[0].close();
-        QTRY_COMPARE(bench.faults.all().size(), std::size_t{2});
-        TlsRawClient client;
-        QVERIFY(client.connect(server.port()));
+        QTRY_COMPARE(asked.load(), 3);
+        TlsRawClient other;
+        QVERIFY(other.socket().bind("127.0.0.2"));
+        QVERIFY(other.connect(server.port()));
         QTRY_COMPARE(server.acceptedCount(), std::size_t{1});
+        QCOMPARE(bench.faults.all(), std::vector{OpeningFault::TooMany});
+        static_cast<void>(idle[0].receive(100));
+        QVERIFY(idle[0].hasEnded()); // the oldest
     }
 
     void asksTheGateBeforeTheHandshake()
@@ -411,6 +449,57 @@ private slots:
             QVERIFY(client.send("rekeyed"));
             QCOMPARE(client.receive(7), std::string("rekeyed"));
         }
+    }
+
+    // R143: a peer that changes its keys without end is cut, and nobody waits for it.
+    void aFloodOfKeyChangesHoldsUpNobody()
+    {
+        Bench bench;
+        TcpServer server({}, Start::AtOnce, bench.terms());
+        server.setSetUp(echo);
+        TlsRawClient hostile;
+        TlsRawClient honest;
+        QVERIFY(hostile.connect(server.port()));
+        QVERIFY(honest.connect(server.port()));
+        QTRY_COMPARE(server.acceptedCount(), std::size_t{2});
+        const std::string flood = keyChangesOf(hostile, 20'000);
+        // It may be cut before all of it is sent.
+        static_cast<void>(hostile.socket().send(flood));
+        QVERIFY(honest.send("still here"));
+        QCOMPARE(honest.receive(10), std::string("still here"));
+        QTRY_VERIFY(server.closed(0));
+        QCOMPARE(*server.closed(0), CloseReason::Failed);
+        QVERIFY(!server.closed(1));
+    }
+
+    // What arrives together with the peer's last words is no less an end than what comes alone.
+    void seesAnEndThatComesWithData_data()
+    {
+        QTest::addColumn<bool>("isOrderly");
+        QTest::newRow("with its alert") << true;
+        QTest::newRow("with rubbish") << false;
+    }
+    void seesAnEndThatComesWithData()
+    {
+        QFETCH(const bool, isOrderly);
+        Bench bench;
+        TcpServer server({}, Start::AtOnce, bench.terms());
+        TlsRawClient client;
+        QVERIFY(client.connect(server.port()));
+        QTRY_COMPARE(server.acceptedCount(), std::size_t{1});
+        std::string words = client.recordsOf([&] {
+            SSL_write(client.ssl(), "last words", 10);
+            if (isOrderly) {
+                SSL_shutdown(client.ssl());
+            }
+        });
+        if (!isOrderly) {
+            words += std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+        }
+        QVERIFY(client.socket().send(words)); // the socket stays open
+        QTRY_VERIFY(server.closed(0));
+        QCOMPARE(*server.closed(0), isOrderly ? CloseReason::PeerClosed : CloseReason::Failed);
+        QCOMPARE(server.received(0), std::string("last words"));
     }
 
     void connectsToTheServerThatItKnows()

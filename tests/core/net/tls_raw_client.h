@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <string>
 #include <string_view>
@@ -66,6 +67,18 @@ public:
     {
         SSL_shutdown(m_ssl.get());
         m_socket.endSending();
+    }
+    /// What `function` makes OpenSSL send, kept back; it goes out with what else the test wants.
+    /// Nothing is sent through OpenSSL afterwards.
+    template <class Function>
+    [[nodiscard]] std::string recordsOf(Function function)
+    {
+        BIO* const memory = BIO_new(BIO_s_mem());
+        SSL_set0_wbio(m_ssl.get(), memory);
+        function();
+        char* data = nullptr;
+        const long size = BIO_get_mem_data(memory, &data);
+        return {data, static_cast<std::size_t>(size)};
     }
 
 private:

@@ -4,17 +4,31 @@
 #include "core/util/hex.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace warp::stratum::v1 {
 
 void ParkedSessions::park(ParkedSession session)
 {
-    if (m_sessions.size() == MAX_SESSIONS) {
-        m_release(m_sessions.front().validator.extranonce1());
-        m_sessions.erase(m_sessions.begin());
-    }
     m_sessions.push_back(std::move(session));
+    if (m_sessions.size() > MAX_SESSIONS) {
+        dropOne();
+    }
+}
+
+void ParkedSessions::dropOne()
+{
+    std::unordered_map<std::uint64_t, std::size_t> counts;
+    std::size_t most = 0;
+    for (const ParkedSession& session : m_sessions) {
+        most = std::max(most, ++counts[session.origin]);
+    }
+    const auto found = std::ranges::find_if(m_sessions, [&](const ParkedSession& session) {
+        return counts.at(session.origin) == most;
+    });
+    m_release(found->validator.extranonce1());
+    m_sessions.erase(found);
 }
 
 std::optional<ParkedSession> ParkedSessions::take(std::string_view id, std::uint64_t origin,

@@ -51,7 +51,7 @@ public:
         : m_release(std::move(release))
     {}
 
-    /// The oldest goes where there are too many.
+    /// Where there are too many, the oldest of the origin goes that has most of them.
     void park(ParkedSession session);
     /// The session with this id, if it is of that origin and not too old.
     /// @param id  the subscription's id as it was given out: extranonce1 in hexadecimal
@@ -68,6 +68,8 @@ public:
     [[nodiscard]] std::size_t size() const { return m_sessions.size(); }
 
 private:
+    void dropOne();
+
     ReleaseFn m_release;
     std::vector<ParkedSession> m_sessions; ///< the oldest first
 };
