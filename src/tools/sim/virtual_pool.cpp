@@ -17,6 +17,7 @@ constexpr std::uint16_t POOL_PORT = 3333;
 /// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
 constexpr std::uint32_t BITS = 0x1f03ffff;
 constexpr double FIRST_DIFFICULTY = 0x1p-24;
+constexpr auto HALL_ADDRESS = "10.9.8.1";
 /// More than the maturity of a coinbase on these rules.
 constexpr std::size_t START_HEIGHT = 110;
 
@@ -40,6 +41,8 @@ engine::EngineOptions engineOptions(const VirtualPoolOptions& options, const sim
     listener.stratum.initialDifficulty = util::Difficulty(FIRST_DIFFICULTY);
     made.listeners = {listener};
     made.dataDirectory = "/data";
+    // Honest miners do well with the limits that hold by default.
+    made.rateLimits = engine::mapSettings(config::Settings{}, 1).rateLimits;
     made.payout.address = sim::exampleAddress(rules, 1);
     made.node.url = sim::World::NODE_URL;
     made.node.cookieFile = sim::World::COOKIE_FILE;
@@ -76,6 +79,9 @@ VirtualPool::VirtualPool(const VirtualPoolOptions& options)
     for (std::size_t i = 0; i < options.miners; ++i) {
         addMiner();
     }
+    for (std::size_t i = 0; i < options.hall; ++i) {
+        addMiner(util::Hashrate(20), HALL_ADDRESS);
+    }
     runFor(30s);
 }
 
@@ -85,13 +91,13 @@ util::Duration VirtualPool::between(util::Duration least, util::Duration most)
            util::Duration(m_random.below(static_cast<std::uint64_t>((most - least).count())));
 }
 
-void VirtualPool::addMiner(util::Hashrate hashrate)
+void VirtualPool::addMiner(util::Hashrate hashrate, const std::string& address)
 {
     sim::MinerOptions options;
     options.pool = {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT};
     options.user = fmt::format("rig{}", m_world.minerCount());
     options.hashrate = hashrate;
-    m_world.addMiner(options);
+    m_world.addMiner(options, address);
 }
 
 void VirtualPool::changeNode(const std::function<void(sim::NodeBehaviour&)>& change)

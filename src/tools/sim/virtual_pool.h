@@ -21,6 +21,7 @@ struct VirtualPoolOptions
 
     std::uint64_t seed = 1;
     std::size_t miners = 1;
+    std::size_t hall = 0;    ///< further miners, all of them on one address
     std::size_t backups = 0; ///< nodes beside the primary
     util::Duration pollInterval{std::chrono::seconds(1)};
     node::Longpoll longpoll = node::Longpoll::On;
@@ -39,7 +40,8 @@ public:
     /// At least `least`, less than `most`.
     [[nodiscard]] util::Duration between(util::Duration least, util::Duration most);
 
-    void addMiner(util::Hashrate hashrate = util::Hashrate(20));
+    /// @param address  of its machine; empty for one of its own
+    void addMiner(util::Hashrate hashrate = util::Hashrate(20), const std::string& address = {});
     void runFor(util::Duration duration) { m_world.scheduler().runFor(duration); }
     /// Whether `condition` comes true within `limit`; stops there.
     [[nodiscard]] bool runUntil(const std::function<bool()>& condition, util::Duration limit)
