@@ -2,6 +2,7 @@
 nor in the log."""
 
 import json
+import os
 import pathlib
 import re
 import sys
@@ -24,6 +25,23 @@ def resident_kib():
 @suite.needed
 def node_and_pool_start():
     bench.start()
+
+
+# R148: whatever the mask of who starts it.
+@suite.check
+def the_data_folder_is_private():
+    mask = os.umask(0)
+    try:
+        with Bench().start() as open_bench:
+            open_bench.expect_mining()
+            folder = open_bench.pool.folder / "data"
+            wait_until((folder / "warppool.db").exists, 10, "the database")
+            modes = {path.name: path.stat().st_mode & 0o777
+                     for path in [folder, *folder.glob("warppool.db*")]}
+    finally:
+        os.umask(mask)
+    expect_equal(modes.pop("data"), 0o700, "mode of the folder")
+    expect_equal(set(modes.values()), {0o600}, f"modes of {sorted(modes)}")
 
 
 # R142: endless lines leave nothing behind.

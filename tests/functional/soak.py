@@ -20,6 +20,7 @@ if "WARP_SOAK_BIN_DIR" in os.environ:
 
 # pylint: disable=wrong-import-position
 import bitcoin  # noqa: E402
+from certificates import make_certificate  # noqa: E402
 from warp_test import (Folder, Pool, Process, Suite, binary, expect_equal,  # noqa: E402
                        free_port, wait_until)
 
@@ -35,12 +36,14 @@ FIRST_DIFFICULTY = 6e-8  # one hash in 258
 KIB = 1024
 MIB = 1024 * KIB
 
-# name, miners, hashes a second, user agent, quirks
+# name, miners, hashes a second, user agent, quirks; those of SECURED speak TLS
+SECURED = ("vault",)
 HONEST = (
     ("nerd", 600, 15, "NerdMinerV2/1.8", "unpadded-nonce"),
     ("bitaxe", 700, 40, "bitaxe/BM1370/v2.9.0", "version-rolling"),
     ("cgminer", 300, 60, "cgminer/4.12.1", ""),
     ("braiins", 100, 120, "Braiins OS", "version-rolling,time-rolling"),
+    ("vault", 50, 40, "bitaxe/BM1370/v2.9.0", "version-rolling"),
     ("rental", 4, 2000, "NiceHash/1.0.0", "version-rolling"),
 )
 OTHERS = (
@@ -52,6 +55,10 @@ COUNTS = re.compile(r"(\d+) shares sent, (\d+) accepted, (\d+) rejected, (\d+) b
 # Descriptors of connections to the node that are made when first needed and kept a while.
 NODE_CONNECTIONS = 16
 STALE_CODE = 21  # a share for a job of the tip before
+DUPLICATE_CODE = 22
+LOW_CODE = 23  # below the difficulty
+# What each of the others may be told: whoever leaves sends nothing that is wrong.
+ALLOWED_CODES = {"leaving": {STALE_CODE}, "odd": {STALE_CODE, DUPLICATE_CODE, LOW_CODE}}
 
 suite = Suite("soak")
 
@@ -68,9 +75,11 @@ class Answers:
                         for code, count in re.findall(r"code (\d+): (\d+)", match.group(6))}
 
 
-def start_miners(pool, group):
+def start_miners(pool, tls_port, group):
     name, count, rate, agent, quirks = group
-    return Process([binary("warppool-sim"), "miner", "--url", f"stratum+tcp://127.0.0.1:{pool.port}",
+    url = (f"stratum+tls://127.0.0.1:{tls_port}" if name in SECURED
+           else f"stratum+tcp://127.0.0.1:{pool.port}")
+    return Process([binary("warppool-sim"), "miner", "--url", url,
                     "--user", name, "--count", str(count), "--rate", str(rate), "--agent", agent,
                     "--quirks", quirks])
 
@@ -142,18 +151,19 @@ def simulated_node():
 # What the pool says of itself agrees with what miners saw, for as long as it runs.
 @suite.check
 def two_thousand_miners_find_a_pool_that_stays_as_it_is():
-    status_port = free_port()
-    with simulated_node() as node, contextlib.closing(Pool({
+    status_port, tls_port = free_port(), free_port()
+    with contextlib.closing(Folder("warp-soak-")) as folder, simulated_node() as node, \
+            contextlib.closing(Pool({
             "node": node,
             "mining": {"payout_address": bitcoin.anyone_can_spend("bcrt")[0]},
             "server": {"status_listen": f"127.0.0.1:{status_port}", "job_refresh_secs": 10,
-                       "max_connections": 4096},
-            "vardiff": {"min_diff": 1e-9, "initial_diff": FIRST_DIFFICULTY},
-            "ratelimit": {"enabled": False}})) as pool:
+                       "max_connections": 4096, "tls_listen": f"127.0.0.1:{tls_port}"},
+            "tls": dict(zip(("cert_file", "key_file"), map(str, make_certificate(folder)))),
+            "vardiff": {"min_diff": 1e-9, "initial_diff": FIRST_DIFFICULTY}})) as pool:
         process = pool.start()
         usage = Usage(process)
         started = time.monotonic()
-        groups = [(group, start_miners(pool, group)) for group in (*HONEST, *OTHERS)]
+        groups = [(group, start_miners(pool, tls_port, group)) for group in (*HONEST, *OTHERS)]
         wanted = sum(group[1] for group in HONEST)
         wait_until(lambda: metrics(status_port)["warppool_connections"] >= wanted, 60,
                    "all miners")
@@ -187,6 +197,13 @@ def check_answers(answers):
         # The last ones may be on their way when the miners end.
         assert one.sent - one.accepted - one.rejected <= group[1], vars(one)
         expect_equal(one.connections, group[1], f"connections of {group[0]}")
+    for name, codes in ALLOWED_CODES.items():
+        one = answers[name]
+        print(f"{name}: {one.sent} sent, {one.accepted} accepted, {one.by_code}")
+        assert one.accepted > 0, f"{name}: no share"
+        expect_equal(set(one.by_code) - codes, set(), f"codes that {name} was given")
+    expect_equal({DUPLICATE_CODE, LOW_CODE} - set(answers["odd"].by_code), set(),
+                 "codes that odd was never given")
 
 
 def check_database(path, answers, counted):

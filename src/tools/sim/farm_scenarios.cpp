@@ -26,7 +26,7 @@ bool areAllMining(VirtualPool& pool)
 }
 
 /// Every miner loses its connection in the same moment and comes back in a rush, again and again,
-/// as after a power cut of the hall; tips come in the midst of it.
+/// as after a power cut of the hall, which has one address; tips come in the midst of it.
 std::string playDisconnectStorm(VirtualPool& pool)
 {
     constexpr int STORMS = 8;
@@ -91,7 +91,7 @@ std::string playClockJump(VirtualPool& pool)
 constexpr std::array SCENARIOS{
     VirtualScenario{.name = "disconnect-storm",
                     .summary = "all miners lose their connections at once and come back",
-                    .options = {.miners = 60, .zmq = VirtualPoolOptions::Zmq::On},
+                    .options = {.miners = 40, .hall = 80, .zmq = VirtualPoolOptions::Zmq::On},
                     .play = playDisconnectStorm,
                     .drops = VirtualPool::Drops::PartOfTheStory},
     VirtualScenario{.name = "clock-jump",

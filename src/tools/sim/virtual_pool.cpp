@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 /// 2^-14 of all hashes is a block, 2^-8 a share to begin with.
 constexpr std::uint32_t BITS = 0x1f03ffff;
 constexpr double FIRST_DIFFICULTY = 0x1p-24;
+constexpr auto HALL_ADDRESS = "10.9.8.1";
 /// More than the maturity of a coinbase on these rules.
 constexpr std::size_t START_HEIGHT = 110;
 
@@ -51,6 +52,8 @@ engine::EngineOptions engineOptions(const VirtualPoolOptions& options, const sim
             listenerOn(VirtualPool::BOTH_PORT, config::ListenerProtocol::Both));
     }
     made.dataDirectory = "/data";
+    // Honest miners do well with the limits that hold by default.
+    made.rateLimits = engine::mapSettings(config::Settings{}, 1).rateLimits;
     made.payout.address = sim::exampleAddress(rules, 1);
     made.node.url = sim::World::NODE_URL;
     made.node.cookieFile = sim::World::COOKIE_FILE;
@@ -80,6 +83,9 @@ VirtualPool::VirtualPool(const VirtualPoolOptions& options)
     startEngine();
     for (std::size_t i = 0; i < options.miners; ++i) {
         addMiner();
+    }
+    for (std::size_t i = 0; i < options.hall; ++i) {
+        addMiner(util::Hashrate(20), HALL_ADDRESS);
     }
     runFor(30s);
 }
@@ -113,9 +119,9 @@ util::Duration VirtualPool::between(util::Duration least, util::Duration most)
            util::Duration(m_random.below(static_cast<std::uint64_t>((most - least).count())));
 }
 
-void VirtualPool::addMiner(util::Hashrate hashrate)
+void VirtualPool::addMiner(util::Hashrate hashrate, const std::string& address)
 {
-    m_world.addMiner(v1Miner(V1_PORT, hashrate));
+    m_world.addMiner(v1Miner(V1_PORT, hashrate), address);
 }
 
 sim::MinerOptions VirtualPool::v1Miner(std::uint16_t port, util::Hashrate hashrate) const

@@ -25,6 +25,7 @@ struct VirtualPoolOptions
 
     std::uint64_t seed = 1;
     std::size_t miners = 1;
+    std::size_t hall = 0;    ///< further miners, all of them on one address
     std::size_t backups = 0; ///< nodes beside the primary
     util::Duration pollInterval{std::chrono::seconds(1)};
     node::Longpoll longpoll = node::Longpoll::On;
@@ -49,7 +50,8 @@ public:
     static constexpr std::uint16_t BOTH_PORT = 3335;
 
     /// By Stratum V1.
-    void addMiner(util::Hashrate hashrate = util::Hashrate(20));
+    /// @param address  of its machine; empty for one of its own
+    void addMiner(util::Hashrate hashrate = util::Hashrate(20), const std::string& address = {});
     /// What a miner of this pool's is set to: by Stratum V2 it knows the pool's key.
     [[nodiscard]] sim::MinerOptions v1Miner(std::uint16_t port, util::Hashrate hashrate) const;
     [[nodiscard]] sim::MinerOptions v2Miner(std::uint16_t port, util::Hashrate hashrate) const;
