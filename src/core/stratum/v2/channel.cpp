@@ -1,16 +1,11 @@
 #include "core/stratum/v2/channel.h"
 
-#include "core/mining/miner_class.h"
 #include "core/mining/target_bounds.h"
-#include "core/mining/work_hash.h"
-#include "core/mining/work_rate.h"
 #include "core/stratum/v2/channel_messages.h"
 #include "core/stratum/v2/job_messages.h"
 #include "core/stratum/v2/message_codec.h"
-#include "core/stratum/v2/work_messages.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <utility>
 

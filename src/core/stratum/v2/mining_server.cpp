@@ -1,8 +1,6 @@
 #include "core/stratum/v2/mining_server.h"
 
-#include "core/mining/target_bounds.h"
 #include "core/stratum/v2/error_codes.h"
-#include "core/stratum/v2/job_messages.h"
 #include "core/stratum/v2/message_codec.h"
 #include "core/stratum/v2/share_errors.h"
 #include "core/stratum/v2/tlv.h"
@@ -433,7 +431,14 @@ void MiningServer::onTimer(util::BootTime now, ServerOutput out)
 
 void MiningServer::repeatWork(util::BootTime now, ServerOutput out)
 {
+    if (m_isClosed) {
+        return;
+    }
+    const std::size_t before = out.frames.size();
     m_channels.repeat(now, out.frames);
+    if (out.frames.size() != before) {
+        m_lastOutput = now;
+    }
 }
 
 void MiningServer::onStopping(ServerOutput out)
