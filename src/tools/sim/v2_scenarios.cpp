@@ -114,6 +114,7 @@ std::string playVardiff(VirtualPool& pool)
     }
     pool.runFor(45min);
     std::vector<std::uint64_t> before;
+    before.reserve(RATES.size());
     for (std::size_t i = 0; i < RATES.size(); ++i) {
         before.push_back(pool.world().miner(i).stats().accepted);
     }

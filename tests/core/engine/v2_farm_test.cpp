@@ -217,7 +217,7 @@ private slots:
         QVERIFY(history.hasValue());
         std::uint64_t stored = 0;
         for (const auto& bucket : history->buckets) {
-            stored += bucket.shares.accepted;
+            stored += bucket.accepted;
         }
         QCOMPARE(stored, last->shares.accepted);
     }

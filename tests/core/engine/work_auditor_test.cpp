@@ -93,10 +93,10 @@ private slots:
     // B05: whoever reads the messages of Stratum V2 is told the very same as by V1.
     void bothProtocolsSayTheSame()
     {
-        Bench bench;
+        mining::JobFactory factory = test::makeFactory();
         for (const std::size_t transactions : {0U, 1U, 6U}) {
-            const auto job = *bench.factory.make(
-                test::sharedTemplate({.transactions = transactions}), 1, test::at({}));
+            const auto job = *factory.make(test::sharedTemplate({.transactions = transactions}), 1,
+                                           test::at({}));
             const auto sent = engine::sentV2Work(*job);
             QVERIFY(sent.has_value());
             QVERIFY(sent == engine::sentWork(*job));
