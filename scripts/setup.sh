@@ -245,8 +245,8 @@ rust_minor() {
     [[ "$text" =~ ^cargo\ 1\.([0-9]+) ]] && say "${BASH_REMATCH[1]}" || say 0
 }
 
-# Both are built for correctness' sake alone: without debug information, and the translator without
-# optimisation, which halves the time.
+# Neither has to be fast: both are built without debug information, and the translator without
+# optimisation, for that takes least time.
 install_translator() {
     local scratch="$PEERS/translator-target"
     if [ "$("$PEERS/bin/translator_sv2" --version 2> /dev/null)" = \
@@ -263,8 +263,8 @@ install_translator() {
 # tests/peers/sri, built again when its sources are others.
 install_sri_client() {
     local source="$WARP_ROOT/tests/peers/sri" record="$PEERS/sri_client.sum" sum
-    sum="$(cd "$source" && cat Cargo.toml Cargo.lock $(find src -name '*.rs' | LC_ALL=C sort) |
-        sha256sum)"
+    sum="$(cd "$source" && find Cargo.toml Cargo.lock src -type f -print0 | LC_ALL=C sort -z |
+        xargs -0 sha256sum | sha256sum)"
     if [ -x "$PEERS/bin/sri_client" ] && [ "$(cat "$record" 2> /dev/null)" = "$sum" ]; then
         return
     fi
