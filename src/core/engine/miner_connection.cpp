@@ -2,6 +2,7 @@
 
 #include "core/util/log.h"
 
+#include <string>
 #include <utility>
 
 namespace warp::engine {
@@ -68,7 +69,8 @@ void MinerConnection::onBytes(util::ByteView bytes)
     if (m_isClosing) {
         return;
     }
-    logTraffic("from", util::asText(bytes));
+    LOG_DEBUG(Stratum, "from {}: {}", net::toString(m_connection->peer()),
+              forLog(util::asText(bytes)));
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_host.onSpeaking(*this);
@@ -123,15 +125,10 @@ void MinerConnection::close()
     }
 }
 
-void MinerConnection::logTraffic(std::string_view direction, std::string_view bytes) const
+std::string MinerConnection::forLog(std::string_view bytes) const
 {
-    if (m_session->wire() == stratum::Wire::Text) {
-        LOG_DEBUG(Stratum, "{} {}: {}", direction, net::toString(m_connection->peer()),
-                  util::sanitize(bytes, LOGGED_TRAFFIC_BYTES));
-    } else {
-        LOG_DEBUG(Stratum, "{} {}: {} bytes", direction, net::toString(m_connection->peer()),
-                  bytes.size());
-    }
+    return m_session->wire() == stratum::Wire::Text ? util::sanitize(bytes, LOGGED_TRAFFIC_BYTES)
+                                                    : std::to_string(bytes.size()) + " bytes";
 }
 
 void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
@@ -145,7 +142,8 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
         watchShares(actions, begin);
     }
     if (!actions.output.empty()) {
-        logTraffic("to", actions.output);
+        LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
+                  forLog(actions.output));
         m_connection->send(util::asBytes(actions.output));
     }
     if (shares != 0) {

@@ -94,7 +94,8 @@ private:
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();
-    void logTraffic(std::string_view direction, std::string_view bytes) const;
+    /// What passes, as far as it is text.
+    [[nodiscard]] std::string forLog(std::string_view bytes) const;
     /// Takes measures against bad shares.
     void watchShares(stratum::Actions& actions, util::BootTime now);
 
