@@ -54,8 +54,8 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
                       [this](AuthorizeLimiter::Outcome outcome) {
                           return (outcome == AuthorizeLimiter::Outcome::Good &&
                                   m_speaking->hasWorker()) ||
-                                 m_gate.mayAuthorize(m_speaking->peer(),
-                                                     m_speaking->identity().id, outcome);
+                                 m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id,
+                                                     outcome);
                       }},
                  m_shared.terms.network)
     , m_number(number)
@@ -155,11 +155,9 @@ void IoWorker::accept(std::unique_ptr<net::Connection> connection, std::size_t l
     if (!m_sessions.serves(listener)) {
         return; // it was closed meanwhile
     }
-    auto session =
-        m_sessions.make(listener,
-                        std::hash<std::string>()(
-                            net::PeerIdentity::ofAddress(connection->peer()).text()),
-                        now());
+    auto session = m_sessions.make(
+        listener, std::hash<std::string>()(net::PeerIdentity::ofAddress(connection->peer()).text()),
+        now());
     if (session == nullptr) {
         return;
     }

@@ -13,6 +13,7 @@
 #include "core/net/proxy_header.h"
 #include "core/net/tcp_limits.h"
 #include "core/net/tls_session.h"
+#include "core/stratum/authorize.h"
 #include "core/stratum/v1/json_text.h"
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/parked_sessions.h"
