@@ -155,6 +155,9 @@ public:
                     .connections = m_connections,
                     .peers = m_peers,
                     .rates = m_rates,
+                    .handshakes = {.curve = m_curve,
+                                   .identity = m_identity,
+                                   .random = platform.random},
                     .terms = {.gate = {.maxConnections = 100'000}, .listeners = m_states}});
         });
         m_executor->post([this, platform] {
@@ -193,6 +196,9 @@ private:
     util::SystemClock m_clock;
     engine::PeerRegistry m_peers{m_clock};
     engine::RateKeeper m_rates;
+    util::SystemRandom m_random;
+    stratum::v2::Curve m_curve{m_random};
+    stratum::v2::IdentitySlot m_identity{nullptr};
     engine::Hosted<engine::Statistics> m_statistics;
     engine::Hosted<engine::Courier> m_courier;
     std::unique_ptr<net::Listener> m_listener;

@@ -74,11 +74,12 @@ struct Thread
     stratum::v2::IdentitySlot slot{
         std::make_shared<const stratum::v2::StaticIdentity>(vectorIdentity())};
     std::optional<stratum::CloseCause> closed;
-    engine::SessionMaker maker{{.thread = 5,
-                                .memory = nullptr,
-                                .handshakes = {testCurve(), slot, random},
-                                .mayAuthorize = [] { return true; }},
-                               bitcoin::Network::Regtest};
+    engine::SessionMaker maker{
+        {.thread = 5,
+         .memory = nullptr,
+         .handshakes = {testCurve(), slot, random},
+         .mayAuthorize = [](engine::AuthorizeLimiter::Outcome) { return true; }},
+        bitcoin::Network::Regtest};
 };
 
 class SessionMakerTest final : public QObject
