@@ -16,7 +16,8 @@ constexpr std::chrono::seconds SETTLING_TIME{60};
 std::vector<VirtualScenario> virtualScenarios()
 {
     std::vector<VirtualScenario> all;
-    for (const auto& some : {nodeScenarios(), farmScenarios(), minerScenarios(), v2Scenarios()}) {
+    for (const auto& some :
+         {nodeScenarios(), farmScenarios(), minerScenarios(), floodScenarios(), v2Scenarios()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -26,6 +26,7 @@ struct VirtualScenario
 [[nodiscard]] std::span<const VirtualScenario> nodeScenarios();
 [[nodiscard]] std::span<const VirtualScenario> farmScenarios();
 [[nodiscard]] std::span<const VirtualScenario> minerScenarios();
+[[nodiscard]] std::span<const VirtualScenario> floodScenarios();
 [[nodiscard]] std::span<const VirtualScenario> v2Scenarios();
 /// All of them.
 [[nodiscard]] std::vector<VirtualScenario> virtualScenarios();
