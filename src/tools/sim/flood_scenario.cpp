@@ -111,6 +111,7 @@ std::string playFlood(VirtualPool& pool)
 {
     constexpr std::size_t MACHINES = 5;
     constexpr std::size_t AT_ONCE = 40;
+    constexpr std::size_t MOST = 1'600; // more than the pool has places for
     constexpr int ROUNDS = 60;
     const auto executor = pool.world().scheduler().createExecutor("flood");
     const auto on = [&](const util::Task& task) {
@@ -121,7 +122,7 @@ std::string playFlood(VirtualPool& pool)
     std::string wrong;
     for (int round = 0; round < ROUNDS; ++round) {
         on([&] {
-            if (flood.size() > MACHINES * AT_ONCE * 3) {
+            if (flood.size() >= MOST) {
                 flood.erase(flood.begin(), flood.begin() + AT_ONCE);
             }
             for (std::size_t i = 0; i < AT_ONCE; ++i) {
@@ -138,7 +139,7 @@ std::string playFlood(VirtualPool& pool)
             });
             pool.runFor(1s);
         }
-        if (round == ROUNDS / 2) {
+        if (round == ROUNDS - 10) {
             pool.addMiner();
         }
         if (round % 10 == 9) {
