@@ -41,7 +41,7 @@ def simulated_node():
     with contextlib.closing(Folder("warp-node-")) as folder:
         port = free_port()
         node = Process([binary("warppool-sim"), "node", "--rpc-port", str(port), "--data-dir",
-                        folder.path, "--bits", "1b00ffff", "--seed", "1", "--start-height", "5",
+                        folder.path, "--bits", "1e0fffff", "--seed", "1", "--start-height", "5",
                         "--block-interval", "600", "--traffic-interval", "1"])
         try:
             node.wait_listening(port)
