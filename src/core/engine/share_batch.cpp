@@ -1,7 +1,5 @@
 #include "core/engine/share_batch.h"
 
-#include "core/mining/block_template.h"
-
 #include <algorithm>
 #include <utility>
 

@@ -11,7 +11,6 @@ namespace warp::engine {
 using interfaces::BlockRecord;
 using interfaces::BlockState;
 using interfaces::EventKind;
-using interfaces::PoolEvent;
 using interfaces::Severity;
 
 namespace {
@@ -142,7 +141,7 @@ void Statistics::seedBest(util::Difficulty allTime)
 void Statistics::setJob(interfaces::JobView job)
 {
     m_networkDifficulty = job.networkDifficulty;
-    m_current.work.job = std::move(job);
+    m_current.work.job = job;
     ++m_current.jobsMade;
 }
 

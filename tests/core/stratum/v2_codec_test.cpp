@@ -94,7 +94,7 @@ public:
     Kind make()
     {
         Kind message;
-        std::apply([this](auto&... field) { (fill(field), ...); }, Kind::fieldsOf(message));
+        std::apply([this](auto&... field) { (this->fill(field), ...); }, Kind::fieldsOf(message));
         return message;
     }
 
