@@ -190,12 +190,12 @@ std::unique_ptr<stratum::v2::ServerSession> connect(V2Pool& pool, V2Thread& thre
                                                     std::size_t number, std::size_t channels)
 {
     using namespace stratum::v2;
-    pool.now += std::chrono::milliseconds(20); // handshakes are rationed
     V2Wire client;
     auto session = std::make_unique<ServerSession>(pool.context, thread.handshakes, pool.now);
     stratum::Actions out;
     session->onJobs(pool.jobs, pool.now, out);
     session->onBytes(client.act1(), pool.now, out);
+    giveTurn(*session, pool.now, out);
     client.finish(out.output);
     const std::uint32_t flags = channels > 1 ? mining_flags::REQUIRES_STANDARD_JOBS : 0;
     session->onBytes(client.sealed(v2SetUp(flags)), pool.now, out);

@@ -1,5 +1,6 @@
 """The commands of warppool-cli and the manual pages, from outside."""
 
+import fcntl
 import json
 import os
 import re
@@ -239,6 +240,53 @@ def makes_a_key_once_and_shows_its_public_half():
         expect_equal(code, 1, output)
         expect_in("damaged", output)
         assert content[40:60] not in output, "the secret is shown"
+    finally:
+        folder.close()
+
+
+# R260: whoever has the pool's key is the pool, so that it must not be lost or written elsewhere.
+@suite.check
+def a_key_is_made_only_where_the_pool_will_find_it():
+    folder = Folder()
+    try:
+        data = folder / "data"
+        config = folder / "config.toml"
+        config.write_text(f'[server]\ndata_dir = "{data}"\n', encoding="utf-8")
+        data.mkdir(mode=0o700)
+        path = data / "v2_authority.key"
+        generate = ("gen-sv2-key", "--config", config)
+        path.symlink_to(folder / "absent" / "key")
+        code, output = cli(*generate)
+        expect_equal(code, 1, output)
+        expect_in("is there already", output)
+        assert path.is_symlink(), "the link was replaced"
+        (folder / "absent").mkdir()
+        code, output = cli(*generate, "--force")
+        expect_equal(code, 0, output)
+        assert path.is_symlink() and path.resolve().is_file(), "the key is not behind the link"
+        path.unlink()
+        victim = folder / "victim"
+        victim.write_text("mine", encoding="utf-8")
+        (data / "v2_authority.key.new").symlink_to(victim)
+        code, output = cli(*generate)
+        expect_equal(code, 1, output)
+        expect_equal(victim.read_text(encoding="utf-8"), "mine", "file behind a laid link")
+        (data / "v2_authority.key.new").unlink()
+        with open(data / "warppool.lock", "w", encoding="utf-8") as lock:
+            lock.write("4711\n")
+            lock.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            code, output = cli(*generate)
+            expect_equal(code, 1, output)
+            expect_in("process 4711", output)
+        if os.geteuid() == 0:
+            os.chown(data, 1234, 1234)
+            code, output = cli(*generate)
+            expect_equal(code, 1, output)
+            expect_in("belongs to another user", output)
+            os.chown(data, 0, 0)
+        assert not path.exists(), "a key was made"
+        expect_equal(cli(*generate)[0], 0, "a key of one's own")
     finally:
         folder.close()
 

@@ -57,7 +57,7 @@ std::optional<std::string> AuthorityKeeper::load()
     auto content = m_surroundings.platform.files.read(m_file, stratum::v2::MAX_KEY_FILE_BYTES);
     if (!content) {
         return content.error() == util::FileError::NotFound
-                   ? create()
+                   ? createWhereThereIsNone()
                    : std::optional(
                          fmt::format("{}: {}", m_file.string(), describe(content.error())));
     }
@@ -71,9 +71,14 @@ std::optional<std::string> AuthorityKeeper::load()
     return std::nullopt;
 }
 
-std::optional<std::string> AuthorityKeeper::create()
+std::optional<std::string> AuthorityKeeper::createWhereThereIsNone()
 {
     util::Files& files = m_surroundings.platform.files;
+    const auto names = files.list(m_file.parent_path());
+    if (names && std::ranges::binary_search(*names, m_file.filename().string())) {
+        // The key may lie on a disk that is not there yet; another one would not be known.
+        return fmt::format("{}: a link to a file that is not there", m_file.string());
+    }
     AuthorityKey key = AuthorityKey::generate(m_surroundings.curve, m_surroundings.platform.random);
     const stratum::v2::SecretText text = key.fileText();
     const auto written =

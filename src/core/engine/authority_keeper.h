@@ -53,7 +53,7 @@ private:
     void look();
     /// Nothing where there is a key now.
     [[nodiscard]] std::optional<std::string> load();
-    [[nodiscard]] std::optional<std::string> create();
+    [[nodiscard]] std::optional<std::string> createWhereThereIsNone();
     void take(stratum::v2::AuthorityKey key);
     void judgeFile();
 

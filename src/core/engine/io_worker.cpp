@@ -299,6 +299,15 @@ void IoWorker::onReplied(std::size_t shares, util::BootTime receivedAt)
     m_collector.batch().replies.add(now() - receivedAt, shares);
 }
 
+void IoWorker::onWaiting(std::uint64_t id)
+{
+    m_turns.begin([this, id] {
+        if (const auto miner = m_miners.find(id); miner != m_miners.end()) {
+            miner->second->onTurn();
+        }
+    });
+}
+
 void IoWorker::onGone(std::uint64_t id)
 {
     m_executor.post([this, id, alive = std::weak_ptr(m_alive)] {

@@ -53,6 +53,17 @@ void MinerConnection::onTimer()
     perform(actions, begin);
 }
 
+void MinerConnection::onTurn()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    const util::BootTime begin = m_host.now();
+    m_session->onTurn(begin, actions);
+    perform(actions, begin);
+}
+
 void MinerConnection::sayGoodbye()
 {
     if (m_isClosing) {
@@ -164,6 +175,8 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
         LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),
                   stratum::name(*actions.close));
         close();
+    } else if (actions.wantsTurn) {
+        m_host.onWaiting(m_identity.id);
     }
 }
 

@@ -66,6 +66,7 @@ public:
     void setExpectedNetwork(std::optional<bitcoin::Network> network);
     void onJobs(const mining::JobSet& jobs) { m_parked.onJobs(jobs); }
     void onTick(util::BootTime now);
+    [[nodiscard]] std::size_t keysAhead() const { return m_handshakes.keys.size(); }
 
     [[nodiscard]] bool serves(std::size_t listener) const
     {

@@ -63,6 +63,13 @@ void EitherSession::onTimer(util::BootTime now, Actions& out)
     }
 }
 
+void EitherSession::onTurn(util::BootTime now, Actions& out)
+{
+    if (m_session != nullptr) {
+        m_session->onTurn(now, out);
+    }
+}
+
 void EitherSession::repeatWork(util::BootTime now, Actions& out)
 {
     if (m_session != nullptr) {

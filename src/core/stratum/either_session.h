@@ -33,6 +33,7 @@ public:
                 Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
+    void onTurn(util::BootTime now, Actions& out) override;
     void repeatWork(util::BootTime now, Actions& out) override;
     void onStopping(util::BootTime now, Actions& out) override;
     [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime now) override;

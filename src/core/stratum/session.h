@@ -43,12 +43,15 @@ struct Actions
     std::string output; ///< bytes to send
     std::vector<ShareReport> shares;
     std::optional<CloseCause> close;
+    /// onTurn() is wanted, when the thread has time for something dear: the caller paces it.
+    bool wantsTurn = false;
 
     void clear()
     {
         output.clear();
         shares.clear();
         close.reset();
+        wantsTurn = false;
     }
 };
 
@@ -80,6 +83,8 @@ public:
     virtual void withdrawJobs() = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
+    /// What Actions::wantsTurn asked for, once each time.
+    virtual void onTurn(util::BootTime /*now*/, Actions& /*out*/) {}
     /// Says difficulty and job once more, to a miner that does not seem to know them; nothing to
     /// one that is not ready for them.
     virtual void repeatWork(util::BootTime now, Actions& out) = 0;

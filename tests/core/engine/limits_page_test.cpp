@@ -18,7 +18,7 @@
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_limits.h"
-#include "core/stratum/v2/handshake_context.h"
+#include "core/stratum/v2/message_sets.h"
 #include "core/stratum/v2/server_limits.h"
 #include "core/stratum/v2/tlv.h"
 #include "tests/support/test_registry.h"
@@ -184,10 +184,16 @@ void describeStratumV2(Page& page)
 {
     page.chapter("Stratum V2");
     page.row("Noise handshakes of an io thread",
-             fmt::format("{} a second", v2::HandshakeBudget::PER_SECOND), "the next one waits");
-    page.row("Handshake and SetupConnection", time(v2::SETUP_TIMEOUT), "closed");
+             fmt::format("{} a second", net::HandshakePacer::PER_SECOND),
+             fmt::format("the next one waits, for {} at most", time(v2::TURN_TIMEOUT)));
+    page.row("Miner's part of the handshake, and then SetupConnection", time(v2::SETUP_TIMEOUT),
+             "closed");
     page.row("First channel", time(v2::CHANNEL_TIMEOUT), "closed");
-    page.row("Frame", bytes(v2::MAX_FRAME_BYTES), "closed; nothing of it is kept");
+    page.row("Frame",
+             fmt::format("{}, and what its type needs and {} of extensions",
+                         bytes(v2::MAX_FRAME_BYTES), bytes(v2::TLV_ALLOWANCE)),
+             "closed; nothing of it is kept");
+    page.row("A frame that has begun", time(v2::FRAME_TIMEOUT), "closed");
     page.row("Messages of a type that nobody knows", fmt::format("{}", v2::MAX_UNKNOWN_MESSAGES),
              "passed over; one more closes");
     page.row("Channels of a connection", fmt::format("{}", v2::MAX_CHANNELS),

@@ -26,6 +26,8 @@ public:
                 Actions& out) override;
     void withdrawJobs() override { m_server.withdrawJobs(); }
     void onTimer(util::BootTime now, Actions& out) override;
+    /// Answers a whole act 1.
+    void onTurn(util::BootTime now, Actions& out) override;
     void repeatWork(util::BootTime now, Actions& out) override;
     void onStopping(util::BootTime now, Actions& out) override;
     /// Channels have an extranonce1 each, which they give back themselves.
@@ -36,9 +38,12 @@ public:
     [[nodiscard]] Wire wire() const override { return Wire::Encrypted; }
 
 private:
-    void readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out);
-    /// Answers a whole act 1, if there may be one more handshake now.
-    void respond(util::BootTime now, Actions& out);
+    void readHandshake(util::ByteView& bytes, Actions& out);
+    void askForTurn(Actions& out);
+    /// Closes one that takes too long, before the server's own time-outs count.
+    void watchHandshake(util::BootTime now, Actions& out);
+    /// The same for a frame that is begun and never ends.
+    void watchFrame(util::BootTime now, Actions& out);
     void readFrames(util::ByteView bytes, util::BootTime now, Actions& out);
     /// Runs a step of the server's, unless the session is over, and encrypts what it has to say.
     template <class Step>
@@ -50,6 +55,9 @@ private:
     MiningServer m_server;
     NoiseResponder m_responder;
     std::unique_ptr<NoiseTransport> m_transport; ///< none before the handshake
+    util::BootTime m_since;                      ///< the connection's start
+    std::optional<util::BootTime> m_frameBegun;  ///< seen at a tick
+    bool m_isTurnAsked = false;
     bool m_isClosed = false;
 };
 
