@@ -166,6 +166,8 @@ void describeSlowness(Page& page)
 {
     page.chapter("What a miner does not take, and what it leaves");
     page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("Work while bytes wait for a miner of Stratum V1", "the newest",
+             "it is sent when all before it is taken; what it replaces never is");
     page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");
     page.row("Last words of a connection that is being closed", time(net::FLUSH_LIMIT), "dropped");
     page.row("Workers that are remembered", fmt::format("{}", engine::WorkerTable::MAX_WORKERS),
