@@ -130,6 +130,7 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
                        .provenRate = info.provenRate,
+                       .rateWorker = std::move(info.rateWorker),
                        .wire = m_hasSpoken ? std::optional(m_session->wire()) : std::nullopt,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {

@@ -58,6 +58,8 @@ struct SessionInfo
     util::Difficulty difficulty{};
     /// As its shares showed it when the last one came; 0 while they are too few.
     util::Hashrate provenRate{};
+    /// Whose that rate is, for when the miner comes back; empty before there is one.
+    std::string rateWorker;
     bool isAuthorized = false;
 };
 

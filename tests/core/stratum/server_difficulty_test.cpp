@@ -401,6 +401,8 @@ private slots:
                                     i % 2 == 0 ? "farm.a" : "farm.b"));
         }
         QCOMPARE(rates.asked, std::vector<std::string>{"farm.a"});
+        QCOMPARE(harness.session().info().worker, std::string("farm.b"));
+        QCOMPARE(harness.session().info().rateWorker, std::string("farm.a"));
         static_cast<void>(harness.leave());
         QCOMPARE(rates.told, std::vector<std::string>{"farm.a"});
     }

@@ -236,6 +236,7 @@ SessionInfo ServerSession::info() const
             .worker = m_workers.empty() ? std::string() : m_workers.back(),
             .difficulty = m_difficulty.inForce(),
             .provenRate = m_difficulty.provenRate(),
+            .rateWorker = m_workers.empty() ? std::string() : m_workers.front(),
             .isAuthorized = !m_workers.empty()};
 }
 
