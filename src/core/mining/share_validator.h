@@ -8,6 +8,7 @@
 #include "core/mining/share.h"
 #include "core/util/clock.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ public:
     void addVariant(std::shared_ptr<const Job> variant);
     /// Lets go of what can be made again: for a session that is asleep.
     void rest();
+    /// Accepted ones that are kept to know a repeat: what takes most of its memory.
+    [[nodiscard]] std::size_t rememberedShares() const { return m_duplicates.size(); }
     /// In force now; 0 before the first setDifficulty().
     [[nodiscard]] util::Difficulty difficulty() const;
 

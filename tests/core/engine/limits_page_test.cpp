@@ -181,6 +181,9 @@ void describeSlowness(Page& page)
              fmt::format("{} an io thread, for {}", v1::ParkedSessions::MAX_SESSIONS,
                          time(v1::ParkedSessions::LIFETIME)),
              "the oldest of the peer that has most of them is forgotten");
+    page.row("Shares remembered with them",
+             fmt::format("{} an io thread", v1::ParkedSessions::MAX_SHARES),
+             "the oldest session of the peer that has most of them is forgotten");
 }
 
 class LimitsPageTest final : public QObject
