@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 
+import bitcoin
+from certificates import make_certificate, make_ended_certificate
 from http_answers import Answers
 from life_bench import LifeBench
 from processes import REPOSITORY
@@ -95,6 +97,38 @@ def check_config_finds_a_folder_in_use():
         bench.pool.stop()
         expect_equal(cli(*arguments, environment=bench.pool.environment),
                      (0, "The configuration is good."))
+
+
+# P05: what would keep miners that look at the certificate away is found before the start.
+@suite.check
+def check_config_looks_at_the_certificate():
+    folder = Folder()
+    try:
+        certificate, key = make_certificate(folder)
+        ended, ended_key = make_ended_certificate(folder)
+        missing = folder / "none.pem"
+        config = folder / "config.toml"
+        for files, code, words in (
+                ((certificate, key), 0, "The configuration is good."),
+                ((missing, key), 2, f"[tls] cert_file: {missing}: not found; put it there"),
+                ((certificate, ended_key), 2, f"{ended_key}: the key is not the certificate's"),
+                ((ended, ended_key), 2, f"{ended}: it ended on 20")):
+            config.write_text(
+                '[node]\nchain = "regtest"\n[mining]\n'
+                f'payout_address = "{bitcoin.anyone_can_spend("bcrt")[0]}"\n[server]\n'
+                f'data_dir = "{folder / "data"}"\ntls_listen = "127.0.0.1:{free_port()}"\n'
+                f'[tls]\ncert_file = "{files[0]}"\nkey_file = "{files[1]}"\n', encoding="utf-8")
+            done, output = cli("check-config", "--config", config)
+            expect_equal(done, code, output)
+            expect_in(words, output)
+        key.chmod(0o644)
+        config.write_text(config.read_text(encoding="utf-8").replace("ended", "pool"),
+                          encoding="utf-8")
+        done, output = cli("check-config", "--config", config)
+        expect_equal(done, 0, output)
+        expect_in(f"warning: {key}: its mode is 0644", output)
+    finally:
+        folder.close()
 
 
 # --- status
@@ -231,7 +265,7 @@ def makes_a_key_once_and_shows_its_public_half():
         path.chmod(0o644)
         code, output = cli("sv2-key", "--config", config)
         expect_equal(code, 0, output)
-        expect_in("is open to others", output)
+        expect_in("others than the owner have access", output)
         code, other = cli("gen-sv2-key", "--config", config, "--force")
         assert code == 0 and other != public, other
         expect_equal(stat.S_IMODE(path.stat().st_mode), 0o600, "mode")

@@ -46,7 +46,8 @@ void AuthorityKeeper::look()
     }
     if (m_identities) {
         m_surroundings.slot.store(m_identities->current());
-        judgeFile();
+        reportOpenness(m_surroundings.statistics, READABLE_ISSUE, m_file,
+                       m_surroundings.permissionsOf);
     }
     m_timer = m_surroundings.executor.after(m_identities ? LOOK_INTERVAL : RETRY_INTERVAL,
                                             [this] { look(); });
@@ -100,21 +101,6 @@ void AuthorityKeeper::take(AuthorityKey key)
         });
     m_identities.emplace(m_surroundings.curve, std::move(key), m_surroundings.platform.clock,
                          m_surroundings.platform.random);
-}
-
-void AuthorityKeeper::judgeFile()
-{
-    using std::filesystem::perms;
-    const auto mode =
-        m_surroundings.permissionsOf ? m_surroundings.permissionsOf(m_file) : std::nullopt;
-    constexpr perms OTHERS = perms::group_all | perms::others_all;
-    reportIssue(
-        m_surroundings.statistics, READABLE_ISSUE,
-        mode && (*mode & OTHERS) != perms::none
-            ? std::optional(fmt::format("{}: others can read it, and pose as the pool; set its "
-                                        "mode to 0600",
-                                        m_file.string()))
-            : std::nullopt);
 }
 
 } // namespace warp::engine

@@ -55,7 +55,6 @@ private:
     [[nodiscard]] std::optional<std::string> load();
     [[nodiscard]] std::optional<std::string> createWhereThereIsNone();
     void take(stratum::v2::AuthorityKey key);
-    void judgeFile();
 
     Surroundings m_surroundings;
     std::filesystem::path m_file; ///< empty while nobody needs it

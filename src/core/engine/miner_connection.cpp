@@ -38,7 +38,24 @@ void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs
     }
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
-    m_session->onJobs(jobs, begin, actions);
+    // Behind what the miner does not take, this work would soon be old, and the newer one comes
+    // behind it: of both only that one is sent, as soon as there is room.
+    if (m_connection->pendingBytes() > 0) {
+        m_session->takeJobs(jobs, begin, actions);
+    } else {
+        m_session->onJobs(jobs, begin, actions);
+    }
+    perform(actions, begin);
+}
+
+void MinerConnection::onDrained()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    const util::BootTime begin = m_host.now();
+    m_session->onDrained(begin, actions);
     perform(actions, begin);
 }
 
@@ -124,6 +141,7 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
                        .provenRate = info.provenRate,
+                       .rateWorker = std::move(info.rateWorker),
                        .wire = m_hasSpoken ? std::optional(m_session->wire()) : std::nullopt,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {

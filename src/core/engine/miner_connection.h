@@ -98,6 +98,7 @@ public:
 
 private:
     void onBytes(util::ByteView bytes) override;
+    void onDrained() override;
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();

@@ -29,6 +29,8 @@ public:
 
     /// Some bytes of the stream; valid during the call only. The connection may be destroyed in it.
     virtual void onBytes(util::ByteView bytes) = 0;
+    /// All that was queued has gone out. The connection may be destroyed in it.
+    virtual void onDrained() {}
     /// The last callback. The connection may be destroyed in it.
     virtual void onClosed(CloseReason reason) = 0;
 };

@@ -186,6 +186,8 @@ void TcpStream::onWritable()
         close(CloseReason::PeerClosed);
     } else if (m_state == State::Flushing) {
         onFlushed();
+    } else if (m_handler != nullptr) {
+        m_handler->onDrained();
     }
 }
 

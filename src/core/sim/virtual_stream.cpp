@@ -196,10 +196,13 @@ void VirtualStream::pump(std::size_t end)
         side.stallTimer.reset();
     }
     if (!side.pending.empty()) {
+        side.isQueueing = true;
         armStall(end);
     } else if (side.isFlushing && !side.isClosed) {
         shut(end, PacketKind::Finish);
         closeLater(end, net::CloseReason::Local);
+    } else if (std::exchange(side.isQueueing, false)) {
+        postDrained(end);
     }
 }
 
@@ -310,6 +313,16 @@ void VirtualStream::postClose(std::size_t end)
         End& side = self->m_ends[end];
         if (side.handler != nullptr) {
             side.handler->onClosed(*side.closing);
+        }
+    });
+}
+
+void VirtualStream::postDrained(std::size_t end)
+{
+    m_ends[end].place.executor.post([self = shared_from_this(), end] {
+        End& side = self->m_ends[end];
+        if (side.handler != nullptr && !side.isClosed && side.pending.empty()) {
+            side.handler->onDrained();
         }
     });
 }

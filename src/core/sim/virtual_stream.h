@@ -68,6 +68,7 @@ private:
         bool isClosed = false;   ///< its socket is gone; perhaps onClosed() is yet to come
         bool isFlushing = false; ///< closeAfterFlush() was called
         bool isReadPosted = false;
+        bool isQueueing = false;                 ///< since the last onDrained()
         std::optional<net::CloseReason> closing; ///< what onClosed() is to say
         util::Bytes pending;                     ///< waits for room in the window
         std::deque<Packet> flight;               ///< on the way from here
@@ -93,6 +94,7 @@ private:
     void shut(std::size_t end, PacketKind kind);
     void closeLater(std::size_t end, net::CloseReason reason);
     void postClose(std::size_t end);
+    void postDrained(std::size_t end);
     void armStall(std::size_t end);
 
     std::shared_ptr<Fabric> m_fabric;

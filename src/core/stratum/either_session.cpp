@@ -35,13 +35,20 @@ void EitherSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     m_session->onBytes(std::exchange(m_first, {}), now, out);
 }
 
-void EitherSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                           Actions& out)
+void EitherSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                             Actions& out)
 {
     if (m_session != nullptr) {
-        m_session->onJobs(jobs, now, out);
+        m_session->takeJobs(jobs, now, out);
     } else {
         m_jobs = jobs;
+    }
+}
+
+void EitherSession::onDrained(util::BootTime now, Actions& out)
+{
+    if (m_session != nullptr) {
+        m_session->onDrained(now, out);
     }
 }
 

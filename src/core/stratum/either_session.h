@@ -29,8 +29,9 @@ public:
     EitherSession(MakeFn make, util::BootTime now);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
+    void onDrained(util::BootTime now, Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
     void onTurn(util::BootTime now, Actions& out) override;

@@ -1,6 +1,7 @@
 #include "core/config/folder_lock.h"
 #include "core/stratum/v2/authority_key.h"
 #include "core/stratum/v2/curve.h"
+#include "core/util/file_mode.h"
 #include "core/util/random.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
@@ -95,10 +96,8 @@ int runGenerate(const config::ProgramArguments& arguments)
 /// Others on this machine who can read the key can pose as the pool.
 void warnOfReaders(const std::filesystem::path& path)
 {
-    constexpr auto OTHERS = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
-    const auto permissions = util::permissionsOf(path);
-    if (permissions && (*permissions & OTHERS) != std::filesystem::perms::none) {
-        printError(fmt::format("warning: {} is open to others; chmod 600 it", path.string()));
+    if (const auto open = util::describeOpenness(util::permissionsOf(path))) {
+        printError(fmt::format("warning: {}: {}", path.string(), *open));
     }
 }
 

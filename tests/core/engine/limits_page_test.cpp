@@ -7,6 +7,7 @@
 #include "core/engine/room_maker.h"
 #include "core/engine/worker_table.h"
 #include "core/mining/duplicate_filter.h"
+#include "core/mining/search_pace.h"
 #include "core/net/connection.h"
 #include "core/net/handshake_pacer.h"
 #include "core/net/listen_terms.h"
@@ -158,6 +159,10 @@ void describeFloods(Page& page)
              fmt::format("{} within {}", RejectWatch::MAX_BAD, time(RejectWatch::WINDOW)),
              "closed");
     page.row("Stale, duplicate and unknown ones", "none", "they are never held against a miner");
+    page.row("Shares of unknown jobs, or with version bits that may not be rolled",
+             fmt::format("{} a second", mining::SearchPace::MAX_PER_SECOND),
+             "each is tried for a block on all jobs and versions that may have been meant; further "
+             "ones on the likeliest alone");
     page.row("With `enabled = false` in `[ratelimit]`", "none", "they are answered and counted");
 }
 
@@ -165,6 +170,8 @@ void describeSlowness(Page& page)
 {
     page.chapter("What a miner does not take, and what it leaves");
     page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("Work while bytes wait for a miner of Stratum V1", "the newest",
+             "it is sent when all before it is taken; what it replaces never is");
     page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");
     page.row("Last words of a connection that is being closed", time(net::FLUSH_LIMIT), "dropped");
     page.row("Workers that are remembered", fmt::format("{}", engine::WorkerTable::MAX_WORKERS),
@@ -178,6 +185,9 @@ void describeSlowness(Page& page)
              fmt::format("{} an io thread, for {}", v1::ParkedSessions::MAX_SESSIONS,
                          time(v1::ParkedSessions::LIFETIME)),
              "the oldest of the peer that has most of them is forgotten");
+    page.row("Shares remembered with them",
+             fmt::format("{} an io thread", v1::ParkedSessions::MAX_SHARES),
+             "the oldest session of the peer that has most of them is forgotten");
 }
 
 void describeStratumV2(Page& page)

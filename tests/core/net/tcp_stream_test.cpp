@@ -184,11 +184,13 @@ private slots:
             return all;
         });
         expected += tail.size();
+        QCOMPARE(server.at(0, [](Recorder& one) { return one.drainedCount; }), 0);
         const std::string received = client.receive(expected);
         QCOMPARE(received.size(), expected);
         QVERIFY(received.ends_with(tail));
         QTRY_COMPARE(server.at(0, [](Recorder& one) { return one.connection->pendingBytes(); }),
                      std::size_t{0});
+        QTRY_COMPARE(server.at(0, [](Recorder& one) { return one.drainedCount; }), 1);
     }
 
     void closesAPeerThatTakesNothing()

@@ -3,6 +3,7 @@
 // Owned by its io thread.
 #pragma once
 
+#include "core/mining/search_pace.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/authorize.h"
 #include "core/stratum/session.h"
@@ -43,8 +44,9 @@ public:
                   util::BootTime now, std::uint64_t origin = 0);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
+    void onDrained(util::BootTime now, Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
     /// Begins, where it has become subscribed and authorized. It is a clean job, and other work
@@ -86,9 +88,8 @@ private:
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
                                              util::BootTime now);
-    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
-                                              const mining::Share* hashable) const;
-    [[nodiscard]] bool isWorker(std::string_view name) const;
+    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code, const mining::Share* hashable,
+                                              util::BootTime now);
 
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed; the job with this id follows.
@@ -103,6 +104,7 @@ private:
 
     ServerContext& m_context;
     mining::ShareValidator m_validator;
+    mining::SearchPace m_searches;
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
     SessionWork m_work;

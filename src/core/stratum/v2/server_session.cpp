@@ -140,8 +140,8 @@ void ServerSession::seal(util::ByteView frames, Actions& out)
     clear(sealed);
 }
 
-void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                           Actions& out)
+void ServerSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                             Actions& out)
 {
     run(out, [&](ServerOutput output) { m_server.onJobs(jobs, now, output); });
 }

@@ -22,8 +22,9 @@ public:
     ServerSession(ServerContext& context, HandshakeContext& handshakes, util::BootTime now);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    /// Frames are sealed in the order in which they go out: work is sent at once.
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
     void withdrawJobs() override { m_server.withdrawJobs(); }
     void onTimer(util::BootTime now, Actions& out) override;
     /// Answers a whole act 1.
