@@ -18,6 +18,7 @@
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_limits.h"
+#include "core/stratum/v2/server_limits.h"
 #include "tests/support/test_registry.h"
 
 #include <QFile>
@@ -160,7 +161,11 @@ void describeFloods(Page& page)
 void describeSlowness(Page& page)
 {
     page.chapter("What a miner does not take, and what it leaves");
-    page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("Bytes that wait for a miner",
+             fmt::format("{}, and {} more for each open channel of Stratum V2",
+                         bytes(net::Connection::MAX_PENDING_BYTES),
+                         bytes(stratum::v2::PENDING_BYTES_PER_CHANNEL)),
+             "closed");
     page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");
     page.row("Last words of a connection that is being closed", time(net::FLUSH_LIMIT), "dropped");
     page.row("Workers that are remembered", fmt::format("{}", engine::WorkerTable::MAX_WORKERS),
