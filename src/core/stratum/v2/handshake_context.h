@@ -40,6 +40,13 @@ struct FrameScratch
     util::Bytes sealed;
 };
 
+/// Of new work, since it was looked at: to how many channels, in how many frames.
+struct Delivered
+{
+    std::size_t channels = 0;
+    std::size_t frames = 0;
+};
+
 struct HandshakeContext
 {
     const Curve& curve;
@@ -47,6 +54,7 @@ struct HandshakeContext
     NoiseKeyStock keys;
     HandshakeBudget budget{};
     FrameScratch scratch{};
+    Delivered delivered{};
 };
 
 } // namespace warp::stratum::v2
