@@ -2,6 +2,7 @@
 
 #include "core/api/overview.h"
 #include "core/api/problem.h"
+#include "core/util/hashes.h"
 #include "core/util/log.h"
 
 #include <boost/json/array.hpp>
@@ -29,7 +30,6 @@ constexpr int BAD_REQUEST = 400;
 constexpr int NOT_AVAILABLE = 503;
 constexpr std::size_t MAX_WORKER_BYTES = 256;
 constexpr std::int64_t LATEST_SECONDS = 253'402'300'799; // the end of the year 9999
-constexpr double HASHES_PER_DIFFICULTY = 4'294'967'296.0;
 constexpr std::chrono::hours USUAL_RANGE{24};
 
 struct Wanted
@@ -122,7 +122,7 @@ json::object toJson(const HistoryBucket& bucket)
     object["boot"] = std::to_string(bucket.bootId);
     object["covered_seconds"] = bucket.covered.count();
     object["hashrate_hashes_per_second"] =
-        seconds > 0 ? bucket.acceptedWork * HASHES_PER_DIFFICULTY / seconds : 0.0;
+        seconds > 0 ? bucket.acceptedWork * util::HASHES_PER_DIFFICULTY / seconds : 0.0;
     object["accepted_difficulty"] = bucket.acceptedWork;
     object["accepted"] = bucket.accepted;
     object["rejected"] = bucket.refused + bucket.stale;

@@ -3,6 +3,7 @@
 #include "core/bitcoin/sha256d.h"
 #include "core/interfaces/history_sums.h"
 #include "core/store/archive.h"
+#include "core/util/hashes.h"
 #include "core/util/random.h"
 
 #include <algorithm>
@@ -167,11 +168,12 @@ private:
             const double perMinute = rig.difficulty * SHARES_A_MINUTE;
             batch.difficulties.insert_or_assign(
                 std::pair(rig.name, rig.kind),
-                store::WorkerDifficulty{.worker = rig.name,
-                                        .minerClass = rig.kind,
-                                        .difficulty = util::Difficulty(rig.difficulty),
-                                        .rate = util::Hashrate(perMinute * 0x1p32 / 60),
-                                        .notedAt = time});
+                store::WorkerDifficulty{
+                    .worker = rig.name,
+                    .minerClass = rig.kind,
+                    .difficulty = util::Difficulty(rig.difficulty),
+                    .rate = util::Hashrate(perMinute * util::HASHES_PER_DIFFICULTY / 60),
+                    .notedAt = time});
         }
     }
 

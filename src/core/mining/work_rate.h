@@ -13,9 +13,6 @@
 
 namespace warp::mining {
 
-/// Hashes that one share of difficulty 1 takes on average, near enough (exactly 2^48 / 65535).
-inline constexpr double HASHES_PER_DIFFICULTY = 4'294'967'296.0;
-
 class WorkRate final
 {
 public:

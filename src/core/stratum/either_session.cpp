@@ -26,7 +26,7 @@ void EitherSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     m_session = m_make(protocol, m_since);
     if (m_session == nullptr) {
         m_isClosed = true;
-        out.close = CloseCause::Flood;
+        out.close = CloseCause::NoRoom;
         return;
     }
     if (m_jobs != nullptr) {

@@ -22,9 +22,11 @@ std::string_view name(CloseCause cause)
     case CloseCause::BadMessage:
         return "bad_message";
     case CloseCause::SetupRefused:
+        return "setup_refused";
+    case CloseCause::NoRoom:
         break;
     }
-    return "setup_refused";
+    return "no_room";
 }
 
 } // namespace warp::stratum

@@ -27,6 +27,7 @@ enum class CloseCause : std::uint8_t {
     NotAuthentic,     ///< bytes that the keys of the connection did not make
     BadMessage,       ///< a message that cannot be read, or not at this time
     SetupRefused,     ///< asked for what the pool does not do
+    NoRoom,           ///< the io thread has no extranonce left
 };
 
 [[nodiscard]] std::string_view name(CloseCause cause);

@@ -1,6 +1,6 @@
 #include "core/stratum/session_difficulty.h"
 
-#include "core/mining/work_rate.h"
+#include "core/util/hashes.h"
 
 #include <algorithm>
 #include <chrono>
@@ -86,7 +86,7 @@ void SessionDifficulty::onNominalRate(util::Hashrate rate, util::BootTime now)
     if (m_hasBegun || m_known.rate.value() <= 0) {
         const std::chrono::duration<double> interval = intervalOf(m_options, m_class);
         onSuggestion(
-            util::Difficulty(rate.value() * interval.count() / mining::HASHES_PER_DIFFICULTY), now);
+            util::Difficulty(rate.value() * interval.count() / util::HASHES_PER_DIFFICULTY), now);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "tools/cli/history_text.h"
 
+#include "core/util/hashes.h"
 #include "tools/cli/console.h"
 #include "tools/cli/json_reading.h"
 #include "tools/cli/status_text.h"
@@ -15,8 +16,6 @@ namespace warp::cli {
 namespace {
 
 namespace json = boost::json;
-
-constexpr double HASHES_PER_DIFFICULTY = 4'294'967'296.0;
 
 struct Bucket
 {
@@ -84,9 +83,9 @@ std::vector<Bucket> rowsOf(const std::vector<Bucket>& buckets)
         Bucket& row = rows.back();
         row.covered = sum(row.covered, bucket.covered);
         row.work += bucket.work;
-        row.hashrate = row.covered > 0
-                           ? row.work * HASHES_PER_DIFFICULTY / static_cast<double>(row.covered)
-                           : 0;
+        row.hashrate = row.covered > 0 ? row.work * util::HASHES_PER_DIFFICULTY /
+                                             static_cast<double>(row.covered)
+                                       : 0;
         row.accepted = sum(row.accepted, bucket.accepted);
         row.rejected = sum(row.rejected, bucket.rejected);
         row.best = std::max(row.best, bucket.best);
@@ -135,9 +134,9 @@ std::string historyTable(const json::object& history)
         total.best = std::max(total.best, row.best);
         hasBreak = hasBreak || row.isAnew;
     }
-    const double mean =
-        total.covered > 0 ? total.work * HASHES_PER_DIFFICULTY / static_cast<double>(total.covered)
-                          : 0;
+    const double mean = total.covered > 0 ? total.work * util::HASHES_PER_DIFFICULTY /
+                                                static_cast<double>(total.covered)
+                                          : 0;
     out += fmt::format("{:<16}  {:>11}  {:>10}  {:>9}  {:>10.4g}\n", "together", hashrateText(mean),
                        total.accepted, total.rejected, total.best);
     out += hasBreak ? "* the pool was started anew\n" : "";

@@ -18,7 +18,9 @@
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_limits.h"
+#include "core/stratum/v2/handshake_context.h"
 #include "core/stratum/v2/server_limits.h"
+#include "core/stratum/v2/tlv.h"
 #include "tests/support/test_registry.h"
 
 #include <QFile>
@@ -34,6 +36,7 @@ namespace {
 
 using namespace warp;
 namespace v1 = stratum::v1;
+namespace v2 = stratum::v2;
 
 std::string bytes(std::size_t count)
 {
@@ -181,6 +184,32 @@ void describeSlowness(Page& page)
              "the oldest of the peer that has most of them is forgotten");
 }
 
+void describeStratumV2(Page& page)
+{
+    page.chapter("Stratum V2");
+    page.row("Noise handshakes of an io thread",
+             fmt::format("{} a second", v2::HandshakeBudget::PER_SECOND), "the next one waits");
+    page.row("Handshake and SetupConnection", time(v2::SETUP_TIMEOUT), "closed");
+    page.row("First channel", time(v2::CHANNEL_TIMEOUT), "closed");
+    page.row("Frame", bytes(v2::MAX_FRAME_BYTES), "closed; nothing of it is kept");
+    page.row("Messages of a type that nobody knows", fmt::format("{}", v2::MAX_UNKNOWN_MESSAGES),
+             "passed over; one more closes");
+    page.row("Channels of a connection", fmt::format("{}", v2::MAX_CHANNELS),
+             "the next one is refused with `channel-capacity-exhausted`");
+    page.row("Channels of an io thread", fmt::format("{}", v2::MAX_CHANNELS_OF_THREAD),
+             "a connection's second one is refused likewise; each still has its first");
+    page.row("Workers that a connection's shares may name (extension 2)",
+             fmt::format("{}, of {} each", v2::MAX_WORKER_NAMES, bytes(v2::MAX_WORKER_NAME)),
+             "shares with a further name count for the channel's own worker; those with a longer "
+             "one are refused");
+    page.row("Jobs that a channel's shares may be for", fmt::format("{}", v2::MAX_SENT_JOBS),
+             "the oldest are forgotten");
+    page.row("Changes of difficulty that a channel's miner causes",
+             fmt::format("{} a second", v2::MAX_CHANGES_PER_TICK),
+             "the last wish is granted with the next second");
+    page.row("Text about a device that is kept", bytes(v2::MAX_KEPT_TEXT_BYTES), "cut");
+}
+
 class LimitsPageTest final : public QObject
 {
     Q_OBJECT
@@ -193,6 +222,7 @@ private slots:
         describeConnections(page);
         describeHandshake(page);
         describeLines(page);
+        describeStratumV2(page);
         describeFloods(page);
         describeSlowness(page);
         QFile file(QStringLiteral(WARP_SOURCE_DIR "/docs/src/limits.md"));

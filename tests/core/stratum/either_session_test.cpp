@@ -158,7 +158,7 @@ private slots:
         Port port;
         port.isFull = true;
         QVERIFY(port.feed(util::asBytes(SUBSCRIBE)).empty());
-        QVERIFY(port.closed == CloseCause::Flood);
+        QVERIFY(port.closed == CloseCause::NoRoom);
         port.feed(util::asBytes(SUBSCRIBE));
         QCOMPARE(port.made, 1);
     }

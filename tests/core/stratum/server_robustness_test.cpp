@@ -6,6 +6,9 @@
 
 #include <QTest>
 
+#include <set>
+#include <string_view>
+
 namespace {
 
 using namespace warp;
@@ -148,10 +151,13 @@ private slots:
 
     void namesEveryCause()
     {
-        for (const CloseCause cause : {CloseCause::LineTooLong, CloseCause::NotJson,
-                                       CloseCause::HandshakeTimeout, CloseCause::Flood}) {
+        std::set<std::string_view> names;
+        for (auto cause = CloseCause::LineTooLong; cause <= CloseCause::NoRoom;
+             cause = static_cast<CloseCause>(static_cast<int>(cause) + 1)) {
             QVERIFY(!name(cause).empty());
+            QVERIFY2(names.insert(name(cause)).second, name(cause).data());
         }
+        QCOMPARE(names.size(), std::size_t{10});
     }
 };
 

@@ -310,6 +310,20 @@ private slots:
         QCOMPARE(pool.extranonces.inUse(), std::size_t{0});
     }
 
+    // R142: proxies have an end in common, at which every miner still has its one channel.
+    void leavesMinersRoomWhereProxiesTakeAll()
+    {
+        V2Pool pool;
+        while (pool.extranonces.inUse() < MAX_CHANNELS_OF_THREAD) {
+            QVERIFY(pool.extranonces.allocate());
+        }
+        V2Connection connection(pool);
+        connection.setUp();
+        QVERIFY(connection.open(v2OpenExtended()) != nullptr);
+        QVERIFY(connection.open(v2OpenExtended()) == nullptr);
+        QCOMPARE(openError(connection), std::string("channel-capacity-exhausted 1"));
+    }
+
     // SV2-44
     void servesStandardJobsAlone()
     {

@@ -14,8 +14,10 @@ namespace warp::stratum::v2 {
 
 Channel* ChannelTable::open(Opening opening, util::BootTime now)
 {
+    const bool isThreadFull =
+        !m_channels.empty() && m_context.extranonces.inUse() >= MAX_CHANNELS_OF_THREAD;
     // A number is never given twice; two may be needed.
-    if (m_channels.size() >= MAX_CHANNELS ||
+    if (isThreadFull || m_channels.size() >= MAX_CHANNELS ||
         m_nextId >= std::numeric_limits<std::uint32_t>::max() - 1) {
         return nullptr;
     }
