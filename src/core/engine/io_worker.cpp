@@ -62,7 +62,10 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     , m_fanOut(
           executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
           [this](const WeightedLatency& latency) {
+              const stratum::v2::Delivered v2 = m_sessions.takeDelivered();
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
+                  LOG_INFO(Stratum, "new tip to {} miners, by V2 to {} channels in {} frames",
+                           latency.count(), v2.channels, v2.frames);
                   m_shared.statistics.post(
                       [tip = m_jobs->current()->tipNumber, latency](Statistics& statistics) {
                           statistics.latency().addDelivery(tip, latency);

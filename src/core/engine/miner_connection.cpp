@@ -184,6 +184,8 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
                   forLog(actions.output));
+        m_connection->setPendingLimit(net::Connection::MAX_PENDING_BYTES +
+                                      m_session->pendingAllowance());
         m_connection->send(util::asBytes(actions.output));
     }
     if (shares != 0) {

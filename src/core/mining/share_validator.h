@@ -66,7 +66,8 @@ public:
 
     static constexpr std::chrono::seconds OBEY_WINDOW{30};
 
-    /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
+    /// Bitcoin Core refuses headers more than 7200 s ahead by its own clock; the rest is a margin
+    /// for the clocks of other nodes, as a block is worth nothing that only ours would take.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
     /// Remembered changes of difficulty; a miner can cause them at will. Of more the oldest become

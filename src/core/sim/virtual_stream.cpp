@@ -38,6 +38,11 @@ public:
         WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
         m_stream->send(m_end, bytes);
     }
+    void setPendingLimit(std::size_t bytes) override
+    {
+        WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
+        m_stream->setPendingLimit(m_end, bytes);
+    }
     void closeAfterFlush() override
     {
         WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
@@ -124,7 +129,7 @@ void VirtualStream::send(std::size_t end, util::ByteView bytes)
     }
     util::append(side.pending, bytes);
     pump(end);
-    if (side.pending.size() > net::Connection::MAX_PENDING_BYTES) {
+    if (side.pending.size() > side.pendingLimit) {
         shut(end, PacketKind::Finish);
         closeLater(end, net::CloseReason::WriteBufferFull);
     }

@@ -112,6 +112,11 @@ bool EitherSession::isAuthorized() const
     return m_session != nullptr && m_session->isAuthorized();
 }
 
+std::size_t EitherSession::pendingAllowance() const
+{
+    return m_session != nullptr ? m_session->pendingAllowance() : 0;
+}
+
 Wire EitherSession::wire() const
 {
     return m_session != nullptr ? m_session->wire() : Wire::Encrypted;

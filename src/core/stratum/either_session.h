@@ -8,6 +8,7 @@
 #include "core/util/clock.h"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] util::Difficulty difficulty() const override;
     [[nodiscard]] bool isAuthorized() const override;
     [[nodiscard]] Wire wire() const override;
+    [[nodiscard]] std::size_t pendingAllowance() const override;
 
 private:
     MakeFn m_make;

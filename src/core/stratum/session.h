@@ -8,6 +8,7 @@
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -111,6 +112,9 @@ public:
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;
     [[nodiscard]] virtual bool isAuthorized() const = 0;
     [[nodiscard]] virtual Wire wire() const { return Wire::Text; }
+    /// Bytes that may wait for this miner beyond what may wait for any: one connection can need
+    /// the work of many.
+    [[nodiscard]] virtual std::size_t pendingAllowance() const { return 0; }
 };
 
 } // namespace warp::stratum

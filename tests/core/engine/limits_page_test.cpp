@@ -169,7 +169,11 @@ void describeFloods(Page& page)
 void describeSlowness(Page& page)
 {
     page.chapter("What a miner does not take, and what it leaves");
-    page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("Bytes that wait for a miner",
+             fmt::format("{}, and {} more for each open channel of Stratum V2",
+                         bytes(net::Connection::MAX_PENDING_BYTES),
+                         bytes(stratum::v2::PENDING_BYTES_PER_CHANNEL)),
+             "closed");
     page.row("Work while bytes wait for a miner of Stratum V1", "the newest",
              "it is sent when all before it is taken; what it replaces never is");
     page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");

@@ -380,6 +380,25 @@ private slots:
         QCOMPARE(pair.miner.closed, std::optional(CloseReason::WriteBufferFull));
     }
 
+    void holdsAsMuchAsItMay()
+    {
+        Pair pair;
+        pair.isPoolReading = false;
+        pair.join();
+        const std::string text = longText(Connection::MAX_PENDING_BYTES);
+        pair.onMiner([&] {
+            pair.miner.connection->setPendingLimit(3 * Connection::MAX_PENDING_BYTES);
+            for (int i = 0; i < 4; ++i) {
+                pair.miner.connection->send(asBytes(text));
+            }
+        });
+        pair.scheduler.runFor(1ms);
+        QVERIFY(!pair.miner.closed);
+        pair.onMiner([&] { pair.miner.connection->send(asBytes("x")); });
+        pair.scheduler.runFor(1s);
+        QCOMPARE(pair.miner.closed, std::optional(CloseReason::WriteBufferFull));
+    }
+
     void givesUpOnAPeerThatStopsReading()
     {
         Pair pair;

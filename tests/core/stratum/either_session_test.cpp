@@ -127,6 +127,7 @@ private slots:
             const std::string ready = text.feed(util::asBytes(
                 "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"w\",\"x\"]}\n"));
             QVERIFY(ready.find("mining.notify") != std::string::npos);
+            QCOMPARE(text.session.pendingAllowance(), std::size_t{0});
             QVERIFY(text.session.isAuthorized());
 
             Port encrypted;

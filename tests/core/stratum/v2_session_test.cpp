@@ -1,5 +1,6 @@
 // Stratum V2 behind its encryption: the handshake, forged bytes, and miners at the wrong port.
 
+#include "core/net/connection.h"
 #include "core/stratum/v2/server_limits.h"
 
 #include "tests/core/stratum/v2_session_fixtures.h"
@@ -58,6 +59,75 @@ private slots:
         QCOMPARE(typesOf(line.read(end.output)), std::string("04"));
         QVERIFY(!line.session.leave(pool.now));
         QCOMPARE(pool.extranonces.inUse(), std::size_t{0});
+    }
+
+    // A new tip, empty and then full, to as many channels as there may be: each with a payout key
+    // of its own, or without groups. Nothing of it was taken yet, and a miner that is not slower
+    // than others keeps its connection.
+    void mayHoldATipForEachOfItsChannels_data()
+    {
+        QTest::addColumn<bool>("isStandard");
+        QTest::newRow("extended, a payout key each") << false;
+        QTest::newRow("standard jobs alone") << true;
+    }
+    void mayHoldATipForEachOfItsChannels()
+    {
+        QFETCH(const bool, isStandard);
+        V2Pool pool({.keys = mining::KeyUse::Separate});
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp(isStandard ? mining_flags::REQUIRES_STANDARD_JOBS : 0));
+        QCOMPARE(line.session.pendingAllowance(), std::size_t{0});
+        for (std::uint32_t i = 0; i < MAX_CHANNELS; ++i) {
+            util::Bytes script = *util::fromHex("5120" + std::string(64, '3'));
+            util::storeBigEndian<std::uint32_t>(std::span(script).last<4>(), i);
+            const std::string user = *bitcoin::encodeAddress(script, bitcoin::Network::Regtest);
+            const util::Bytes open =
+                isStandard ? line.sealed(v2OpenStandard(user)) : line.sealed(v2OpenExtended(user));
+            QVERIFY(!line.feed(open).output.empty());
+        }
+        std::size_t waiting = 0;
+        for (const std::size_t transactions : {0U, 9000U}) { // a branch of 14 levels
+            pool.makeJob("next", transactions);
+            const Actions out =
+                line.call([&](auto& o) { line.session.onJobs(pool.jobs, pool.now, o); });
+            waiting += out.output.size();
+        }
+        QVERIFY(waiting > net::Connection::MAX_PENDING_BYTES);
+        const std::size_t allowance = line.session.pendingAllowance();
+        QVERIFY2(waiting <= allowance, std::to_string(waiting).c_str());
+        QCOMPARE(allowance, MAX_CHANNELS * PENDING_BYTES_PER_CHANNEL);
+        static_cast<void>(line.session.leave(pool.now));
+        QCOMPARE(line.session.pendingAllowance(), std::size_t{0});
+    }
+
+    // R070: all channels at once, and how many got how much is known.
+    void countsWhatItDelivers()
+    {
+        V2Pool pool;
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{0});
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp(mining_flags::REQUIRES_STANDARD_JOBS));
+        for (int i = 0; i < 3; ++i) {
+            line.send(v2OpenStandard());
+        }
+        QCOMPARE(thread.handshakes.delivered.frames, std::size_t{0}); // no new work
+        pool.makeJob("next");
+        const Actions tip =
+            line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QCOMPARE(typesOf(line.read(tip.output)), std::string("15 20 15 20 15 20"));
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{3});
+        QCOMPARE(thread.handshakes.delivered.frames, std::size_t{6});
+        static_cast<void>(
+            line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); }));
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{3}); // the same work again
     }
 
     // R057: however the bytes are cut; a half frame waits without harm.

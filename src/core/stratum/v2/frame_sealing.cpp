@@ -4,6 +4,16 @@
 
 namespace warp::stratum::v2 {
 
+std::size_t countFrames(util::ByteView frames)
+{
+    std::size_t count = 0;
+    for (; !frames.empty(); ++count) {
+        const FrameHeader header = FrameHeader::parse(frames.first<FrameHeader::SIZE>());
+        frames = frames.subspan(FrameHeader::SIZE + header.payloadSize);
+    }
+    return count;
+}
+
 void sealFrames(NoiseTransport& transport, util::ByteView frames, util::Bytes& out)
 {
     while (!frames.empty()) {

@@ -24,12 +24,20 @@ struct FrameScratch
     util::Bytes sealed;
 };
 
+/// Of new work, since it was looked at: to how many channels, in how many frames.
+struct Delivered
+{
+    std::size_t channels = 0;
+    std::size_t frames = 0;
+};
+
 struct HandshakeContext
 {
     const Curve& curve;
     const IdentitySlot& identity; ///< looked at for each handshake
     NoiseKeyStock keys;
     FrameScratch scratch{};
+    Delivered delivered{};
 };
 
 } // namespace warp::stratum::v2

@@ -38,6 +38,10 @@ inline constexpr std::size_t MAX_KEPT_TEXT_BYTES = 128;
 /// Of a frame that comes in, whatever its type allows; no message of a miner's comes near it. As a
 /// line of Stratum V1.
 inline constexpr std::size_t MAX_FRAME_BYTES = 16 * 1024;
+/// What may wait for a client beyond what may wait for any, for each of its channels. With payout
+/// keys of their own a new tip is an empty job and then a full one for each: some 1.6 KiB where the
+/// branch has 14 levels.
+inline constexpr std::size_t PENDING_BYTES_PER_CHANNEL = 2 * 1024;
 /// Bits of the header's version that a miner may roll (BIP 323).
 inline constexpr std::uint32_t VERSION_MASK = 0x1fffffe0;
 

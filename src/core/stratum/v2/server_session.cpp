@@ -143,7 +143,13 @@ void ServerSession::seal(util::ByteView frames, Actions& out)
 void ServerSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
                              Actions& out)
 {
-    run(out, [&](ServerOutput output) { m_server.onJobs(jobs, now, output); });
+    run(out, [&](ServerOutput output) {
+        m_server.onJobs(jobs, now, output);
+        if (const std::size_t frames = countFrames(output.frames); frames > 0) {
+            m_handshakes.delivered.channels += m_server.channels();
+            m_handshakes.delivered.frames += frames;
+        }
+    });
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)

@@ -11,6 +11,7 @@
 #include "core/util/bytes.h"
 #include "core/util/clock.h"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -37,6 +38,10 @@ public:
     [[nodiscard]] util::Difficulty difficulty() const override { return m_server.difficulty(); }
     [[nodiscard]] bool isAuthorized() const override { return m_server.isAuthorized(); }
     [[nodiscard]] Wire wire() const override { return Wire::Encrypted; }
+    [[nodiscard]] std::size_t pendingAllowance() const override
+    {
+        return m_server.channels() * PENDING_BYTES_PER_CHANNEL;
+    }
 
 private:
     void readHandshake(util::ByteView& bytes, Actions& out);
