@@ -29,6 +29,7 @@ engine::SessionDelta sessionOf(std::uint64_t number)
     session.worker = nameOf(number);
     session.userAgent = "bitaxe/BM1370/v2.9.0";
     session.difficulty = util::Difficulty(1000);
+    session.workers = {{.name = session.worker, .difficulty = session.difficulty}};
     return session;
 }
 

@@ -37,6 +37,13 @@ std::string classOf(const std::string& userAgent)
 }
 
 /// Whether it mines: a name alone, without a share, is nothing to remember.
+/// What the session asks of it; of all its workers together where it is not named alone.
+util::Difficulty difficultyOf(const SessionDelta& session, const std::string& worker)
+{
+    const auto found = std::ranges::find(session.workers, worker, &stratum::SessionWorker::name);
+    return found != session.workers.end() ? found->difficulty : session.difficulty;
+}
+
 bool isMining(const WorkerView& worker)
 {
     return worker.sessions != 0 && worker.lastShare;
@@ -94,17 +101,19 @@ void HistoryKeeper::addShares(const ShareBatch& batch)
 void HistoryKeeper::noteAsked(const ShareBatch& batch, util::WallTime now)
 {
     for (const SessionDelta& session : batch.sessions) {
-        if (session.shares.accepted() == 0 || session.rateWorker.empty()) {
+        if (session.shares.accepted() == 0) {
             continue;
         }
-        store::WorkerDifficulty noted{.worker = session.rateWorker,
-                                      .minerClass = classOf(session.userAgent),
-                                      .difficulty = session.difficulty,
-                                      .rate = session.provenRate,
-                                      .notedAt = now};
-        std::pair key(noted.worker, noted.minerClass);
-        if (m_asked.size() < MAX_ASKED || m_asked.contains(key)) {
-            m_asked.insert_or_assign(std::move(key), std::move(noted));
+        for (const stratum::SessionRate& rate : session.rates) {
+            store::WorkerDifficulty noted{.worker = rate.worker,
+                                          .minerClass = classOf(session.userAgent),
+                                          .difficulty = difficultyOf(session, rate.worker),
+                                          .rate = rate.rate,
+                                          .notedAt = now};
+            std::pair key(noted.worker, noted.minerClass);
+            if (m_asked.size() < MAX_ASKED || m_asked.contains(key)) {
+                m_asked.insert_or_assign(std::move(key), std::move(noted));
+            }
         }
     }
 }

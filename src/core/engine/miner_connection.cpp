@@ -138,10 +138,10 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
     SessionDelta delta{.id = m_identity.id,
                        .origin = std::nullopt,
                        .worker = std::move(info.worker),
+                       .workers = std::move(info.workers),
+                       .rates = std::move(info.rates),
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
-                       .provenRate = info.provenRate,
-                       .rateWorker = std::move(info.rateWorker),
                        .wire = m_hasSpoken ? std::optional(m_session->wire()) : std::nullopt,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {

@@ -1,5 +1,7 @@
 #include "core/engine/session_table.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace warp::engine {
@@ -30,13 +32,7 @@ void SessionTable::add(const SessionDelta& delta,
         // A port for both protocols does not tell.
         view.protocol = *delta.wire == stratum::Wire::Encrypted ? "v2" : "v1";
     }
-    if (view.worker != delta.worker) {
-        leaveWorker(entry, workers, now);
-        view.worker = delta.worker;
-    }
-    if (!entry.isCounted && !view.worker.empty()) {
-        entry.isCounted = workers.addSession(view.worker, delta.id, now);
-    }
+    view.worker = delta.worker;
     view.userAgent = delta.userAgent;
     view.difficulty = delta.difficulty;
     accumulate(view.shares, delta.shares);
@@ -52,20 +48,36 @@ void SessionTable::add(const SessionDelta& delta,
         entry.rate->add(delta.shares.acceptedWork, delta.shares.accepted(), now.boot);
     }
     entry.isChanged = true;
-    if (entry.isCounted) {
-        workers.describe(view.worker, delta);
-        if (entry.asked != delta.difficulty) {
-            workers.ask(view.worker, std::exchange(entry.asked, delta.difficulty), delta.difficulty,
-                        now);
-        }
-    }
+    tellWorkers(entry, delta, workers, now);
 }
 
-void SessionTable::leaveWorker(Entry& entry, WorkerTable& workers, const Moment& now)
+void SessionTable::tellWorkers(Entry& entry, const SessionDelta& delta, WorkerTable& workers,
+                               const Moment& now)
 {
-    if (std::exchange(entry.isCounted, false)) {
-        workers.ask(entry.view.worker, std::exchange(entry.asked, {}), {}, now);
-        workers.removeSession(entry.view.worker, entry.view.id);
+    const auto isThere = [&](const std::string& name) {
+        return std::ranges::binary_search(delta.workers, name, {}, &stratum::SessionWorker::name);
+    };
+    std::erase_if(entry.counted, [&](const auto& counted) {
+        if (isThere(counted.first)) {
+            return false;
+        }
+        workers.ask(counted.first, counted.second, {}, now);
+        workers.removeSession(counted.first, entry.view.id);
+        return true;
+    });
+    for (const stratum::SessionWorker& worker : delta.workers) {
+        auto counted = entry.counted.find(worker.name);
+        if (counted == entry.counted.end()) {
+            if (!workers.addSession(worker.name, entry.view.id, now)) {
+                continue;
+            }
+            counted = entry.counted.emplace(worker.name, util::Difficulty{}).first;
+        }
+        workers.describe(worker, delta);
+        if (counted->second != worker.difficulty) {
+            workers.ask(worker.name, std::exchange(counted->second, worker.difficulty),
+                        worker.difficulty, now);
+        }
     }
 }
 
@@ -75,7 +87,7 @@ void SessionTable::close(std::uint64_t id, WorkerTable& workers, const Moment& n
     if (it == m_entries.end()) {
         return;
     }
-    leaveWorker(it->second, workers, now);
+    tellWorkers(it->second, {}, workers, now);
     m_entries.erase(it);
     m_list.onEntriesChanged();
 }

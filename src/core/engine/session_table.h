@@ -12,8 +12,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace warp::engine {
@@ -32,14 +34,15 @@ public:
 
 private:
     struct Entry;
-    static void leaveWorker(Entry& entry, WorkerTable& workers, const Moment& now);
+    static void tellWorkers(Entry& entry, const SessionDelta& delta, WorkerTable& workers,
+                            const Moment& now);
 
     struct Entry
     {
         interfaces::SessionView view;
         std::unique_ptr<mining::WorkRate> rate; ///< none before it is authorized
-        bool isCounted = false;                 ///< its worker counts it
-        util::Difficulty asked{};               ///< as its worker knows
+        /// The workers that count it, and what it asks of them, as they know.
+        std::map<std::string, util::Difficulty, std::less<>> counted;
         bool isChanged = true;
         std::shared_ptr<const interfaces::SessionView> published;
     };

@@ -58,13 +58,13 @@ struct SessionOrigin
 /// A session that is new or changed, or whose miner sent shares.
 struct SessionDelta
 {
-    std::uint64_t id = 0;                ///< interfaces::SessionView::id
-    std::optional<SessionOrigin> origin; ///< in the first delta of a session
-    std::string worker;                  ///< its newest; empty before it is authorized
+    std::uint64_t id = 0;                          ///< interfaces::SessionView::id
+    std::optional<SessionOrigin> origin;           ///< in the first delta of a session
+    std::string worker;                            ///< its newest; empty before it is authorized
+    std::vector<stratum::SessionWorker> workers{}; ///< as stratum::SessionInfo has them
+    std::vector<stratum::SessionRate> rates{};
     std::string userAgent;
     util::Difficulty difficulty{};
-    util::Hashrate provenRate{}; ///< as stratum::SessionInfo has it, as the next one
-    std::string rateWorker{};
     /// Nothing before the miner has said anything.
     std::optional<stratum::Wire> wire;
     ShareTally shares; ///< since the delta before

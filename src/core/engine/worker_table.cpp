@@ -149,9 +149,9 @@ void WorkerTable::ask(std::string_view worker, util::Difficulty before, util::Di
     it->second.isChanged = true;
 }
 
-void WorkerTable::describe(std::string_view worker, const SessionDelta& delta)
+void WorkerTable::describe(const stratum::SessionWorker& worker, const SessionDelta& delta)
 {
-    const auto it = m_entries.find(worker);
+    const auto it = m_entries.find(worker.name);
     if (it == m_entries.end()) {
         return;
     }
@@ -161,8 +161,12 @@ void WorkerTable::describe(std::string_view worker, const SessionDelta& delta)
     }
     if (entry.newestSession == delta.id) {
         entry.view.userAgent = delta.userAgent;
-        entry.view.difficulty = delta.difficulty;
-        entry.view.minerRate = delta.provenRate;
+        entry.view.difficulty = worker.difficulty;
+        const auto rate =
+            std::ranges::lower_bound(delta.rates, worker.name, {}, &stratum::SessionRate::worker);
+        entry.view.minerRate = rate != delta.rates.end() && rate->worker == worker.name
+                                   ? rate->rate
+                                   : util::Hashrate{};
         entry.isChanged = true;
     }
 }

@@ -35,7 +35,7 @@ public:
     static constexpr std::size_t MAX_WORKERS = 10'000;
 
     void add(const WorkerDelta& delta, const Moment& now);
-    /// A session has this as its newest worker. Whether there is room for it.
+    /// A session has this as one of its workers. Whether there is room for it.
     [[nodiscard]] bool addSession(std::string_view worker, std::uint64_t session,
                                   const Moment& now);
     /// It has it no more, after an addSession() that found room.
@@ -45,7 +45,7 @@ public:
     void ask(std::string_view worker, util::Difficulty before, util::Difficulty after,
              const Moment& now);
     /// What a session of the worker says of itself.
-    void describe(std::string_view worker, const SessionDelta& delta);
+    void describe(const stratum::SessionWorker& worker, const SessionDelta& delta);
     /// What is known of earlier runs: label, hidden, first seen, best. Adds the worker.
     void restore(const interfaces::WorkerView& known, const Moment& now);
     /// Only where it has no session; it comes again with its next one.

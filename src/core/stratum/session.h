@@ -56,15 +56,33 @@ struct Actions
     }
 };
 
+/// What a session asks of one of its workers.
+struct SessionWorker
+{
+    std::string name; ///< as authorised; unsanitised
+    util::Difficulty difficulty{};
+
+    friend bool operator==(const SessionWorker&, const SessionWorker&) = default;
+};
+
+/// How fast a worker's miners are, as their shares showed it when the last one came.
+struct SessionRate
+{
+    std::string worker; ///< whose rate it is when the miner comes back
+    util::Hashrate rate{};
+
+    friend bool operator==(const SessionRate&, const SessionRate&) = default;
+};
+
 struct SessionInfo
 {
-    std::string userAgent; ///< as sent, cut to 128 bytes; unsanitised
-    std::string worker;    ///< the last one authorized; empty before
-    util::Difficulty difficulty{};
-    /// As its shares showed it when the last one came; 0 while they are too few.
-    util::Hashrate provenRate{};
-    /// Whose that rate is, for when the miner comes back; empty before there is one.
-    std::string rateWorker;
+    std::string userAgent;         ///< as sent, cut to 128 bytes; unsanitised
+    std::string worker;            ///< the newest one; empty before there is any
+    util::Difficulty difficulty{}; ///< of all together
+    /// Each once, by name: of Stratum V1 the newest, of V2 those of the open channels.
+    std::vector<SessionWorker> workers;
+    /// Those that are known, each worker once, by name.
+    std::vector<SessionRate> rates;
     bool isAuthorized = false;
 };
 

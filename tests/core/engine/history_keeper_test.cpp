@@ -7,6 +7,10 @@
 #include <QTest>
 
 #include <memory>
+#include <utility>
+#include <vector>
+
+#include <memory>
 #include <string>
 
 namespace {
@@ -24,8 +28,8 @@ engine::SessionDelta session(std::uint64_t id, const std::string& userAgent, dou
     delta.worker = "farm";
     delta.userAgent = userAgent;
     delta.difficulty = Difficulty(difficulty);
-    delta.provenRate = Hashrate(rate);
-    delta.rateWorker = delta.worker;
+    delta.workers = {{.name = delta.worker, .difficulty = delta.difficulty}};
+    delta.rates = {{.worker = delta.worker, .rate = Hashrate(rate)}};
     delta.shares.byCode[0] = 1;
     return delta;
 }
@@ -75,6 +79,45 @@ private slots:
         QCOMPARE(kept.at({"farm", "bitaxe"}).difficulty, Difficulty(2235));
     }
 
+    // R073: each of a connection's workers has its own rate, and not that of all together.
+    void notesEachWorkerOfASession()
+    {
+        sim::Scheduler clock({});
+        store::Inbox inbox;
+        util::Published<store::WorkerDirectory> directory(
+            std::make_shared<const store::WorkerDirectory>());
+        engine::HistoryKeeper keeper(clock, 1,
+                                     {.inbox = inbox, .directory = directory, .keepNow = [] {}});
+        engine::ShareBatch batch;
+        batch.shares.byCode[0] = 1;
+        engine::SessionDelta proxy = session(1, "bitaxe/2.0", 3000, 0);
+        proxy.workers = {{.name = "a", .difficulty = Difficulty(1000)},
+                         {.name = "b", .difficulty = Difficulty(2000)}};
+        proxy.rates = {{.worker = "a", .rate = Hashrate(1e12)},
+                       {.worker = "b", .rate = Hashrate(2e12)}};
+        batch.sessions = {proxy};
+        keeper.addShares(batch);
+        std::vector<std::shared_ptr<const interfaces::WorkerView>> views;
+        for (const char* const name : {"a", "b"}) {
+            auto view = std::make_shared<interfaces::WorkerView>();
+            view->name = name;
+            view->sessions = 1;
+            view->lastShare = clock.wall().time;
+            views.push_back(view);
+        }
+        interfaces::PoolSnapshot snapshot;
+        snapshot.workers = interfaces::SharedList<interfaces::WorkerView>(views);
+        clock.runFor(61s);
+        keeper.onTick(snapshot);
+        const auto known = directory.load();
+        for (const auto& [name, rate] : {std::pair("a", 1e12), std::pair("b", 2e12)}) {
+            const auto* const noted = known->find(name, "bitaxe");
+            QVERIFY(noted != nullptr);
+            QCOMPARE(noted->rate, Hashrate(rate));
+            QCOMPARE(noted->difficulty, Difficulty(rate / 1e9));
+        }
+    }
+
     // R041: a proxy's rate is asked for by the worker that it names first, and is noted under that
     // one, whichever it named last.
     void notesARateUnderTheWorkerThatItIsAskedBy()
@@ -88,7 +131,7 @@ private slots:
         engine::ShareBatch batch;
         batch.shares.byCode[0] = 1;
         batch.sessions = {session(1, "cgminer/4", 100'000, 3e15)};
-        batch.sessions.front().rateWorker = "first";
+        batch.sessions.front().rates.front().worker = "first";
         keeper.addShares(batch);
         auto first = std::make_shared<interfaces::WorkerView>();
         first->name = "first"; // no session shows its name

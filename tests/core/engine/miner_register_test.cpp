@@ -52,6 +52,9 @@ engine::SessionDelta session(std::uint64_t id, const std::string& worker)
     delta.worker = worker;
     delta.userAgent = "bitaxe/2.0";
     delta.difficulty = util::Difficulty(512);
+    if (!worker.empty()) {
+        delta.workers = {{.name = worker, .difficulty = delta.difficulty}};
+    }
     return delta;
 }
 
@@ -203,6 +206,52 @@ private slots:
         QCOMPARE(find(snapshot, "other")->sessions, 1U);
         QCOMPARE(snapshot.sessions.size(), std::size_t{1});
         QCOMPARE(snapshot.listeners[0].miners, 1U);
+    }
+
+    // R073: a connection of Stratum V2 may be many workers at once, each with its own part.
+    void aSessionIsAllItsWorkers()
+    {
+        MinerRegister miners;
+        interfaces::PoolSnapshot snapshot;
+        engine::ShareBatch batch;
+        engine::SessionDelta proxy = session(1, "b");
+        proxy.difficulty = util::Difficulty(60);
+        proxy.workers = {{.name = "a", .difficulty = util::Difficulty(10)},
+                         {.name = "b", .difficulty = util::Difficulty(20)},
+                         {.name = "c", .difficulty = util::Difficulty(30)}};
+        proxy.rates = {{.worker = "a", .rate = util::Hashrate(1e12)},
+                       {.worker = "c", .rate = util::Hashrate(3e12)}};
+        batch.sessions = {proxy};
+        miners.add(batch, moment(1s));
+        miners.publish(snapshot, util::BootTime(1s));
+        QCOMPARE(snapshot.workers.size(), std::size_t{3});
+        for (const auto& worker : snapshot.workers) {
+            QCOMPARE(worker.sessions, 1U);
+            QCOMPARE(worker.userAgent, std::string("bitaxe/2.0"));
+        }
+        QCOMPARE(find(snapshot, "c")->difficulty, util::Difficulty(30));
+        QCOMPARE(find(snapshot, "a")->minerRate, util::Hashrate(1e12));
+        QCOMPARE(find(snapshot, "b")->minerRate, util::Hashrate{});
+        QCOMPARE(snapshot.sessions[0].worker, std::string("b"));
+        QCOMPARE(snapshot.sessions[0].difficulty, util::Difficulty(60));
+
+        // One closes its channel, then the connection ends.
+        proxy.workers.erase(proxy.workers.begin());
+        proxy.workers[1].difficulty = util::Difficulty(40);
+        batch.sessions = {proxy};
+        miners.add(batch, moment(2s));
+        miners.publish(snapshot, util::BootTime(2s));
+        QCOMPARE(find(snapshot, "a")->sessions, 0U);
+        QCOMPARE(find(snapshot, "a")->difficulty, util::Difficulty{});
+        QCOMPARE(find(snapshot, "b")->sessions, 1U);
+        QCOMPARE(find(snapshot, "c")->difficulty, util::Difficulty(40));
+        engine::ShareBatch end;
+        end.closed = {1};
+        miners.add(end, moment(3s));
+        miners.publish(snapshot, util::BootTime(3s));
+        for (const auto& worker : snapshot.workers) {
+            QCOMPARE(worker.sessions, 0U);
+        }
     }
 
     // What did not change is shared with the snapshot before.

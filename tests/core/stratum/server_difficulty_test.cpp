@@ -402,7 +402,7 @@ private slots:
         }
         QCOMPARE(rates.asked, std::vector<std::string>{"farm.a"});
         QCOMPARE(harness.session().info().worker, std::string("farm.b"));
-        QCOMPARE(harness.session().info().rateWorker, std::string("farm.a"));
+        QCOMPARE(harness.session().info().rates.at(0).worker, std::string("farm.a"));
         static_cast<void>(harness.leave());
         QCOMPARE(rates.told, std::vector<std::string>{"farm.a"});
     }

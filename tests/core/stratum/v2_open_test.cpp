@@ -324,6 +324,36 @@ private slots:
         QCOMPARE(openError(connection), std::string("channel-capacity-exhausted 1"));
     }
 
+    // R073: what is said of a connection names each worker with what is asked of it.
+    void tellsItsWorkersApart()
+    {
+        V2Pool pool;
+        pool.makeJob();
+        V2Connection connection(pool);
+        connection.setUp();
+        const auto names = [&] {
+            std::string text;
+            for (const auto& worker : connection.server().info().workers) {
+                text += worker.name + " ";
+            }
+            return text;
+        };
+        connection.openExtended("one");
+        const V2Channel two = connection.openExtended("two");
+        const double single = connection.server().info().workers.at(0).difficulty.value();
+        connection.openStandard("one");
+        QCOMPARE(names(), std::string("one two "));
+        const stratum::SessionInfo info = connection.server().info();
+        QVERIFY(single > 0);
+        QCOMPARE(info.workers.at(0).difficulty.value(), 2 * single);
+        QCOMPARE(info.workers.at(1).difficulty.value(), single);
+        QCOMPARE(info.difficulty.value(), 3 * single);
+        QVERIFY(info.rates.empty());
+        connection.send(CloseChannel{.channelId = two.id, .reasonCode = ""});
+        QCOMPARE(names(), std::string("one "));
+        QCOMPARE(connection.server().info().worker, std::string("one"));
+    }
+
     // SV2-44
     void servesStandardJobsAlone()
     {

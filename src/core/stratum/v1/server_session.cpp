@@ -232,12 +232,20 @@ void ServerSession::resume(std::string_view sessionId, util::BootTime now)
 
 SessionInfo ServerSession::info() const
 {
-    return {.userAgent = m_userAgent,
-            .worker = m_workers.empty() ? std::string() : m_workers.back(),
-            .difficulty = m_difficulty.inForce(),
-            .provenRate = m_difficulty.provenRate(),
-            .rateWorker = m_workers.empty() ? std::string() : m_workers.front(),
-            .isAuthorized = !m_workers.empty()};
+    SessionInfo info{.userAgent = m_userAgent,
+                     .worker = {},
+                     .difficulty = m_difficulty.inForce(),
+                     .workers = {},
+                     .rates = {},
+                     .isAuthorized = !m_workers.empty()};
+    if (info.isAuthorized) {
+        info.worker = m_workers.back();
+        info.workers = {{.name = m_workers.back(), .difficulty = info.difficulty}};
+        if (m_difficulty.provenRate().value() > 0) {
+            info.rates = {{.worker = m_workers.front(), .rate = m_difficulty.provenRate()}};
+        }
+    }
+    return info;
 }
 
 void ServerSession::onLine(std::string_view line, util::BootTime now, Actions& out)

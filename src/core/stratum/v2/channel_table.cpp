@@ -203,13 +203,32 @@ util::Difficulty ChannelTable::difficulty() const
     return util::Difficulty(sum);
 }
 
-util::Hashrate ChannelTable::provenRate() const
+void ChannelTable::describeWorkers(SessionInfo& info) const
 {
-    double sum = 0;
+    struct Sums
+    {
+        double difficulty = 0;
+        double rate = 0;
+    };
+    std::map<std::string_view, Sums> workers;
     for (const auto& [id, channel] : m_channels) {
-        sum += channel->provenRate().value();
+        Sums& sums = workers[channel->terms().worker.full];
+        sums.difficulty += channel->difficulty().value();
+        sums.rate += channel->provenRate().value();
     }
-    return util::Hashrate(sum);
+    for (const auto& [name, sums] : workers) {
+        info.workers.push_back(
+            {.name = std::string(name), .difficulty = util::Difficulty(sums.difficulty)});
+        if (sums.rate > 0) {
+            info.rates.push_back({.worker = std::string(name), .rate = util::Hashrate(sums.rate)});
+        }
+    }
+}
+
+std::optional<std::string> ChannelTable::newestWorker() const
+{
+    return m_channels.empty() ? std::nullopt
+                              : std::optional(m_channels.rbegin()->second->terms().worker.full);
 }
 
 } // namespace warp::stratum::v2

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/mining/job_set.h"
+#include "core/stratum/session.h"
 #include "core/stratum/v2/channel.h"
 #include "core/stratum/v2/server_context.h"
 #include "core/util/bytes.h"
@@ -13,6 +14,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -68,7 +71,10 @@ public:
     [[nodiscard]] std::size_t size() const { return m_channels.size(); }
     /// Of all together.
     [[nodiscard]] util::Difficulty difficulty() const;
-    [[nodiscard]] util::Hashrate provenRate() const;
+    /// Puts in what is asked of each worker, and how fast it is.
+    void describeWorkers(SessionInfo& info) const;
+    /// Of the newest channel.
+    [[nodiscard]] std::optional<std::string> newestWorker() const;
 
 private:
     struct Group

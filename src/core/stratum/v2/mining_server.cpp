@@ -453,12 +453,14 @@ void MiningServer::onStopping(ServerOutput out)
 
 SessionInfo MiningServer::info() const
 {
-    return {.userAgent = m_userAgent,
-            .worker = m_worker,
-            .difficulty = difficulty(),
-            .provenRate = m_channels.provenRate(),
-            .rateWorker = m_worker,
-            .isAuthorized = m_hasOpened};
+    SessionInfo info{.userAgent = m_userAgent,
+                     .worker = m_channels.newestWorker().value_or(m_worker),
+                     .difficulty = difficulty(),
+                     .workers = {},
+                     .rates = {},
+                     .isAuthorized = m_hasOpened};
+    m_channels.describeWorkers(info);
+    return info;
 }
 
 } // namespace warp::stratum::v2
