@@ -6,7 +6,7 @@ beside it.
     WARP_BIN_DIR=build/release/bin tests/bench/load_bench.py
         [--connections N] [--v2-connections N] [--seconds S]
 
-The in-process rate that the ratio is taken of comes from warp_bench of build/dev, measured before.
+The in-process rate that the ratio is taken of comes from warppool-bench of build/dev, measured before.
 """
 
 import argparse
@@ -68,9 +68,9 @@ def pool_on_a_node(folder):
 
 
 def in_process_rate(benchmark, counter):
-    """Submits a second on one core, bytes to reply, or None where there is no warp_bench."""
+    """Submits a second on one core, bytes to reply, or None where there is no warppool-bench."""
     for build in ("release", "dev"):
-        program = REPOSITORY / "build" / build / "bin" / "warp_bench"
+        program = REPOSITORY / "build" / build / "bin" / "warppool-bench"
         if program.is_file():
             done = subprocess.run([program, f"--benchmark_filter={benchmark}",
                                    "--benchmark_format=json"], stdout=subprocess.PIPE,

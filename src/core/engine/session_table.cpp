@@ -55,7 +55,12 @@ void SessionTable::tellWorkers(Entry& entry, const SessionDelta& delta, WorkerTa
                                const Moment& now)
 {
     const auto isThere = [&](const std::string& name) {
-        return std::ranges::binary_search(delta.workers, name, {}, &stratum::SessionWorker::name);
+        const auto found =
+            std::lower_bound(delta.workers.begin(), delta.workers.end(), name,
+                             [](const stratum::SessionWorker& worker, const std::string& wanted) {
+                                 return worker.name < wanted;
+                             });
+        return found != delta.workers.end() && found->name == name;
     };
     std::erase_if(entry.counted, [&](const auto& counted) {
         if (isThere(counted.first)) {

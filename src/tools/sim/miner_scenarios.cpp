@@ -36,6 +36,7 @@ std::string playConverge(VirtualPool& pool)
     }
     pool.runFor(15min);
     std::vector<std::uint64_t> before;
+    before.reserve(RATES.size());
     for (std::size_t i = 0; i < RATES.size(); ++i) {
         before.push_back(pool.world().miner(i).stats().accepted);
     }
