@@ -1,5 +1,6 @@
 #include "core/mining/odds.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,10 +28,11 @@ double hashesPerShare(util::Difficulty difficulty)
 
 double expectedSeconds(util::Hashrate hashrate, util::Difficulty network)
 {
-    if (!(hashrate.value() > 0) || !(network.value() > 0)) {
+    const double hashes = hashesPerShare(network);
+    if (!(hashrate.value() > 0) || !(hashes > 0) || !std::isfinite(hashes)) {
         return std::numeric_limits<double>::infinity();
     }
-    return hashesPerShare(network) / hashrate.value();
+    return hashes / hashrate.value();
 }
 
 Odds oddsOf(util::Hashrate hashrate, util::Difficulty network)
@@ -44,7 +46,10 @@ Odds oddsOf(util::Hashrate hashrate, util::Difficulty network)
 
 double fractionOfBlock(util::Difficulty share, util::Difficulty network)
 {
-    return network.value() > 0 ? share.value() / network.value() : 0;
+    if (!(share.value() > 0) || !(network.value() > 0) || !std::isfinite(network.value())) {
+        return 0;
+    }
+    return std::min(share.value() / network.value(), std::numeric_limits<double>::max());
 }
 
 } // namespace warp::mining

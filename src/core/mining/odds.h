@@ -20,13 +20,14 @@ struct Odds
 [[nodiscard]] double hashesPerShare(util::Difficulty difficulty);
 
 /// Blocks come as a Poisson process: 1 - exp(-hashes / hashes per block). 0 where either is not
-/// above 0.
+/// above 0, or the network's difficulty is beyond all numbers.
 [[nodiscard]] Odds oddsOf(util::Hashrate hashrate, util::Difficulty network);
 
 /// Mean time to a block; nothing sensible (infinity) where either is not above 0.
 [[nodiscard]] double expectedSeconds(util::Hashrate hashrate, util::Difficulty network);
 
-/// How much of a block a share was: 1 and more is one. 0 without a network difficulty.
+/// How much of a block a share was: 1 and more is one. 0 without a share or a network difficulty;
+/// always finite.
 [[nodiscard]] double fractionOfBlock(util::Difficulty share, util::Difficulty network);
 
 } // namespace warp::mining

@@ -31,6 +31,11 @@ std::uint32_t versionOf(const Job& job, const Share& share, std::uint32_t mask)
                              : job.source->version;
 }
 
+bool hasStrayBits(const Share& share, std::uint32_t mask)
+{
+    return share.versionBits && (*share.versionBits & ~mask) != 0;
+}
+
 /// A miner that rolled outside of its mask may have meant the bits in one of these ways.
 std::array<std::uint32_t, 4> strayVersions(const Job& job, std::uint32_t bits)
 {
@@ -187,24 +192,25 @@ bool ShareValidator::meets(const bitcoin::Hash256& hash, util::Difficulty requir
     return m_target.isMetBy(hash);
 }
 
-std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const JobSet& jobs,
-                                                    std::uint32_t versionMask) const
+std::vector<std::shared_ptr<const Job>> ShareValidator::guesses(const Share& share,
+                                                                const JobSet& jobs) const
 {
-    auto named = share.job ? find(*share.job, jobs) : nullptr;
     std::vector<std::shared_ptr<const Job>> candidates;
-    if (named != nullptr) {
-        candidates.push_back(std::move(named));
-    } else {
-        if (auto unsent = share.job ? variant(*share.job, jobs) : nullptr) {
-            candidates.push_back(std::move(unsent));
-        }
-        const auto take = [&](const auto& begin, std::size_t size) {
-            const auto count = static_cast<std::ptrdiff_t>(std::min(size, UNKNOWN_JOB_TRIES));
-            candidates.insert(candidates.end(), begin, begin + count);
-        };
-        take(jobs.jobs.begin(), jobs.jobs.size());
-        take(m_variants.rbegin(), m_variants.size());
+    if (auto unsent = share.job ? variant(*share.job, jobs) : nullptr) {
+        candidates.push_back(std::move(unsent));
     }
+    const auto take = [&](const auto& begin, std::size_t size) {
+        const auto count = static_cast<std::ptrdiff_t>(std::min(size, UNKNOWN_JOB_TRIES));
+        candidates.insert(candidates.end(), begin, begin + count);
+    };
+    take(jobs.jobs.begin(), jobs.jobs.size());
+    take(m_variants.rbegin(), m_variants.size());
+    return candidates;
+}
+
+std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const JobSet& jobs,
+                                                    const Terms& terms) const
+{
     const auto test = [&](const std::shared_ptr<const Job>& job,
                           std::uint32_t version) -> std::optional<FoundBlock> {
         const HashedHeader hashed = hashShare(*job, m_extranonce1, share, version);
@@ -213,15 +219,22 @@ std::optional<FoundBlock> ShareValidator::findBlock(const Share& share, const Jo
         }
         return makeFound(job, m_extranonce1, share, hashed);
     };
-    for (const auto& job : candidates) {
-        if (auto found = test(job, versionOf(*job, share, versionMask))) {
+    const auto named = share.job ? find(*share.job, jobs) : nullptr;
+    const bool isStray = hasStrayBits(share, terms.versionMask);
+    if ((named == nullptr || isStray) && !terms.pace.take(terms.now)) {
+        const auto& likeliest = named != nullptr ? named : jobs.current();
+        return test(likeliest, versionOf(*likeliest, share, terms.versionMask));
+    }
+    for (const auto& job : named != nullptr ? std::vector{named} : guesses(share, jobs)) {
+        if (auto found = test(job, versionOf(*job, share, terms.versionMask))) {
             return found;
         }
-        if (share.versionBits && (*share.versionBits & ~versionMask) != 0) {
-            for (const std::uint32_t version : strayVersions(*job, *share.versionBits)) {
-                if (auto found = test(job, version)) {
-                    return found;
-                }
+        if (!isStray) {
+            continue;
+        }
+        for (const std::uint32_t version : strayVersions(*job, *share.versionBits)) {
+            if (auto found = test(job, version)) {
+                return found;
             }
         }
     }
@@ -240,37 +253,36 @@ const bitcoin::Hash256& ShareValidator::rootOf(const std::shared_ptr<const Job>&
     return m_root.root;
 }
 
-ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs,
-                                   std::uint32_t versionMask, util::BootTime now)
+ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs, const Terms& terms)
 {
     ShareVerdict verdict;
     const auto named = share.job ? find(*share.job, jobs) : nullptr;
     if (named == nullptr) {
         verdict.code = ShareCode::UnknownJob;
-        verdict.block = findBlock(share, jobs, versionMask);
+        verdict.block = findBlock(share, jobs, terms);
         return verdict;
     }
     const Job& job = *named;
-    const std::uint32_t version = versionOf(job, share, versionMask);
+    const std::uint32_t version = versionOf(job, share, terms.versionMask);
     const HashedHeader hashed = hashHeader(job, rootOf(named, share.extranonce2), share, version);
     verdict.achieved = bitcoin::difficultyOfHash(hashed.hash);
     if (job.networkTarget.isMetBy(hashed.hash)) {
         verdict.block = makeFound(named, m_extranonce1, share, hashed);
     }
 
-    const bool isOutsideMask = share.versionBits && (*share.versionBits & ~versionMask) != 0;
+    const bool isOutsideMask = hasStrayBits(share, terms.versionMask);
     if (isOutsideMask && !verdict.block) {
-        verdict.block = findBlock(share, jobs, versionMask);
+        verdict.block = findBlock(share, jobs, terms);
     }
-    const auto credit = creditFor(hashed.hash, job.id, now);
-    const TipAge age = ageOf(job, jobs, now);
+    const auto credit = creditFor(hashed.hash, job.id, terms.now);
+    const TipAge age = ageOf(job, jobs, terms.now);
     if (age == TipAge::Old) {
         verdict.code = ShareCode::Stale;
     } else if (m_duplicates.contains(job.id, share, version)) {
         verdict.code = ShareCode::Duplicate;
     } else if (isOutsideMask) {
         verdict.code = ShareCode::BadVersion;
-    } else if (!isTimeAllowed(job, share.time, now)) {
+    } else if (!isTimeAllowed(job, share.time, terms.now)) {
         verdict.code = ShareCode::BadTime;
     } else if (!credit) {
         verdict.code = ShareCode::LowDifficulty;

@@ -4,6 +4,7 @@
 
 #include "core/mining/duplicate_filter.h"
 #include "core/mining/job_set.h"
+#include "core/mining/search_pace.h"
 #include "core/mining/share.h"
 #include "core/util/clock.h"
 
@@ -36,17 +37,23 @@ public:
     /// In force now; 0 before the first setDifficulty().
     [[nodiscard]] util::Difficulty difficulty() const;
 
-    /// @param versionMask bits this session may roll; shares without negotiation may use
-    ///        VERSION_ROLLING_MASK.
-    /// @param now for the upper end of nTime: the template's time plus what has passed since, plus
-    ///        MAX_TIME_AHEAD_SECONDS.
-    [[nodiscard]] ShareVerdict judge(const Share& share, const JobSet& jobs,
-                                     std::uint32_t versionMask, util::BootTime now);
+    /// What a share is judged by, besides the jobs.
+    struct Terms
+    {
+        /// Bits this session may roll; shares without negotiation may use VERSION_ROLLING_MASK.
+        std::uint32_t versionMask = VERSION_ROLLING_MASK;
+        /// For the upper end of nTime: the template's time plus what has passed since, plus
+        /// MAX_TIME_AHEAD_SECONDS.
+        util::BootTime now{};
+        SearchPace& pace; ///< of the connection
+    };
+
+    [[nodiscard]] ShareVerdict judge(const Share& share, const JobSet& jobs, const Terms& terms);
 
     /// The block test alone, for a share that is refused before its verdict (worker not authorized,
     /// session not subscribed).
     [[nodiscard]] std::optional<FoundBlock> findBlock(const Share& share, const JobSet& jobs,
-                                                      std::uint32_t versionMask) const;
+                                                      const Terms& terms) const;
 
     [[nodiscard]] const Extranonce1& extranonce1() const { return m_extranonce1; }
 
@@ -85,6 +92,9 @@ private:
     /// Of a live job, whether it was sent or not; nullptr where there can be none.
     [[nodiscard]] std::shared_ptr<const Job> variant(util::JobId id, const JobSet& jobs) const;
     [[nodiscard]] bool wasSent(util::JobId variant) const;
+    /// Jobs that a share of an unknown one may be of, likeliest first.
+    [[nodiscard]] std::vector<std::shared_ptr<const Job>> guesses(const Share& share,
+                                                                  const JobSet& jobs) const;
     /// The root that was needed last: miners roll nonce and version before the extranonce, and some
     /// have no other to roll.
     struct KnownRoot

@@ -7,6 +7,7 @@
 #include "core/engine/room_maker.h"
 #include "core/engine/worker_table.h"
 #include "core/mining/duplicate_filter.h"
+#include "core/mining/search_pace.h"
 #include "core/net/connection.h"
 #include "core/net/handshake_pacer.h"
 #include "core/net/listen_terms.h"
@@ -158,6 +159,10 @@ void describeFloods(Page& page)
              fmt::format("{} within {}", RejectWatch::MAX_BAD, time(RejectWatch::WINDOW)),
              "closed");
     page.row("Stale, duplicate and unknown ones", "none", "they are never held against a miner");
+    page.row("Shares of unknown jobs, or with version bits that may not be rolled",
+             fmt::format("{} a second", mining::SearchPace::MAX_PER_SECOND),
+             "each is tried for a block on all jobs and versions that may have been meant; further "
+             "ones on the likeliest alone");
     page.row("With `enabled = false` in `[ratelimit]`", "none", "they are answered and counted");
 }
 

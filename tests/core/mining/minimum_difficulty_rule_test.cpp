@@ -68,7 +68,9 @@ private slots:
         const mining::Share share{
             .job = (*job)->id,
             .time = static_cast<std::uint32_t>(static_cast<std::int64_t>(TEMPLATE_TIME) + offset)};
-        const auto verdict = validator.judge(share, *jobs, 0, test::at({}));
+        mining::SearchPace pace;
+        const auto verdict =
+            validator.judge(share, *jobs, {.versionMask = 0, .now = test::at({}), .pace = pace});
         QCOMPARE(verdict.code == mining::ShareCode::BadTime, !isAllowed);
         // What miners get to begin with is on the right side, however old the template is.
         if (source.maximumTime != 0) {

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <limits>
 
 namespace {
 
@@ -57,6 +58,34 @@ private slots:
         QCOMPARE(mining::oddsOf(Hashrate(0), Difficulty(1)), mining::Odds{});
         QCOMPARE(mining::oddsOf(Hashrate(1), Difficulty(0)), mining::Odds{});
         QVERIFY(std::isinf(mining::expectedSeconds(Hashrate(0), Difficulty(1))));
+    }
+
+    // B25: whatever comes in, what is shown is a probability, and a number.
+    void oddInputsGiveHonestNumbers_data()
+    {
+        constexpr double INFINITE = std::numeric_limits<double>::infinity();
+        constexpr double LARGEST = std::numeric_limits<double>::max();
+        constexpr double SMALLEST = std::numeric_limits<double>::denorm_min();
+        QTest::addColumn<double>("one");
+        QTest::addColumn<double>("other");
+        for (const double one : {0.0, -1.0, SMALLEST, 1.0, LARGEST, INFINITE, std::nan("")}) {
+            for (const double other : {0.0, -1.0, SMALLEST, LARGEST, INFINITE, std::nan("")}) {
+                QTest::addRow("%g of %g", one, other) << one << other;
+            }
+        }
+    }
+    void oddInputsGiveHonestNumbers()
+    {
+        QFETCH(const double, one);
+        QFETCH(const double, other);
+        const mining::Odds odds = mining::oddsOf(Hashrate(one), Difficulty(other));
+        for (const double value : {odds.perDay, odds.perMonth, odds.perYear}) {
+            QVERIFY(value >= 0 && value <= 1 && !std::signbit(value));
+        }
+        QVERIFY(odds.perDay <= odds.perMonth && odds.perMonth <= odds.perYear);
+        QVERIFY(!std::isnan(mining::expectedSeconds(Hashrate(one), Difficulty(other))));
+        const double fraction = mining::fractionOfBlock(Difficulty(one), Difficulty(other));
+        QVERIFY(std::isfinite(fraction) && fraction >= 0);
     }
 
     // B25

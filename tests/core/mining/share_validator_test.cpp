@@ -100,7 +100,12 @@ public:
     mining::ShareVerdict judge(const mining::Share& share,
                                std::uint32_t mask = mining::VERSION_ROLLING_MASK)
     {
-        return validator.judge(share, *jobs, mask, now);
+        return validator.judge(share, *jobs, terms(mask));
+    }
+
+    [[nodiscard]] mining::ShareValidator::Terms terms(std::uint32_t mask)
+    {
+        return {.versionMask = mask, .now = now, .pace = m_pace};
     }
 
     util::BootTime now = test::at({});
@@ -108,6 +113,7 @@ public:
     std::shared_ptr<const mining::JobSet> jobs;
 
 private:
+    mining::SearchPace m_pace;
     std::uint32_t m_bits;
     std::string m_tip;
     std::uint32_t m_tipNumber = 0;
@@ -417,7 +423,8 @@ private slots:
             return variant->networkTarget.isMetBy(hash);
         });
         const auto judge = [&](const mining::JobSet& jobs) {
-            return validator.judge(share, jobs, mining::VERSION_ROLLING_MASK, test::at({}));
+            mining::SearchPace pace;
+            return validator.judge(share, jobs, {.now = test::at({}), .pace = pace});
         };
         QVERIFY(judge(second).block == std::nullopt || judge(second).block->job->payoutKey == two);
         QVERIFY(judge(first).block->job->payoutKey == one);
@@ -427,11 +434,49 @@ private slots:
     void findsBlocksOfRefusedWorkers()
     {
         Bench bench;
-        const auto found =
-            bench.validator.findBlock(bench.mineBlock(), *bench.jobs, mining::VERSION_ROLLING_MASK);
-        QVERIFY(found.has_value());
-        QVERIFY(!bench.validator.findBlock(bench.mineShare(), *bench.jobs,
-                                           mining::VERSION_ROLLING_MASK));
+        const auto terms = bench.terms(mining::VERSION_ROLLING_MASK);
+        QVERIFY(bench.validator.findBlock(bench.mineBlock(), *bench.jobs, terms).has_value());
+        QVERIFY(!bench.validator.findBlock(bench.mineShare(), *bench.jobs, terms));
+    }
+
+    // R142: guesses cost many hashes a share; a flood of shares that need them gets but one each.
+    void guessesForSoManySharesOfASecond()
+    {
+        Bench bench;
+        mining::Share older = bench.mineBlock();
+        older.job.reset();
+        bench.refresh();
+        for (std::uint32_t i = 0; i < mining::SearchPace::MAX_PER_SECOND; ++i) {
+            QVERIFY(bench.judge(older).block.has_value());
+        }
+        QVERIFY(!bench.judge(older).block);
+        // The current job is tried all the same, and a job that is named costs nothing more.
+        mining::Share likeliest = bench.mineBlock();
+        const mining::Share named = likeliest;
+        likeliest.job.reset();
+        QVERIFY(bench.judge(likeliest).block.has_value());
+        QVERIFY(bench.judge(named).block.has_value());
+        bench.now += std::chrono::seconds(1);
+        QVERIFY(bench.judge(older).block.has_value());
+    }
+
+    // R142
+    void guessesTheVersionsOfSoManySharesOfASecond()
+    {
+        Bench bench;
+        const mining::Job& job = bench.job();
+        constexpr std::uint32_t STRAY = 1;
+        const std::uint32_t meant = job.source->version | STRAY;
+        mining::Share share{.job = job.id, .time = job.time, .versionBits = STRAY};
+        while (!bench.isBlock(mining::hashShare(job, EXTRANONCE1, share, meant).hash)) {
+            ++share.nonce;
+        }
+        for (std::uint32_t i = 0; i < mining::SearchPace::MAX_PER_SECOND; ++i) {
+            QVERIFY(bench.judge(share).block.has_value());
+        }
+        QVERIFY(!bench.judge(share).block);
+        bench.now += std::chrono::seconds(1);
+        QVERIFY(bench.judge(share).block.has_value());
     }
 
     // R024: a flood of different shares stays within the bound, and the newest are remembered.

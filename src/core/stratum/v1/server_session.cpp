@@ -412,10 +412,10 @@ void ServerSession::onSubmit(const Request& request)
     mining::ShareVerdict verdict;
     if (!m_isSubscribed) {
         verdict = refuse(mining::ShareCode::NotSubscribed,
-                         submission.isHashable ? &submission.share : nullptr);
+                         submission.isHashable ? &submission.share : nullptr, request.now);
     } else if (submission.fault != SubmitFault::None) {
         verdict = refuse(mining::ShareCode::Malformed,
-                         submission.isHashable ? &submission.share : nullptr);
+                         submission.isHashable ? &submission.share : nullptr, request.now);
     } else {
         verdict = judge(submission.share, submission.worker, request.now);
     }
@@ -444,27 +444,32 @@ mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::strin
                                           util::BootTime now)
 {
     if (!isWorker(worker)) {
-        return refuse(mining::ShareCode::Unauthorized, &share);
+        return refuse(mining::ShareCode::Unauthorized, &share, now);
     }
     if (!m_work.hasJobs()) {
-        return refuse(mining::ShareCode::UnknownJob, &share);
+        return refuse(mining::ShareCode::UnknownJob, &share, now);
     }
-    auto verdict = m_validator.judge(share, *m_work.jobs(), m_versionMask, now);
+    auto verdict = m_validator.judge(share, *m_work.jobs(), shareTerms(now));
     if (!verdict.block && m_work.hasFormer()) {
-        verdict.block = m_work.findBlock(m_validator, share, m_versionMask);
+        verdict.block = m_work.findBlock(m_validator, share, shareTerms(now));
     }
     return verdict;
 }
 
-mining::ShareVerdict ServerSession::refuse(mining::ShareCode code,
-                                           const mining::Share* hashable) const
+mining::ShareVerdict ServerSession::refuse(mining::ShareCode code, const mining::Share* hashable,
+                                           util::BootTime now)
 {
     mining::ShareVerdict verdict;
     verdict.code = code;
     if (hashable != nullptr) {
-        verdict.block = m_work.findBlock(m_validator, *hashable, m_versionMask);
+        verdict.block = m_work.findBlock(m_validator, *hashable, shareTerms(now));
     }
     return verdict;
+}
+
+mining::ShareValidator::Terms ServerSession::shareTerms(util::BootTime now)
+{
+    return {.versionMask = m_versionMask, .now = now, .pace = m_searches};
 }
 
 bool ServerSession::isWorker(std::string_view name) const

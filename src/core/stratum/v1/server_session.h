@@ -3,6 +3,7 @@
 // Owned by its io thread.
 #pragma once
 
+#include "core/mining/search_pace.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/authorize.h"
 #include "core/stratum/session.h"
@@ -86,8 +87,9 @@ private:
     [[nodiscard]] std::optional<AuthorizeRefusal> addWorker(const Request& request);
     [[nodiscard]] mining::ShareVerdict judge(const mining::Share& share, std::string_view worker,
                                              util::BootTime now);
-    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
-                                              const mining::Share* hashable) const;
+    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code, const mining::Share* hashable,
+                                              util::BootTime now);
+    [[nodiscard]] mining::ShareValidator::Terms shareTerms(util::BootTime now);
     [[nodiscard]] bool isWorker(std::string_view name) const;
 
     void sendVersionMask(Actions& out);
@@ -103,6 +105,7 @@ private:
 
     ServerContext& m_context;
     mining::ShareValidator m_validator;
+    mining::SearchPace m_searches;
     SessionDifficulty m_difficulty;
     LineSplitter m_lines{MAX_LINE_BYTES};
     SessionWork m_work;

@@ -69,13 +69,13 @@ void SessionWork::resume(WorkLeft left)
     }
 }
 
-std::optional<mining::FoundBlock> SessionWork::findBlock(const mining::ShareValidator& validator,
-                                                         const mining::Share& share,
-                                                         std::uint32_t versionMask) const
+std::optional<mining::FoundBlock>
+SessionWork::findBlock(const mining::ShareValidator& validator, const mining::Share& share,
+                       const mining::ShareValidator::Terms& terms) const
 {
     for (const auto& jobs : {m_jobs, m_former}) {
         if (jobs != nullptr) {
-            if (auto found = validator.findBlock(share, *jobs, versionMask)) {
+            if (auto found = validator.findBlock(share, *jobs, terms)) {
                 return found;
             }
         }

@@ -48,7 +48,7 @@ public:
     /// The block test, on all that the session and the one before it had.
     [[nodiscard]] std::optional<mining::FoundBlock>
     findBlock(const mining::ShareValidator& validator, const mining::Share& share,
-              std::uint32_t versionMask) const;
+              const mining::ShareValidator::Terms& terms) const;
 
     [[nodiscard]] bool hasJobs() const { return m_jobs != nullptr; }
     /// Whether it has jobs, and they hold.

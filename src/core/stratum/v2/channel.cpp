@@ -229,14 +229,14 @@ const Channel::SentJob* Channel::find(std::uint32_t jobId) const
     return found == m_sent.rend() ? nullptr : &*found;
 }
 
-mining::ShareVerdict Channel::refuse(mining::ShareCode code, const mining::Share& share) const
+mining::ShareVerdict Channel::refuse(mining::ShareCode code, const mining::Share& share,
+                                     const mining::ShareValidator::Terms& terms) const
 {
     return {.code = code,
             .achieved = {},
             .credited = {},
-            .block = m_jobs == nullptr
-                         ? std::nullopt
-                         : m_validator.findBlock(share, *m_jobs, m_context.versionMask)};
+            .block =
+                m_jobs == nullptr ? std::nullopt : m_validator.findBlock(share, *m_jobs, terms)};
 }
 
 std::optional<mining::ShareCode> Channel::faultOf(const SubmittedShare& share,
@@ -261,8 +261,11 @@ std::optional<mining::ShareCode> Channel::faultOf(const SubmittedShare& share,
     return std::nullopt;
 }
 
-mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootTime now)
+mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootTime now,
+                                    mining::SearchPace& searches)
 {
+    const mining::ShareValidator::Terms terms{
+        .versionMask = m_context.versionMask, .now = now, .pace = searches};
     mining::Share share{.job = std::nullopt,
                         .extranonce2 = {},
                         .time = submitted.time,
@@ -283,10 +286,10 @@ mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootT
     }
     const auto fault = submitted.fault ? submitted.fault : faultOf(submitted, sent);
     if (fault) {
-        return refuse(*fault, share);
+        return refuse(*fault, share, terms);
     }
     share.versionBits = submitted.version & m_context.versionMask;
-    auto verdict = m_validator.judge(share, *m_jobs, m_context.versionMask, now);
+    auto verdict = m_validator.judge(share, *m_jobs, terms);
     if (verdict.code == mining::ShareCode::Late) {
         // The client was told that this work is over, and is told so again.
         verdict.code = mining::ShareCode::Stale;

@@ -4,6 +4,7 @@
 
 #include "core/bitcoin/target.h"
 #include "core/mining/job_set.h"
+#include "core/mining/search_pace.h"
 #include "core/mining/share_validator.h"
 #include "core/stratum/authorize.h"
 #include "core/stratum/session_difficulty.h"
@@ -106,7 +107,9 @@ public:
     bool appendVariant(std::uint32_t jobId, util::BootTime now, util::Bytes& frames);
 
     /// Counts an accepted share for the difficulty.
-    [[nodiscard]] mining::ShareVerdict judge(const SubmittedShare& share, util::BootTime now);
+    /// @param searches  of the connection
+    [[nodiscard]] mining::ShareVerdict judge(const SubmittedShare& share, util::BootTime now,
+                                             mining::SearchPace& searches);
     [[nodiscard]] ShareBatchAnswer& answers() { return m_answers; }
     /// Of a share that came.
     /// @return whether it is above all numbers before, as it should be
@@ -123,8 +126,8 @@ private:
 
     void remember(const SentJob& sent);
     [[nodiscard]] const SentJob* find(std::uint32_t jobId) const;
-    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code,
-                                              const mining::Share& share) const;
+    [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code, const mining::Share& share,
+                                              const mining::ShareValidator::Terms& terms) const;
     [[nodiscard]] std::optional<mining::ShareCode> faultOf(const SubmittedShare& share,
                                                            const SentJob* sent) const;
     [[nodiscard]] std::optional<util::Difficulty> takeChange(util::BootTime now);

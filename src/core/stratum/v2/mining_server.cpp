@@ -346,7 +346,7 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
          .version = message.version,
          .extranonce = extranonce,
          .fault = isNameTooLong ? std::optional(mining::ShareCode::Malformed) : std::nullopt},
-        call.now);
+        call.now, m_searches);
     const bool isBlock = verdict.block.has_value();
     const mining::ShareCode code = verdict.code;
     const util::Difficulty credited = verdict.credited;

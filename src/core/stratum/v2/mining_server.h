@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/mining/job_set.h"
+#include "core/mining/search_pace.h"
 #include "core/stratum/session.h"
 #include "core/stratum/v2/channel_table.h"
 #include "core/stratum/v2/message_sets.h"
@@ -98,6 +99,7 @@ private:
     std::set<std::string, std::less<>> m_names;   ///< that extension 2 brought
     util::BootTime m_since;                       ///< connected, then set up
     util::BootTime m_lastOutput;
+    mining::SearchPace m_searches;
     std::uint64_t m_unorderedShares = 0;
     std::uint32_t m_flags = 0;
     std::uint16_t m_unknownMessages = 0;
