@@ -391,6 +391,26 @@ private slots:
         QCOMPARE(connection.faults(), std::string());
     }
 
+    // Where a block asks for the least difficulty for twenty minutes (testnet4), a proxy of ASICs
+    // stays with its own limit, and finds the blocks that meet it.
+    void takesLimitsBeyondTheLeastDifficulty()
+    {
+        V2Pool pool({.bits = DIFFICULTY_ONE_BITS});
+        pool.makeJob();
+        V2Connection connection(pool);
+        connection.setUp();
+        auto open = v2OpenExtended();
+        open.maxTarget = targetOf(23000);
+        const V2Channel* const channel = connection.open(open);
+        QVERIFY(channel != nullptr);
+        QVERIFY(channel->target <= open.maxTarget);
+        const auto harder = targetOf(46000);
+        const V2Saying saying = connection.send(UpdateChannel{
+            .channelId = channel->id, .nominalHashRate = Float32::of(0), .maximumTarget = harder});
+        QCOMPARE(typesOf(saying), std::string("21 1f"));
+        QVERIFY(channel->target <= harder);
+    }
+
     // SV2-65
     void refusesUpdates()
     {

@@ -42,14 +42,15 @@ std::string_view identityOf(std::string_view user)
 }
 
 /// Whether the client would throw blocks away: its limit is harder than the network's target. Not
-/// on networks that are easier than any miner's share.
+/// where that is as easy as the least difficulty or easier, which most miners' own limits are
+/// beyond and which the testnets have for one block (BlockTemplate::maximumTime).
 bool isBeyondNetwork(const bitcoin::Target& limit, const mining::JobSet* jobs)
 {
     if (limit == bitcoin::Target()) {
         return true;
     }
     return jobs != nullptr && limit < jobs->current()->networkTarget &&
-           jobs->current()->networkTarget <= bitcoin::Target::difficultyOne();
+           jobs->current()->networkTarget < bitcoin::Target::difficultyOne();
 }
 
 std::string_view errorOf(AuthorizeRefusal refusal)
