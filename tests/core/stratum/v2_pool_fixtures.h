@@ -67,6 +67,8 @@ public:
 
     [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
 
+    /// The next job replaces all before it, though its tip may be the same.
+    void startAfresh() { ++m_tip; }
     util::BootTime now = at({});
     mining::ExtranonceAllocator extranonces{3};
     stratum::v2::ServerContext context;

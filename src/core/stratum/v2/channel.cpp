@@ -108,8 +108,7 @@ bool Channel::needsWork() const
 
 bool Channel::needsPrevHash() const
 {
-    const mining::BlockTemplate& source = *current().source;
-    return m_bits != source.bits || m_previous != source.previous;
+    return m_bits != current().source->bits || m_tip != current().tipNumber;
 }
 
 std::optional<util::Difficulty> Channel::takeChange(util::BootTime now)
@@ -140,7 +139,7 @@ void Channel::noteSent(std::uint32_t jobId, Activation activation)
     }
     if (activation == Activation::NewPrevHash) {
         m_validSince = jobId;
-        m_previous = current().source->previous;
+        m_tip = current().tipNumber;
         m_bits = current().source->bits;
     }
     if (m_current != current().id) {

@@ -88,7 +88,8 @@ public:
     /// Nothing is sent until setJobs().
     void withdraw() { m_isWithdrawn = true; }
     [[nodiscard]] bool needsWork() const;
-    /// With work only: whether the client's previous hash is another than the current job's.
+    /// With work only: whether the client is to give up all other work for the current job, since
+    /// that builds on another tip, with other bits, or begins anew on the same one.
     [[nodiscard]] bool needsPrevHash() const;
     /// With work only.
     [[nodiscard]] const mining::Job& current() const { return *m_jobs->current(); }
@@ -148,7 +149,7 @@ private:
     std::optional<std::uint32_t> m_sequence;
     std::uint32_t m_firstJobId = 0; ///< of those sent; 0: none
     std::uint32_t m_validSince = 0; ///< earlier numbers are stale
-    bitcoin::Hash256 m_previous{};  ///< sent last
+    std::uint32_t m_tip = 0;        ///< Job::tipNumber, sent last
     std::uint32_t m_bits = 0;       ///< sent last; 0: none
     std::uint8_t m_variant = 0;     ///< number of the last one of m_current
     std::uint8_t m_changesSinceTick = 0;
