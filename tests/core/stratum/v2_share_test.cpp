@@ -458,6 +458,19 @@ private slots:
         QCOMPARE(text(submit(14)), id + " 14 1 0;");
     }
 
+    // SV2-50: what another work has replaced in the pool counts for nothing, though the client
+    // was not sent that work and its share came at once.
+    void countsNothingForWorkThatIsOver()
+    {
+        Ready ready;
+        const V2Share share = ready.extended->mine();
+        QVERIFY(ready.connection->giveJob("next", 0, mining::TemplateOrigin::Provisional).empty());
+        QCOMPARE(ready.connection->judge(*ready.extended, share), std::string("stale-share"));
+        const auto& verdict = ready.connection->shares().at(0).verdict;
+        QVERIFY(verdict.code == ShareCode::Stale);
+        QVERIFY(!verdict.proof && verdict.credited == Difficulty());
+    }
+
     // SV2-68
     void keepsTheRestOfASum()
     {

@@ -19,6 +19,13 @@ bool isBefore(std::uint32_t left, std::uint32_t right)
     return static_cast<std::int32_t>(left - right) < 0;
 }
 
+/// A miner that does not take up refreshes might stay on an empty block until the next tip.
+bool isFor(const mining::Job& job, mining::MinerClass minerClass)
+{
+    return job.source->origin != mining::TemplateOrigin::Provisional ||
+           mining::traits(minerClass).refreshes == mining::Refreshes::Followed;
+}
+
 constexpr util::Difficulty NO_LIMIT{std::numeric_limits<double>::max()};
 
 } // namespace
@@ -103,7 +110,8 @@ void Channel::setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::B
 
 bool Channel::needsWork() const
 {
-    return m_jobs != nullptr && !m_isWithdrawn && m_current != current().id;
+    return m_jobs != nullptr && !m_isWithdrawn && m_current != current().id &&
+           isFor(current(), minerClass());
 }
 
 bool Channel::needsPrevHash() const
@@ -290,7 +298,7 @@ mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootT
     share.versionBits = submitted.version & m_context.versionMask;
     auto verdict = m_validator.judge(share, *m_jobs, terms);
     if (verdict.code == mining::ShareCode::Late) {
-        // The client was told that this work is over, and is told so again.
+        // Here an answer is good or bad: what counts for nothing is told as stale at once.
         verdict.code = mining::ShareCode::Stale;
         verdict.proof.reset();
     }

@@ -87,6 +87,7 @@ public:
     void setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now);
     /// Nothing is sent until setJobs().
     void withdraw() { m_isWithdrawn = true; }
+    /// Whether there is work that the client was not sent and may have.
     [[nodiscard]] bool needsWork() const;
     /// With work only: whether the client is to give up all other work for the current job, since
     /// that builds on another tip, with other bits, or begins anew on the same one.
