@@ -34,7 +34,8 @@ Channel::Channel(ServerContext& context, ChannelTerms terms, std::string_view us
                  util::BootTime now)
     : m_context(context)
     , m_terms(std::move(terms))
-    , m_validator(m_terms.extranonce1)
+    // A target is for the jobs that are sent after it (5.3.21).
+    , m_validator(m_terms.extranonce1, mining::ReplacedDifficulty::Refused)
     , m_difficulty(context.options, now)
 {
     m_difficulty.onUserAgent(userAgent);
