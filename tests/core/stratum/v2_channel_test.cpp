@@ -1,4 +1,4 @@
-// Stratum V2: how the target of a channel follows.
+// Stratum V2: how the target of a channel follows, and what is kept of a channel that was closed.
 
 #include "core/stratum/v2/server_limits.h"
 
@@ -18,6 +18,7 @@ using namespace warp;
 using namespace warp::test;
 using namespace warp::stratum::v2;
 using namespace std::chrono_literals;
+using mining::ShareCode;
 using util::Difficulty;
 
 bitcoin::Target targetOf(double difficulty)
@@ -207,6 +208,75 @@ private slots:
         ready.connection->giveJob("tip");
         ready.connection->pass(6s);
         QVERIFY(channel.target == before);
+    }
+
+    void findsTheBlockOfAChannelThatWasClosed_data()
+    {
+        QTest::addColumn<bool>("isStandard");
+        QTest::addColumn<bool>("isByGroup");
+        for (const bool isStandard : {false, true}) {
+            QTest::addRow("%s", isStandard ? "standard" : "extended") << isStandard << false;
+            QTest::addRow("%s, by its group", isStandard ? "standard" : "extended")
+                << isStandard << true;
+        }
+    }
+
+    // SV2-67, SV2-70: what was on its way is a block all the same, and counts for its own worker;
+    // the answer is that of any channel that is not there.
+    void findsTheBlockOfAChannelThatWasClosed()
+    {
+        QFETCH(const bool, isStandard);
+        QFETCH(const bool, isByGroup);
+        Ready ready({.bits = REGTEST_BITS});
+        V2Connection& connection = *ready.connection;
+        V2Channel& channel =
+            isStandard ? connection.openStandard("one") : connection.openExtended("one");
+        connection.openExtended("two");
+        connection.giveJob("tip", 3);
+        const bitcoin::Target network = ready.pool.job().networkTarget;
+        const auto mineBlock = [&] {
+            return channel.mine([&](const auto& hash) { return network.isMetBy(hash); },
+                                channel.start());
+        };
+        const V2Share block = mineBlock();
+        const V2Share late = mineBlock();
+        connection.send(
+            CloseChannel{.channelId = isByGroup ? channel.group : channel.id, .reasonCode = ""});
+        QCOMPARE(connection.judge(channel, block), std::string("invalid-channel-id"));
+        QCOMPARE(connection.shares().size(), std::size_t{1});
+        const stratum::ShareReport& report = connection.shares()[0];
+        QVERIFY(report.verdict.code == ShareCode::Unauthorized);
+        QCOMPARE(report.worker, std::string("one"));
+        QVERIFY(report.verdict.block.has_value());
+        QVERIFY(report.verdict.block->hash == channel.hashOf(block));
+        // With the next tip it is over.
+        connection.giveJob("next");
+        QCOMPARE(connection.judge(channel, late), std::string("invalid-channel-id"));
+        QVERIFY(!connection.shares()[0].verdict.block);
+    }
+
+    // So few that whoever opens and closes for ever costs nothing.
+    void keepsAFewClosedChannels()
+    {
+        Ready ready({.bits = REGTEST_BITS});
+        V2Connection& connection = *ready.connection;
+        std::vector<std::pair<V2Channel*, V2Share>> closed;
+        for (std::size_t i = 0; i <= MAX_CLOSED_CHANNELS; ++i) {
+            V2Channel& channel = connection.openExtended();
+            closed.emplace_back(
+                &channel,
+                channel.mine(
+                    [&](const auto& hash) { return ready.pool.job().networkTarget.isMetBy(hash); },
+                    channel.start()));
+        }
+        for (const auto& [channel, share] : closed) {
+            connection.send(CloseChannel{.channelId = channel->id, .reasonCode = ""});
+        }
+        for (std::size_t i = 0; i < closed.size(); ++i) {
+            QCOMPARE(connection.judge(*closed[i].first, closed[i].second),
+                     std::string("invalid-channel-id"));
+            QCOMPARE(connection.shares()[0].verdict.block.has_value(), i != 0);
+        }
     }
 };
 

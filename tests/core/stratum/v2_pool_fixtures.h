@@ -67,10 +67,10 @@ public:
             now);
     }
 
-    [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
-
     /// The next job replaces all before it, though its tip may be the same.
     void startAfresh() { ++m_tip; }
+    [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
+
     util::BootTime now = at({});
     mining::ExtranonceAllocator extranonces{3};
     stratum::v2::ServerContext context;

@@ -112,6 +112,9 @@ public:
     /// @param searches  of the connection
     [[nodiscard]] mining::ShareVerdict judge(const SubmittedShare& share, util::BootTime now,
                                              mining::SearchPace& searches);
+    /// The block test alone, for a share that comes when the channel is closed.
+    [[nodiscard]] std::optional<mining::FoundBlock>
+    findBlock(const SubmittedShare& share, util::BootTime now, mining::SearchPace& searches) const;
     [[nodiscard]] ShareBatchAnswer& answers() { return m_answers; }
     /// Of a share that came.
     /// @return whether it is above all numbers before, as it should be
@@ -133,7 +136,6 @@ private:
     [[nodiscard]] std::optional<mining::ShareCode> faultOf(const SubmittedShare& share,
                                                            const SentJob* sent) const;
     [[nodiscard]] std::optional<util::Difficulty> takeChange(util::BootTime now);
-    void setInForce(util::Difficulty difficulty, util::JobId first, util::BootTime now);
     void appendJob(const mining::Job& job, std::uint32_t jobId,
                    std::optional<std::uint32_t> minTime, util::Bytes& frames) const;
 

@@ -319,13 +319,22 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
                                                        .sequenceNumber = message.sequenceNumber,
                                                        .errorCode = error});
     };
+    SubmittedShare share{.jobId = message.jobId,
+                         .nonce = message.nonce,
+                         .time = message.ntime,
+                         .version = message.version,
+                         .extranonce = extranonce};
     Channel* const channel = m_channels.find(message.channelId);
     if (channel == nullptr || channel->terms().kind != kind) {
-        call.out.actions.shares.push_back({.verdict = {.code = mining::ShareCode::Unauthorized,
-                                                       .achieved = {},
-                                                       .credited = {},
-                                                       .block = std::nullopt},
-                                           .worker = m_worker});
+        const Channel* const closed = m_channels.findClosed(message.channelId);
+        const bool wasOfThatKind = closed != nullptr && closed->terms().kind == kind;
+        call.out.actions.shares.push_back(
+            {.verdict = {.code = mining::ShareCode::Unauthorized,
+                         .achieved = {},
+                         .credited = {},
+                         .block = wasOfThatKind ? closed->findBlock(share, call.now, m_searches)
+                                                : std::nullopt},
+             .worker = wasOfThatKind ? closed->terms().worker.full : m_worker});
         return refuse(error_codes::INVALID_CHANNEL_ID);
     }
     if (!channel->noteSequence(message.sequenceNumber)) {
@@ -340,14 +349,10 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
         isNameTooLong = !given;
         name = given ? given->value_or(std::string_view()) : std::string_view();
     }
-    auto verdict = channel->judge(
-        {.jobId = message.jobId,
-         .nonce = message.nonce,
-         .time = message.ntime,
-         .version = message.version,
-         .extranonce = extranonce,
-         .fault = isNameTooLong ? std::optional(mining::ShareCode::Malformed) : std::nullopt},
-        call.now, m_searches);
+    if (isNameTooLong) {
+        share.fault = mining::ShareCode::Malformed;
+    }
+    auto verdict = channel->judge(share, call.now, m_searches);
     const bool isBlock = verdict.block.has_value();
     const mining::ShareCode code = verdict.code;
     const util::Difficulty credited = verdict.credited;
