@@ -20,6 +20,7 @@ using namespace warp;
 using namespace warp::test;
 using namespace warp::stratum::v2;
 using namespace std::chrono_literals;
+using stratum::AuthorizeRefusal;
 using util::Difficulty;
 
 bitcoin::Target targetOf(double difficulty)
@@ -43,6 +44,23 @@ stratum::ServerOptions wishOptions()
     options.retargeting = stratum::ServerOptions::Retargeting::Off;
     return options;
 }
+
+/// Takes nobody.
+class RefusingPolicy final : public stratum::AuthorizePolicy
+{
+public:
+    explicit RefusingPolicy(AuthorizeRefusal refusal)
+        : m_refusal(refusal)
+    {}
+    [[nodiscard]] util::Result<stratum::WorkerName, AuthorizeRefusal>
+    authorize(std::string_view, std::string_view) override
+    {
+        return util::Unexpected(m_refusal);
+    }
+
+private:
+    AuthorizeRefusal m_refusal;
+};
 
 class V2OpenTest final : public QObject
 {
@@ -294,6 +312,54 @@ private slots:
                 connection.server().leave();
             }
         }
+    }
+
+    void namesEachRefusal_data()
+    {
+        QTest::addColumn<int>("refusal");
+        QTest::addColumn<QString>("error");
+        const auto row = [](AuthorizeRefusal refusal, const char* error) {
+            QTest::newRow(describe(refusal).data()) << static_cast<int>(refusal) << error;
+        };
+        row(AuthorizeRefusal::NameMissing, "invalid-user-identity");
+        row(AuthorizeRefusal::NameTooLong, "invalid-user-identity");
+        row(AuthorizeRefusal::InvalidAddress, "invalid-user-identity");
+        row(AuthorizeRefusal::WrongNetwork, "invalid-user-identity");
+        row(AuthorizeRefusal::OtherPayout, "unknown-user");
+        row(AuthorizeRefusal::NotAllowed, "unknown-user");
+        row(AuthorizeRefusal::TooManyWorkers, "channel-capacity-exhausted");
+        row(AuthorizeRefusal::NotReady, "pool-not-ready");
+        row(AuthorizeRefusal::TooOften, "too-many-requests");
+    }
+
+    // What passes by itself is not laid to the user's name.
+    void namesEachRefusal()
+    {
+        QFETCH(const int, refusal);
+        QFETCH(const QString, error);
+        RefusingPolicy policy{static_cast<AuthorizeRefusal>(refusal)};
+        mining::ExtranonceAllocator extranonces{1};
+        ServerContext context{
+            .options = easyOptions(), .policy = policy, .extranonces = extranonces};
+        MiningServer server(context, at({}));
+        util::Bytes answers;
+        stratum::Actions actions;
+        const auto send = [&](const auto& message) {
+            util::Bytes frame;
+            appendFrame(frame, message);
+            const util::ByteView bytes(frame);
+            server.onFrame(FrameHeader::parse(bytes.first<FrameHeader::SIZE>()),
+                           bytes.subspan(FrameHeader::SIZE), at({}),
+                           {.frames = answers, .actions = actions});
+        };
+        send(v2SetUp());
+        answers.clear();
+        send(v2OpenExtended());
+        const V2Saying saying = readFrames(answers);
+        const auto errors = allOf<OpenMiningChannelError>(saying);
+        QCOMPARE(errors.size(), std::size_t{1});
+        QCOMPARE(std::string(errors[0].errorCode), error.toStdString());
+        QVERIFY(!actions.close);
     }
 
     void hasAnEndToItsChannels()

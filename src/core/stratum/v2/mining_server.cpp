@@ -62,10 +62,12 @@ std::string_view errorOf(AuthorizeRefusal refusal)
     case AuthorizeRefusal::WrongNetwork:
         return error_codes::INVALID_USER_IDENTITY;
     case AuthorizeRefusal::TooManyWorkers:
-    case AuthorizeRefusal::TooOften:
         return error_codes::CHANNEL_CAPACITY_EXHAUSTED;
-    case AuthorizeRefusal::OtherPayout:
+    case AuthorizeRefusal::TooOften:
+        return error_codes::TOO_MANY_REQUESTS;
     case AuthorizeRefusal::NotReady:
+        return error_codes::POOL_NOT_READY;
+    case AuthorizeRefusal::OtherPayout:
     case AuthorizeRefusal::NotAllowed:
         break;
     }
