@@ -1,96 +1,43 @@
-// From a template in hand to the last byte at the last of many miners, and the same bytes sent by a
-// bare loop over sockets. Real sockets on loopback; one thread sends, this one reads. Budget: 1.5
-// times the bare sender.
-#include "core/engine/io_worker.h"
-#include "core/engine/qt_platform.h"
-#include "tests/core/mining/mining_fixtures.h"
+// From a template in hand to the last byte at the last of many miners, by Stratum V1 and V2, and
+// the bytes of V1 sent by a bare loop over sockets. Real sockets on loopback; one thread sends,
+// this one reads. Budget of V1: 1.5 times the bare sender.
+#include "core/stratum/v2/client_session.h"
+
+#include "tests/bench/fan_out_pool.h"
 
 #include <benchmark/benchmark.h>
 
-#include <arpa/inet.h>
-#include <array>
-#include <atomic>
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
-#include <vector>
+#include <variant>
 
 namespace {
 
 using namespace warp;
+using namespace warp::bench;
+using config::ListenerProtocol;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t TRANSACTIONS = 3000;
-constexpr auto IS_CLOSED = "a connection ended";
-
-int checked(int result)
-{
-    if (result < 0) {
-        std::abort();
-    }
-    return result;
-}
-
-sockaddr_in loopback(std::uint16_t port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-}
-
-void sendAll(int socket, std::string_view text)
-{
-    while (!text.empty()) {
-        text.remove_prefix(static_cast<std::size_t>(
-            checked(static_cast<int>(::send(socket, text.data(), text.size(), 0)))));
-    }
-}
-
-/// Clients that wait for a job each.
+/// Clients of Stratum V1 that wait for a job each.
 class Crowd
 {
 public:
     Crowd(std::uint16_t port, std::size_t count)
-        : m_epoll(checked(::epoll_create1(0)))
+        : m_sockets(port)
         , m_texts(count)
     {
-        sockaddr_in address = loopback(port);
         for (std::size_t i = 0; i < count; ++i) {
-            const int socket = checked(::socket(AF_INET, SOCK_STREAM, 0));
-            checked(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)));
-            epoll_event event{};
-            event.events = EPOLLIN;
-            event.data.u64 = i;
-            checked(::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event));
-            m_sockets.push_back(socket);
+            m_sockets.add();
         }
     }
-    ~Crowd()
-    {
-        for (const int socket : m_sockets) {
-            ::close(socket);
-        }
-        ::close(m_epoll);
-    }
-    Crowd(const Crowd&) = delete;
-    Crowd& operator=(const Crowd&) = delete;
 
     void logIn()
     {
-        for (const int socket : m_sockets) {
-            sendAll(socket,
-                    "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"bench\"]}\n"
-                    "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"rig\",\"x\"]}\n");
+        for (std::size_t i = 0; i < m_sockets.size(); ++i) {
+            m_sockets.send(
+                i, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[\"bench\"]}\n"
+                   "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"rig\",\"x\"]}\n");
         }
     }
 
@@ -99,18 +46,10 @@ public:
     {
         std::size_t left = m_sockets.size();
         std::string first;
-        std::array<epoll_event, 256> events{};
-        std::array<char, 65536> buffer{};
         while (left > 0) {
-            const int count = checked(::epoll_wait(m_epoll, events.data(), events.size(), 10'000));
-            for (int i = 0; i < count; ++i) {
-                const std::size_t index = events.at(static_cast<std::size_t>(i)).data.u64;
-                const auto size = ::recv(m_sockets[index], buffer.data(), buffer.size(), 0);
-                if (size <= 0) {
-                    throw std::runtime_error(IS_CLOSED);
-                }
+            m_sockets.receive([&](std::size_t index, std::string_view received) {
                 std::string& text = m_texts[index];
-                text.append(buffer.data(), static_cast<std::size_t>(size));
+                text.append(received);
                 const std::size_t start = text.find("{\"id\":null,\"method\":\"mining.notify\"");
                 if (start != std::string::npos && text.back() == '\n') {
                     if (first.empty()) {
@@ -119,136 +58,156 @@ public:
                     text.clear();
                     --left;
                 }
-            }
+            });
         }
         return first;
     }
 
 private:
-    int m_epoll;
-    std::vector<int> m_sockets;
+    Sockets m_sockets;
     std::vector<std::string> m_texts;
 };
 
-/// One io thread with its listener.
-class Pool
+/// Clients of Stratum V2 with a channel each. All tips have as many bytes for each of them, so that
+/// what is encrypted need not be read while time is taken; it is afterwards.
+class EncryptedCrowd
 {
 public:
-    explicit Pool(const engine::Platform& platform)
-        : m_statisticsExecutor(platform.executors.createExecutor("stats"))
-        , m_courierExecutor(platform.executors.createExecutor("courier"))
-        , m_executor(platform.executors.createExecutor("io.0"))
+    EncryptedCrowd(std::uint16_t port, std::size_t count)
+        : m_sockets(port)
+        , m_texts(count)
     {
-        engine::ListenerOptions options;
-        options.endpoint = {.host = "127.0.0.1", .port = 0};
-        m_states.push_back(std::make_unique<engine::ListenerState>(options));
-        m_statistics.attach(*m_statisticsExecutor);
-        m_courier.attach(*m_courierExecutor);
-        worker.attach(*m_executor);
-        worker.emplace([this, platform] {
-            return std::make_unique<engine::IoWorker>(
-                *m_executor, std::uint8_t{0},
-                engine::IoWorker::Shared{
-                    .clock = platform.clock,
-                    .courier = m_courier,
-                    .statistics = m_statistics,
-                    .connections = m_connections,
-                    .peers = m_peers,
-                    .rates = m_rates,
-                    .handshakes = {.curve = m_curve,
-                                   .identity = m_identity,
-                                   .random = platform.random},
-                    .terms = {.gate = {.maxConnections = 100'000}, .listeners = m_states}});
-        });
-        m_executor->post([this, platform] {
-            std::array<util::Executor*, 1> targets{m_executor.get()};
-            auto opened = platform.network.listen(
-                m_states.front()->options.endpoint, targets,
-                [this](std::size_t, std::unique_ptr<net::Connection> connection) {
-                    worker.use([&](engine::IoWorker& io) { io.accept(std::move(connection), 0); });
-                });
-            m_listener = std::move(*opened);
-            m_port = m_listener->local().port;
-        });
-        while (m_port == 0) {
-            std::this_thread::yield();
+        for (std::size_t i = 0; i < count; ++i) {
+            stratum::v2::ClientOptions options;
+            options.vendor = "bench";
+            options.channels.emplace_back().user = "rig";
+            m_clients.push_back(std::make_unique<stratum::v2::ClientSession>(m_curve, m_random,
+                                                                             std::move(options)));
         }
     }
-    ~Pool()
+
+    /// Until each has its first work. A few at a time, as the pool closes who keeps it waiting.
+    void logIn()
     {
-        m_executor->post([this] { m_listener.reset(); });
-        worker.reset({});
-        m_executor.reset();
-        m_courierExecutor.reset();
-        m_statisticsExecutor.reset();
+        constexpr std::size_t AT_ONCE = 16;
+        std::size_t begun = 0;
+        std::size_t ready = 0;
+        while (ready < m_clients.size()) {
+            for (; begun < std::min(ready + AT_ONCE, m_clients.size()); ++begun) {
+                util::Bytes act;
+                m_clients[begun]->start(act);
+                m_sockets.add();
+                m_sockets.send(begun, util::asText(act));
+            }
+            m_sockets.receive([&](std::size_t index, std::string_view received) {
+                ready += hear(index, received);
+            });
+        }
     }
-    Pool(const Pool&) = delete;
-    Pool& operator=(const Pool&) = delete;
 
-    [[nodiscard]] std::uint16_t port() const { return m_port; }
+    /// Reads the next tip, and remembers how many bytes it has for each.
+    void learnSize()
+    {
+        std::size_t tips = 0;
+        m_size = 0;
+        while (tips < m_clients.size()) {
+            m_sockets.receive([&](std::size_t index, std::string_view received) {
+                m_size += received.size();
+                tips += hear(index, received);
+            });
+        }
+        m_size /= m_clients.size();
+    }
 
-    engine::Hosted<engine::IoWorker> worker;
+    /// Until each has got as many bytes as a tip has.
+    void waitForTip()
+    {
+        std::size_t left = m_sockets.size();
+        while (left > 0) {
+            m_sockets.receive([&](std::size_t index, std::string_view received) {
+                std::string& text = m_texts[index];
+                text.append(received);
+                left -= text.size() == m_size ? 1U : 0U;
+            });
+        }
+    }
+    /// Whether what waitForTip() took was a tip for each.
+    [[nodiscard]] bool gotTips()
+    {
+        std::size_t tips = 0;
+        for (std::size_t i = 0; i < m_texts.size(); ++i) {
+            tips += hear(i, m_texts[i]);
+            m_texts[i].clear();
+        }
+        return tips == m_clients.size();
+    }
+    [[nodiscard]] std::size_t bytesOfTip() const { return m_size; }
 
 private:
-    std::atomic<std::size_t> m_connections{0};
-    std::atomic<std::uint16_t> m_port{0};
-    engine::ListenerStates m_states;
-    util::SystemClock m_clock;
-    engine::PeerRegistry m_peers{m_clock};
-    engine::RateKeeper m_rates;
+    /// @return tips in it
+    std::size_t hear(std::size_t index, std::string_view received)
+    {
+        stratum::v2::ClientActions actions;
+        m_clients[index]->onBytes(util::asBytes(received), std::nullopt, actions);
+        m_sockets.send(index, util::asText(actions.output));
+        return static_cast<std::size_t>(std::ranges::count_if(actions.events, [](const auto& one) {
+            const auto* const got = std::get_if<stratum::v2::WorkReceived>(&one);
+            return got != nullptr && got->work->isNewPrevious;
+        }));
+    }
+
     util::SystemRandom m_random;
     stratum::v2::Curve m_curve{m_random};
-    stratum::v2::IdentitySlot m_identity{nullptr};
-    engine::Hosted<engine::Statistics> m_statistics;
-    engine::Hosted<engine::Courier> m_courier;
-    std::unique_ptr<net::Listener> m_listener;
-    std::unique_ptr<util::Executor> m_statisticsExecutor;
-    std::unique_ptr<util::Executor> m_courierExecutor;
-    std::unique_ptr<util::Executor> m_executor;
-};
-
-/// Makes the work of one tip after another.
-class Work
-{
-public:
-    std::shared_ptr<const mining::JobSet> next(util::BootTime now)
-    {
-        auto source = std::make_shared<mining::BlockTemplate>(m_template);
-        source->previous = test::hashOf(std::to_string(++m_tip));
-        source->received = now;
-        return m_book.add(*m_factory.make(source, m_tip, now), now);
-    }
-
-private:
-    mining::BlockTemplate m_template =
-        test::makeTemplate({.transactions = TRANSACTIONS, .bits = 0x1d00ffff});
-    mining::JobFactory m_factory = test::makeFactory();
-    mining::JobBook m_book;
-    std::uint32_t m_tip = 0;
+    Sockets m_sockets;
+    std::vector<std::unique_ptr<stratum::v2::ClientSession>> m_clients;
+    std::vector<std::string> m_texts;
+    std::size_t m_size = 0;
 };
 
 void templateToLastMiner(benchmark::State& state)
 {
     engine::QtPlatform world([](std::string_view) { std::abort(); });
     engine::QtPlatform::prepareDescriptors(static_cast<std::size_t>(2 * state.range(0)), 0);
-    Pool pool(world.platform());
+    Pool pool(world.platform(), ListenerProtocol::V1);
     Work work;
-    const auto publish = [&] {
-        const auto jobs = work.next(world.clock().boot());
-        pool.worker.post(
-            [jobs](engine::IoWorker& io) { io.setJobs(jobs, bitcoin::Network::Main); });
-    };
-    publish();
+    pool.setJobs(work.next(pool.clock.boot()));
     Crowd crowd(pool.port(), static_cast<std::size_t>(state.range(0)));
     crowd.logIn();
     static_cast<void>(crowd.waitForJobs());
     for (auto step : state) {
         static_cast<void>(step);
         const auto start = Clock::now();
-        publish();
+        pool.setJobs(work.next(pool.clock.boot()));
         benchmark::DoNotOptimize(crowd.waitForJobs());
         state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
     }
+}
+
+void templateToLastChannel(benchmark::State& state)
+{
+    engine::QtPlatform world([](std::string_view) { std::abort(); });
+    engine::QtPlatform::prepareDescriptors(static_cast<std::size_t>(2 * state.range(0)), 0);
+    Pool pool(world.platform(), ListenerProtocol::V2);
+    Work work;
+    pool.setJobs(work.next(pool.clock.boot()));
+    EncryptedCrowd crowd(pool.port(), static_cast<std::size_t>(state.range(0)));
+    crowd.logIn();
+    for (int i = 0; i < 2; ++i) { // what else was on its way comes with the first
+        pool.setJobs(work.next(pool.clock.boot()));
+        crowd.learnSize();
+    }
+    for (auto step : state) {
+        static_cast<void>(step);
+        const auto start = Clock::now();
+        pool.setJobs(work.next(pool.clock.boot()));
+        crowd.waitForTip();
+        state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
+        if (!crowd.gotTips()) {
+            state.SkipWithError("what came was no new tip");
+            break;
+        }
+    }
+    state.counters["bytes_each"] = static_cast<double>(crowd.bytesOfTip());
 }
 
 void bareSender(benchmark::State& state)
@@ -259,11 +218,9 @@ void bareSender(benchmark::State& state)
     // The very bytes that the pool sends.
     std::string line;
     {
-        Pool pool(world.platform());
+        Pool pool(world.platform(), ListenerProtocol::V1);
         Work work;
-        const auto jobs = work.next(world.clock().boot());
-        pool.worker.post(
-            [jobs](engine::IoWorker& io) { io.setJobs(jobs, bitcoin::Network::Main); });
+        pool.setJobs(work.next(pool.clock.boot()));
         Crowd one(pool.port(), 1);
         one.logIn();
         line = one.waitForJobs();
@@ -311,6 +268,12 @@ BENCHMARK(bareSender)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(templateToLastMiner)
+    ->Arg(1000)
+    ->Arg(5000)
+    ->Iterations(30)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(templateToLastChannel)
     ->Arg(1000)
     ->Arg(5000)
     ->Iterations(30)

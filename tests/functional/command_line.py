@@ -1,5 +1,6 @@
 """The commands of warppool-cli and the manual pages, from outside."""
 
+import fcntl
 import json
 import os
 import re
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 
+import bitcoin
+from certificates import make_certificate, make_ended_certificate
 from http_answers import Answers
 from life_bench import LifeBench
 from processes import REPOSITORY
@@ -94,6 +97,38 @@ def check_config_finds_a_folder_in_use():
         bench.pool.stop()
         expect_equal(cli(*arguments, environment=bench.pool.environment),
                      (0, "The configuration is good."))
+
+
+# P05: what would keep miners that look at the certificate away is found before the start.
+@suite.check
+def check_config_looks_at_the_certificate():
+    folder = Folder()
+    try:
+        certificate, key = make_certificate(folder)
+        ended, ended_key = make_ended_certificate(folder)
+        missing = folder / "none.pem"
+        config = folder / "config.toml"
+        for files, code, words in (
+                ((certificate, key), 0, "The configuration is good."),
+                ((missing, key), 2, f"[tls] cert_file: {missing}: not found; put it there"),
+                ((certificate, ended_key), 2, f"{ended_key}: the key is not the certificate's"),
+                ((ended, ended_key), 2, f"{ended}: it ended on 20")):
+            config.write_text(
+                '[node]\nchain = "regtest"\n[mining]\n'
+                f'payout_address = "{bitcoin.anyone_can_spend("bcrt")[0]}"\n[server]\n'
+                f'data_dir = "{folder / "data"}"\ntls_listen = "127.0.0.1:{free_port()}"\n'
+                f'[tls]\ncert_file = "{files[0]}"\nkey_file = "{files[1]}"\n', encoding="utf-8")
+            done, output = cli("check-config", "--config", config)
+            expect_equal(done, code, output)
+            expect_in(words, output)
+        key.chmod(0o644)
+        config.write_text(config.read_text(encoding="utf-8").replace("ended", "pool"),
+                          encoding="utf-8")
+        done, output = cli("check-config", "--config", config)
+        expect_equal(done, 0, output)
+        expect_in(f"warning: {key}: its mode is 0644", output)
+    finally:
+        folder.close()
 
 
 # --- status
@@ -230,7 +265,7 @@ def makes_a_key_once_and_shows_its_public_half():
         path.chmod(0o644)
         code, output = cli("sv2-key", "--config", config)
         expect_equal(code, 0, output)
-        expect_in("is open to others", output)
+        expect_in("others than the owner have access", output)
         code, other = cli("gen-sv2-key", "--config", config, "--force")
         assert code == 0 and other != public, other
         expect_equal(stat.S_IMODE(path.stat().st_mode), 0o600, "mode")
@@ -239,6 +274,53 @@ def makes_a_key_once_and_shows_its_public_half():
         expect_equal(code, 1, output)
         expect_in("damaged", output)
         assert content[40:60] not in output, "the secret is shown"
+    finally:
+        folder.close()
+
+
+# R260: whoever has the pool's key is the pool, so that it must not be lost or written elsewhere.
+@suite.check
+def a_key_is_made_only_where_the_pool_will_find_it():
+    folder = Folder()
+    try:
+        data = folder / "data"
+        config = folder / "config.toml"
+        config.write_text(f'[server]\ndata_dir = "{data}"\n', encoding="utf-8")
+        data.mkdir(mode=0o700)
+        path = data / "v2_authority.key"
+        generate = ("gen-sv2-key", "--config", config)
+        path.symlink_to(folder / "absent" / "key")
+        code, output = cli(*generate)
+        expect_equal(code, 1, output)
+        expect_in("is there already", output)
+        assert path.is_symlink(), "the link was replaced"
+        (folder / "absent").mkdir()
+        code, output = cli(*generate, "--force")
+        expect_equal(code, 0, output)
+        assert path.is_symlink() and path.resolve().is_file(), "the key is not behind the link"
+        path.unlink()
+        victim = folder / "victim"
+        victim.write_text("mine", encoding="utf-8")
+        (data / "v2_authority.key.new").symlink_to(victim)
+        code, output = cli(*generate)
+        expect_equal(code, 1, output)
+        expect_equal(victim.read_text(encoding="utf-8"), "mine", "file behind a laid link")
+        (data / "v2_authority.key.new").unlink()
+        with open(data / "warppool.lock", "w", encoding="utf-8") as lock:
+            lock.write("4711\n")
+            lock.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            code, output = cli(*generate)
+            expect_equal(code, 1, output)
+            expect_in("process 4711", output)
+        if os.geteuid() == 0:
+            os.chown(data, 1234, 1234)
+            code, output = cli(*generate)
+            expect_equal(code, 1, output)
+            expect_in("belongs to another user", output)
+            os.chown(data, 0, 0)
+        assert not path.exists(), "a key was made"
+        expect_equal(cli(*generate)[0], 0, "a key of one's own")
     finally:
         folder.close()
 

@@ -206,6 +206,27 @@ def a_tls_listener_for_v2_is_a_fault():
     expect_in("Stratum V2 has an encryption of its own", output)
 
 
+# R070
+@suite.check
+def a_new_tip_to_all_channels_is_logged():
+    clients = Process([binary("warppool-sim"), "load", "--url", bench.url(), "--connections", "3",
+                       "--in-flight", "0", "--hold", "60"])
+    try:
+        clients.wait_line(" 3 ready", 30)
+
+        def tip_of_all():
+            start = len(bench.pool.process.lines())
+            mine_a_block(bench.url())
+            line = bench.pool.process.wait_line("new tip to ", 20, start)[1]
+            found = re.search(r"by V2 to (\d+) channels in (\d+) frames", line)
+            channels, frames = int(found.group(1)), int(found.group(2))
+            return channels in (3, 4) and frames == 2 * channels  # the finder may be there, too
+
+        wait_until(tip_of_all, 40, "a line with all channels")
+    finally:
+        clients.kill()
+
+
 @suite.check
 def load_of_v2_connections_is_answered():
     code, output = run([binary("warppool-sim"), "load", "--url", bench.url(), "--connections",

@@ -28,7 +28,7 @@ struct Reading
 
 Reading read(util::ByteView stream, std::size_t pieceSize)
 {
-    NoiseOpener opener(CipherKey(), MAX_PAYLOAD);
+    NoiseOpener opener(CipherKey(), [](const FrameHeader&) { return MAX_PAYLOAD; });
     Reading reading;
     std::size_t taken = 0;
     while (!stream.empty() && !reading.fault) {
@@ -52,8 +52,8 @@ Reading read(util::ByteView stream, std::size_t pieceSize)
             const PlainFrame& frame = **next;
             WARP_ASSERT(frame.payload.size() <= MAX_PAYLOAD);
             util::Bytes& kept = reading.frames.emplace_back();
-            util::appendLittleEndian(kept, frame.extensionType);
-            kept.push_back(static_cast<std::byte>(frame.messageType));
+            WARP_ASSERT(frame.header.payloadSize == frame.payload.size());
+            util::append(kept, util::ByteView(frame.header.toBytes()).first<3>());
             util::append(kept, frame.payload);
         }
     }
@@ -69,7 +69,7 @@ util::Bytes sealBlocks(util::ByteView text)
         // A quarter of the sizes is a header's.
         const auto choice = std::to_integer<std::size_t>(text.front());
         text = text.subspan(1);
-        const std::size_t wanted = choice < 64 ? FRAME_HEADER_SIZE : choice - 64;
+        const std::size_t wanted = choice < 64 ? FrameHeader::SIZE : choice - 64;
         const util::ByteView plain = text.first(std::min(wanted, text.size()));
         text = text.subspan(plain.size());
         const std::size_t begin = stream.size();
@@ -88,10 +88,9 @@ void roundTrip(util::ByteView text, std::size_t pieceSize)
     while (text.size() >= 4) {
         const std::size_t size = std::to_integer<std::size_t>(text[3]) * 300;
         util::Bytes payload(size, text[3]);
-        sealer.seal({.extensionType = util::loadLittleEndian<std::uint16_t>(text.first<2>()),
-                     .messageType = std::to_integer<std::uint8_t>(text[2]),
-                     .payload = payload},
-                    stream);
+        std::array<std::byte, FrameHeader::SIZE> head{};
+        std::copy_n(text.begin(), 3, head.begin());
+        sealer.seal({.header = FrameHeader::parse(head), .payload = payload}, stream);
         sent.emplace_back(text.begin(), text.begin() + 3);
         util::append(sent.back(), payload);
         text = text.subspan(4);

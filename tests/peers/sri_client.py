@@ -83,6 +83,7 @@ def another_authority_key_is_refused():
 
 # SV2-30, SV2-35, SV2-41, SV2-42, SV2-48, SV2-50, SV2-52, SV2-53, SV2-56, SV2-58, SV2-59, SV2-60,
 # SV2-64, SV2-66, SV2-67, SV2-68, SV2-69, SV2-70, SV2-71
+# R075: a client of the reference implementation's libraries, on either kind.
 def shares_of(kind):
     def check():
         names, blocks = play(pools["easy"], "shares", "--kind", kind)
@@ -150,7 +151,7 @@ def asks_its_clients_back_when_it_stops():
             client.kill()
 
 
-# SV2-52, SV2-53, R018, R029
+# SV2-52, SV2-53, R018, R029, R069
 def blocks_on(node_class):
     def check():
         node_class.binary()

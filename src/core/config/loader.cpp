@@ -7,6 +7,7 @@
 #include "core/config/text_layers.h"
 #include "core/config/toml_document.h"
 #include "core/config/validation.h"
+#include "core/util/file_mode.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +23,6 @@ namespace warp::config {
 namespace {
 
 using std::filesystem::path;
-using std::filesystem::perms;
 
 constexpr std::array ORIGINS{Origin::Default, Origin::Profile,     Origin::File,
                              Origin::Secrets, Origin::Environment, Origin::CommandLine};
@@ -307,14 +307,10 @@ void readSecrets(const LoadRequest& request, util::Files& files, Collection& col
         return;
     }
     const auto mode = request.permissionsOf ? request.permissionsOf(secretsPath) : std::nullopt;
-    constexpr perms OTHERS = perms::group_all | perms::others_all;
-    if (mode && (*mode & OTHERS) != perms::none) {
+    if (auto open = util::describeOpenness(mode)) {
         collection.warnings.push_back(
             makeWarning({.file = secretsPath.string(), .line = 0, .column = 0},
-                        WarningCode::SecretsFileReadable,
-                        fmt::format("its mode is {:04o}, so others than the owner have access; set "
-                                    "it to 0600",
-                                    static_cast<unsigned>(*mode & perms::mask))));
+                        WarningCode::SecretsFileReadable, std::move(*open)));
     }
     collectSecrets(*text, secretsPath.string(), collection);
 }

@@ -46,7 +46,8 @@ void AuthorityKeeper::look()
     }
     if (m_identities) {
         m_surroundings.slot.store(m_identities->current());
-        judgeFile();
+        reportOpenness(m_surroundings.statistics, READABLE_ISSUE, m_file,
+                       m_surroundings.permissionsOf);
     }
     m_timer = m_surroundings.executor.after(m_identities ? LOOK_INTERVAL : RETRY_INTERVAL,
                                             [this] { look(); });
@@ -57,7 +58,7 @@ std::optional<std::string> AuthorityKeeper::load()
     auto content = m_surroundings.platform.files.read(m_file, stratum::v2::MAX_KEY_FILE_BYTES);
     if (!content) {
         return content.error() == util::FileError::NotFound
-                   ? create()
+                   ? createWhereThereIsNone()
                    : std::optional(
                          fmt::format("{}: {}", m_file.string(), describe(content.error())));
     }
@@ -71,9 +72,14 @@ std::optional<std::string> AuthorityKeeper::load()
     return std::nullopt;
 }
 
-std::optional<std::string> AuthorityKeeper::create()
+std::optional<std::string> AuthorityKeeper::createWhereThereIsNone()
 {
     util::Files& files = m_surroundings.platform.files;
+    const auto names = files.list(m_file.parent_path());
+    if (names && std::ranges::binary_search(*names, m_file.filename().string())) {
+        // The key may lie on a disk that is not there yet; another one would not be known.
+        return fmt::format("{}: a link to a file that is not there", m_file.string());
+    }
     AuthorityKey key = AuthorityKey::generate(m_surroundings.curve, m_surroundings.platform.random);
     const stratum::v2::SecretText text = key.fileText();
     const auto written =
@@ -95,21 +101,6 @@ void AuthorityKeeper::take(AuthorityKey key)
         });
     m_identities.emplace(m_surroundings.curve, std::move(key), m_surroundings.platform.clock,
                          m_surroundings.platform.random);
-}
-
-void AuthorityKeeper::judgeFile()
-{
-    using std::filesystem::perms;
-    const auto mode =
-        m_surroundings.permissionsOf ? m_surroundings.permissionsOf(m_file) : std::nullopt;
-    constexpr perms OTHERS = perms::group_all | perms::others_all;
-    reportIssue(
-        m_surroundings.statistics, READABLE_ISSUE,
-        mode && (*mode & OTHERS) != perms::none
-            ? std::optional(fmt::format("{}: others can read it, and pose as the pool; set its "
-                                        "mode to 0600",
-                                        m_file.string()))
-            : std::nullopt);
 }
 
 } // namespace warp::engine

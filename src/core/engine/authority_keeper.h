@@ -53,9 +53,8 @@ private:
     void look();
     /// Nothing where there is a key now.
     [[nodiscard]] std::optional<std::string> load();
-    [[nodiscard]] std::optional<std::string> create();
+    [[nodiscard]] std::optional<std::string> createWhereThereIsNone();
     void take(stratum::v2::AuthorityKey key);
-    void judgeFile();
 
     Surroundings m_surroundings;
     std::filesystem::path m_file; ///< empty while nobody needs it

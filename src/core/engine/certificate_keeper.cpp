@@ -10,55 +10,6 @@
 
 namespace warp::engine {
 
-namespace {
-
-constexpr std::size_t MAX_PEM_BYTES = std::size_t{256} * 1024;
-
-constexpr auto CERTIFICATE_SETTING = "tls.cert_file";
-constexpr auto KEY_SETTING = "tls.key_file";
-
-struct PemPair
-{
-    std::string certificate;
-    std::string key;
-};
-
-util::Result<std::string, CertificateFault>
-readFile(util::Files& files, const std::filesystem::path& path, const char* setting)
-{
-    auto text = files.read(path, MAX_PEM_BYTES);
-    if (!text) {
-        return util::Unexpected(CertificateFault{
-            .setting = setting,
-            .detail = fmt::format("{}: {}", path.string(), describe(text.error()))});
-    }
-    return std::move(*text);
-}
-
-util::Result<PemPair, CertificateFault> readPair(util::Files& files, const TlsFiles& paths)
-{
-    WARP_TRY(certificate, readFile(files, paths.certificate, CERTIFICATE_SETTING));
-    WARP_TRY(key, readFile(files, paths.key, KEY_SETTING));
-    return PemPair{.certificate = std::move(certificate), .key = std::move(key)};
-}
-
-util::Result<std::shared_ptr<const net::TlsIdentity>, CertificateFault>
-parsePair(const PemPair& pair, const TlsFiles& paths)
-{
-    auto parsed = net::TlsIdentity::parse(pair.certificate, pair.key);
-    if (parsed) {
-        return std::move(*parsed);
-    }
-    const net::TlsFault fault = parsed.error();
-    const bool isKey = fault == net::TlsFault::NoKey || fault == net::TlsFault::KeyMismatch;
-    return util::Unexpected(CertificateFault{
-        .setting = isKey ? KEY_SETTING : CERTIFICATE_SETTING,
-        .detail = fmt::format("{}: {}", (isKey ? paths.key : paths.certificate).string(),
-                              describe(fault))});
-}
-
-} // namespace
-
 bool needsCertificate(const EngineOptions& options)
 {
     return std::ranges::any_of(options.listeners, [](const ListenerOptions& listener) {
@@ -66,16 +17,16 @@ bool needsCertificate(const EngineOptions& options)
     });
 }
 
-std::optional<CertificateFault> checkCertificate(const EngineOptions& options, util::Files& files)
+std::optional<net::TlsFilesFault> checkCertificate(const EngineOptions& options, util::Files& files)
 {
     if (!needsCertificate(options)) {
         return std::nullopt;
     }
-    const auto pair = readPair(files, options.tls);
+    const auto pair = net::readTlsFiles(files, options.tls);
     if (!pair) {
         return pair.error();
     }
-    const auto identity = parsePair(*pair, options.tls);
+    const auto identity = net::parseTlsFiles(*pair, options.tls);
     return identity ? std::nullopt : std::optional(identity.error());
 }
 
@@ -87,11 +38,10 @@ CertificateKeeper::CertificateKeeper(Surroundings surroundings, std::shared_ptr<
 void CertificateKeeper::use(const EngineOptions& options)
 {
     WARP_EXPECT_EXECUTOR(m_surroundings.executor);
-    m_files = needsCertificate(options) ? options.tls : TlsFiles{};
+    m_files = needsCertificate(options) ? options.tls : net::TlsFiles{};
     m_timer.reset();
-    if (m_files == TlsFiles{}) {
-        m_certificate.clear();
-        m_key.clear();
+    if (m_files == net::TlsFiles{}) {
+        m_texts = {};
         m_slot->store(nullptr);
         for (const char* const code : {BAD_ISSUE, EXPIRING_ISSUE, EXPIRED_ISSUE, READABLE_ISSUE}) {
             reportIssue(m_surroundings.statistics, code, std::nullopt);
@@ -105,25 +55,25 @@ void CertificateKeeper::look()
 {
     read();
     judgeTime();
-    judgeKeyFile();
+    reportOpenness(m_surroundings.statistics, READABLE_ISSUE, m_files.key,
+                   m_surroundings.permissionsOf);
     m_timer = m_surroundings.executor.after(LOOK_INTERVAL, [this] { look(); });
 }
 
 void CertificateKeeper::read()
 {
-    auto pair = readPair(m_surroundings.platform.files, m_files);
-    if (!pair) {
+    auto texts = net::readTlsFiles(m_surroundings.platform.files, m_files);
+    if (!texts) {
         // Between two writes of a renewal a file may be missing: the next look tries again.
-        m_certificate.clear();
-        reportIssue(m_surroundings.statistics, BAD_ISSUE, pair.error().detail);
+        m_texts = {};
+        reportIssue(m_surroundings.statistics, BAD_ISSUE, texts.error().detail);
         return;
     }
-    if (pair->certificate == m_certificate && pair->key == m_key) {
+    if (*texts == m_texts) {
         return;
     }
-    auto identity = parsePair(*pair, m_files);
-    m_certificate = std::move(pair->certificate);
-    m_key = std::move(pair->key);
+    auto identity = net::parseTlsFiles(*texts, m_files);
+    m_texts = std::move(*texts);
     if (!identity) {
         reportIssue(m_surroundings.statistics, BAD_ISSUE, identity.error().detail);
         return;
@@ -149,20 +99,6 @@ void CertificateKeeper::judgeTime()
     }
     reportIssue(m_surroundings.statistics, EXPIRING_ISSUE, expiring);
     reportIssue(m_surroundings.statistics, EXPIRED_ISSUE, expired);
-}
-
-void CertificateKeeper::judgeKeyFile()
-{
-    using std::filesystem::perms;
-    const auto mode =
-        m_surroundings.permissionsOf ? m_surroundings.permissionsOf(m_files.key) : std::nullopt;
-    constexpr perms OTHERS = perms::group_all | perms::others_all;
-    const bool isReadable = mode && (*mode & OTHERS) != perms::none;
-    reportIssue(m_surroundings.statistics, READABLE_ISSUE,
-                isReadable ? std::optional(fmt::format("{}: its mode is {:04o}; set it to 0600",
-                                                       m_files.key.string(),
-                                                       static_cast<unsigned>(*mode & perms::mask)))
-                           : std::nullopt);
 }
 
 } // namespace warp::engine

@@ -7,30 +7,23 @@
 #include "core/engine/engine_options.h"
 #include "core/engine/hosted.h"
 #include "core/engine/statistics.h"
+#include "core/net/tls_files.h"
 #include "core/net/tls_identity.h"
 #include "core/util/executor.h"
 
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace warp::engine {
-
-/// Why a pair cannot be used.
-struct CertificateFault
-{
-    std::string setting; ///< "tls.cert_file" or "tls.key_file"
-    std::string detail;
-};
 
 /// Whether any listener needs a certificate.
 [[nodiscard]] bool needsCertificate(const EngineOptions& options);
 
 /// For the start: what keeps TLS listeners from opening; nothing where all is well or none is
 /// configured.
-[[nodiscard]] std::optional<CertificateFault> checkCertificate(const EngineOptions& options,
-                                                               util::Files& files);
+[[nodiscard]] std::optional<net::TlsFilesFault> checkCertificate(const EngineOptions& options,
+                                                                 util::Files& files);
 
 class CertificateKeeper final
 {
@@ -61,13 +54,11 @@ private:
     void look();
     void read();
     void judgeTime();
-    void judgeKeyFile();
 
     Surroundings m_surroundings;
     std::shared_ptr<net::TlsSlot> m_slot;
-    TlsFiles m_files;          ///< empty while nobody needs one
-    std::string m_certificate; ///< as read last, good or bad
-    std::string m_key;
+    net::TlsFiles m_files; ///< empty while nobody needs one
+    net::TlsTexts m_texts; ///< as read last, good or bad
     util::TimerHandle m_timer;
 };
 

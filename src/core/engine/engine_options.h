@@ -9,6 +9,7 @@
 #include "core/mining/job_book.h"
 #include "core/net/address_range.h"
 #include "core/net/network.h"
+#include "core/net/tls_files.h"
 #include "core/node/node_options.h"
 #include "core/stratum/server_options.h"
 #include "core/util/clock.h"
@@ -69,21 +70,12 @@ enum class StartMode : std::uint8_t {
     Safe, ///< after crashes: with what mining needs, and nothing else
 };
 
-/// Where the certificate of all TLS listeners is; empty for none.
-struct TlsFiles
-{
-    std::filesystem::path certificate;
-    std::filesystem::path key;
-
-    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
-};
-
 struct EngineOptions
 {
     std::size_t ioThreads = 1; ///< 1 to 255
     std::size_t maxConnections = 1000;
     std::vector<ListenerOptions> listeners;
-    TlsFiles tls;
+    net::TlsFiles tls;
     std::optional<RateLimits> rateLimits; ///< of each peer; none without
     std::filesystem::path dataDirectory;
     std::string version; ///< of the program, for the snapshot

@@ -94,10 +94,10 @@ void HistoryKeeper::addShares(const ShareBatch& batch)
 void HistoryKeeper::noteAsked(const ShareBatch& batch, util::WallTime now)
 {
     for (const SessionDelta& session : batch.sessions) {
-        if (session.shares.accepted() == 0 || session.worker.empty()) {
+        if (session.shares.accepted() == 0 || session.rateWorker.empty()) {
             continue;
         }
-        store::WorkerDifficulty noted{.worker = session.worker,
+        store::WorkerDifficulty noted{.worker = session.rateWorker,
                                       .minerClass = classOf(session.userAgent),
                                       .difficulty = session.difficulty,
                                       .rate = session.provenRate,
@@ -194,11 +194,8 @@ void HistoryKeeper::noteDifficulties(const interfaces::PoolSnapshot& snapshot,
         }
     };
     for (const WorkerView& worker : snapshot.workers) {
-        if (!isMining(worker)) {
-            continue;
-        }
         const std::string minerClass = classOf(worker.userAgent);
-        if (!m_asked.contains({worker.name, minerClass})) {
+        if (isMining(worker) && !m_asked.contains({worker.name, minerClass})) {
             note(worker, {.worker = worker.name,
                           .minerClass = minerClass,
                           .difficulty = worker.difficulty,

@@ -63,7 +63,10 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
     , m_fanOut(
           executor, m_shared.clock, [this](std::uint64_t id) { return deliver(id); },
           [this](const WeightedLatency& latency) {
+              const stratum::v2::Delivered v2 = m_sessions.takeDelivered();
               if (m_jobs && m_jobs->clean == mining::CleanJobs::Yes) {
+                  LOG_INFO(Stratum, "new tip to {} miners, by V2 to {} channels in {} frames",
+                           latency.count(), v2.channels, v2.frames);
                   m_shared.statistics.post(
                       [tip = m_jobs->current()->tipNumber, latency](Statistics& statistics) {
                           statistics.latency().addDelivery(tip, latency);
@@ -298,6 +301,15 @@ void IoWorker::onShares(const std::vector<stratum::ShareReport>& shares, std::st
 void IoWorker::onReplied(std::size_t shares, util::BootTime receivedAt)
 {
     m_collector.batch().replies.add(now() - receivedAt, shares);
+}
+
+void IoWorker::onWaiting(std::uint64_t id)
+{
+    m_turns.begin([this, id] {
+        if (const auto miner = m_miners.find(id); miner != m_miners.end()) {
+            miner->second->onTurn();
+        }
+    });
 }
 
 void IoWorker::onGone(std::uint64_t id)

@@ -14,6 +14,7 @@
 #include "core/engine/share_collector.h"
 #include "core/engine/statistics.h"
 #include "core/mining/job_set.h"
+#include "core/net/handshake_pacer.h"
 #include "core/stratum/v1/server_session.h"
 #include "core/util/clock.h"
 #include "core/util/executor.h"
@@ -27,6 +28,12 @@
 #include <vector>
 
 namespace warp::engine {
+
+/// The io thread that a session of this id lives on.
+[[nodiscard]] inline std::uint8_t ioThreadOf(std::uint64_t sessionId)
+{
+    return static_cast<std::uint8_t>(sessionId & 0xFF);
+}
 
 class IoWorker final : private MinerHost
 {
@@ -77,11 +84,6 @@ public:
     /// @param id  of interfaces::SessionView
     /// @return whether there is such a session
     [[nodiscard]] bool disconnect(std::uint64_t id);
-    /// The io thread that a session of this id lives on.
-    [[nodiscard]] static std::uint8_t threadOf(std::uint64_t id)
-    {
-        return static_cast<std::uint8_t>(id & 0xFF);
-    }
     /// The pool stops on purpose: says so to those who can hear it, and lets all of them go.
     void onStopping();
     /// Work is stale or not to be trusted: each listener's policy holds some time from now on,
@@ -98,6 +100,7 @@ private:
     void onReplied(std::size_t shares, util::BootTime receivedAt) override;
     void onStanding(const net::Endpoint& peer, PeerRegistry::Standing standing) override;
     void onSpeaking(const MinerConnection& miner) override { m_speaking = &miner; }
+    void onWaiting(std::uint64_t id) override;
     void onGone(std::uint64_t id) override;
 
     void refuse(const net::Endpoint& peer, std::size_t listener, std::string_view reason);
@@ -126,6 +129,7 @@ private:
     FanOut m_fanOut;
     stratum::Actions m_actions;
     ShareCollector m_collector;
+    net::HandshakePacer m_turns{m_executor};
     util::TimerHandle m_timer;
     std::shared_ptr<int> m_alive = std::make_shared<int>(0); ///< posted steps hold it weakly
 };

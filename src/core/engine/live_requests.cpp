@@ -23,7 +23,7 @@ void serveLiveRequests(interfaces::RequestDesk& desk, const LiveParts& parts)
     desk.commands.serve<interfaces::DisconnectMiner>(
         [workers = parts.workers](const interfaces::DisconnectMiner& command,
                                   const CommandBook::Answer& answer) {
-            const std::size_t thread = IoWorker::threadOf(command.session);
+            const std::size_t thread = ioThreadOf(command.session);
             if (thread >= workers.size()) {
                 answer(CommandBook::failure(interfaces::RequestFault::NotFound));
                 return;

@@ -39,7 +39,24 @@ void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs
     }
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
-    m_session->onJobs(jobs, begin, actions);
+    // Behind what the miner does not take, this work would soon be old, and the newer one comes
+    // behind it: of both only that one is sent, as soon as there is room.
+    if (m_connection->pendingBytes() > 0) {
+        m_session->takeJobs(jobs, begin, actions);
+    } else {
+        m_session->onJobs(jobs, begin, actions);
+    }
+    perform(actions, begin);
+}
+
+void MinerConnection::onDrained()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    const util::BootTime begin = m_host.now();
+    m_session->onDrained(begin, actions);
     perform(actions, begin);
 }
 
@@ -51,6 +68,17 @@ void MinerConnection::onTimer()
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_session->onTimer(begin, actions);
+    perform(actions, begin);
+}
+
+void MinerConnection::onTurn()
+{
+    if (m_isClosing) {
+        return;
+    }
+    stratum::Actions& actions = m_host.scratch();
+    const util::BootTime begin = m_host.now();
+    m_session->onTurn(begin, actions);
     perform(actions, begin);
 }
 
@@ -114,6 +142,7 @@ std::optional<SessionDelta> MinerConnection::takeDelta()
                        .userAgent = std::move(info.userAgent),
                        .difficulty = difficulty,
                        .provenRate = info.provenRate,
+                       .rateWorker = std::move(info.rateWorker),
                        .wire = m_hasSpoken ? std::optional(m_session->wire()) : std::nullopt,
                        .shares = std::exchange(m_shares, {})};
     if (!m_isReported) {
@@ -156,6 +185,8 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
     if (!actions.output.empty()) {
         LOG_DEBUG(Stratum, "to {}: {}", net::toString(m_connection->peer()),
                   forLog(actions.output));
+        m_connection->setPendingLimit(net::Connection::MAX_PENDING_BYTES +
+                                      m_session->pendingAllowance());
         m_connection->send(util::asBytes(actions.output));
     }
     if (shares != 0) {
@@ -165,6 +196,8 @@ void MinerConnection::perform(stratum::Actions& actions, util::BootTime begin)
         LOG_DEBUG(Stratum, "closing {}: {}", net::toString(m_connection->peer()),
                   stratum::name(*actions.close));
         close();
+    } else if (actions.wantsTurn) {
+        m_host.onWaiting(m_identity.id);
     }
 }
 

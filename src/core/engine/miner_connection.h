@@ -45,6 +45,8 @@ public:
     virtual void onSpeaking(const MinerConnection& miner) = 0;
     /// Its first worker is authorised, then its first good share. Once each at most.
     virtual void onStanding(const net::Endpoint& peer, PeerRegistry::Standing standing) = 0;
+    /// Its session wants onTurn(), now or when the thread has time for it.
+    virtual void onWaiting(std::uint64_t id) = 0;
     /// The connection is over: destroy it, but not within this call.
     virtual void onGone(std::uint64_t id) = 0;
 };
@@ -68,6 +70,8 @@ public:
     /// See stratum::Session.
     void withdrawJobs() { m_session->withdrawJobs(); }
     void onTimer();
+    /// What MinerHost::onWaiting() asked for.
+    void onTurn();
     /// The pool stops on purpose.
     void sayGoodbye();
     /// Ends the connection after what waits to be sent; onGone() follows.
@@ -101,6 +105,7 @@ public:
 
 private:
     void onBytes(util::ByteView bytes) override;
+    void onDrained() override;
     void onClosed(net::CloseReason reason) override;
     void perform(stratum::Actions& actions, util::BootTime begin);
     void noteAuthorization();

@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace warp::engine {
@@ -66,6 +67,7 @@ public:
     void setExpectedNetwork(std::optional<bitcoin::Network> network);
     void onJobs(const mining::JobSet& jobs) { m_parked.onJobs(jobs); }
     void onTick(util::BootTime now);
+    [[nodiscard]] std::size_t keysAhead() const { return m_handshakes.keys.size(); }
 
     [[nodiscard]] bool serves(std::size_t listener) const
     {
@@ -78,6 +80,11 @@ public:
                                                          util::BootTime now);
     /// What a session left behind.
     void release(const mining::Extranonce1& extranonce1) { m_extranonces.release(extranonce1); }
+    /// What new work went out by Stratum V2 since the last call.
+    [[nodiscard]] stratum::v2::Delivered takeDelivered()
+    {
+        return std::exchange(m_handshakes.delivered, {});
+    }
 
 private:
     struct Contexts

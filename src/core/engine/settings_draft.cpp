@@ -2,6 +2,7 @@
 
 #include "core/config/field_table.h"
 #include "core/config/toml_document.h"
+#include "core/util/file_mode.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,6 @@ namespace warp::engine {
 namespace {
 
 using interfaces::SettingFault;
-using std::filesystem::perms;
 
 SettingFault faultOf(const std::string& file, std::string key, std::string code, std::string detail)
 {
@@ -144,9 +144,8 @@ util::FileAccess accessOf(const config::LoadRequest& request)
 {
     const auto mode =
         request.permissionsOf ? request.permissionsOf(request.configPath) : std::nullopt;
-    constexpr perms OTHERS = perms::group_all | perms::others_all;
-    return mode && (*mode & OTHERS) == perms::none ? util::FileAccess::Private
-                                                   : util::FileAccess::Shared;
+    return mode && !util::isOpenToOthers(*mode) ? util::FileAccess::Private
+                                                : util::FileAccess::Shared;
 }
 
 } // namespace warp::engine

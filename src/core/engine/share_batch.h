@@ -63,7 +63,8 @@ struct SessionDelta
     std::string worker;                  ///< its newest; empty before it is authorized
     std::string userAgent;
     util::Difficulty difficulty{};
-    util::Hashrate provenRate{}; ///< stratum::SessionInfo::provenRate
+    util::Hashrate provenRate{}; ///< as stratum::SessionInfo has it, as the next one
+    std::string rateWorker{};
     /// Nothing before the miner has said anything.
     std::optional<stratum::Wire> wire;
     ShareTally shares; ///< since the delta before

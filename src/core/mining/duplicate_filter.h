@@ -27,7 +27,8 @@ public:
 
     /// @param version the header's version as hashed
     [[nodiscard]] bool contains(util::JobId job, const Share& share, std::uint32_t version) const;
-    void insert(util::JobId job, const Share& share, std::uint32_t version);
+    /// @return whether it was not known
+    [[nodiscard]] bool insert(util::JobId job, const Share& share, std::uint32_t version);
 
     /// Frees what belongs to jobs that are not live, and to their variants.
     void retain(const JobSet& jobs);

@@ -279,18 +279,23 @@ ShareVerdict ShareValidator::judge(const Share& share, const JobSet& jobs, const
     }
     const auto credit = creditFor(hashed.hash, job.id, terms.now);
     const TipAge age = ageOf(job, jobs, terms.now);
+    const bool isTimely = isTimeAllowed(job, share.time, terms.now);
+    // One look into the filter: what is good but for that is entered by it.
+    const auto isRepeat = [&] {
+        return isTimely && !isOutsideMask && credit ? !m_duplicates.insert(job.id, share, version)
+                                                    : m_duplicates.contains(job.id, share, version);
+    };
     if (age == TipAge::Old) {
         verdict.code = ShareCode::Stale;
-    } else if (m_duplicates.contains(job.id, share, version)) {
+    } else if (isRepeat()) {
         verdict.code = ShareCode::Duplicate;
     } else if (isOutsideMask) {
         verdict.code = ShareCode::BadVersion;
-    } else if (!isTimeAllowed(job, share.time, terms.now)) {
+    } else if (!isTimely) {
         verdict.code = ShareCode::BadTime;
     } else if (!credit) {
         verdict.code = ShareCode::LowDifficulty;
     } else {
-        m_duplicates.insert(job.id, share, version);
         verdict.code = age == TipAge::Current ? ShareCode::Accepted : ShareCode::Late;
         verdict.credited = age == TipAge::Current ? *credit : util::Difficulty{};
         verdict.proof = makeFound(named, m_extranonce1, share, hashed);

@@ -8,6 +8,7 @@
 #include "core/mining/share.h"
 #include "core/util/clock.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ public:
     void addVariant(std::shared_ptr<const Job> variant);
     /// Lets go of what can be made again: for a session that is asleep.
     void rest();
+    /// Accepted ones that are kept to know a repeat: what takes most of its memory.
+    [[nodiscard]] std::size_t rememberedShares() const { return m_duplicates.size(); }
     /// In force now; 0 before the first setDifficulty().
     [[nodiscard]] util::Difficulty difficulty() const;
 
@@ -69,7 +72,8 @@ public:
 
     static constexpr std::chrono::seconds OBEY_WINDOW{30};
 
-    /// Bitcoin Core refuses headers more than 7200 s ahead; the rest is our margin.
+    /// Bitcoin Core refuses headers more than 7200 s ahead by its own clock; the rest is a margin
+    /// for the clocks of other nodes, as a block is worth nothing that only ours would take.
     static constexpr std::uint32_t MAX_TIME_AHEAD_SECONDS = 7000;
 
     /// Remembered changes of difficulty; a miner can cause them at will. Of more the oldest become

@@ -25,6 +25,11 @@ void TcpConnection::send(util::ByteView bytes)
     m_stream->send(bytes);
 }
 
+void TcpConnection::setPendingLimit(std::size_t bytes)
+{
+    m_stream->setPendingLimit(bytes);
+}
+
 void TcpConnection::closeAfterFlush()
 {
     m_stream->closeAfterFlush();

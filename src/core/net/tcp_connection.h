@@ -19,6 +19,7 @@ public:
 
     void start(ConnectionHandler& handler) override;
     void send(util::ByteView bytes) override;
+    void setPendingLimit(std::size_t bytes) override;
     void closeAfterFlush() override;
     [[nodiscard]] std::size_t pendingBytes() const override;
     [[nodiscard]] const Endpoint& peer() const override;

@@ -100,7 +100,7 @@ void TcpStream::send(util::ByteView bytes)
     if (!maySend()) {
         return;
     }
-    if (pendingBytes() > 0 && pendingBytes() + bytes.size() > Connection::MAX_PENDING_BYTES) {
+    if (pendingBytes() > 0 && pendingBytes() + bytes.size() > m_pendingLimit) {
         // The peer may have read since the loop last looked at this socket.
         writePending();
     }
@@ -110,7 +110,7 @@ void TcpStream::send(util::ByteView bytes)
     if (bytes.empty() || !maySend()) {
         return;
     }
-    if (pendingBytes() + bytes.size() > Connection::MAX_PENDING_BYTES) {
+    if (pendingBytes() + bytes.size() > m_pendingLimit) {
         fail(CloseReason::WriteBufferFull);
         return;
     }
@@ -186,6 +186,8 @@ void TcpStream::onWritable()
         close(CloseReason::PeerClosed);
     } else if (m_state == State::Flushing) {
         onFlushed();
+    } else if (m_handler != nullptr) {
+        m_handler->onDrained();
     }
 }
 

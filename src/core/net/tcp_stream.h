@@ -31,6 +31,7 @@ public:
 
     void start(ConnectionHandler& handler);
     void send(util::ByteView bytes);
+    void setPendingLimit(std::size_t bytes) { m_pendingLimit = bytes; }
     void closeAfterFlush();
     /// The owner has gone: closes at once, without a callback.
     void abandon();
@@ -80,6 +81,7 @@ private:
     TcpLimits m_limits;
     util::Bytes m_pending; // released as soon as it is sent: an idle connection holds no buffer
     std::size_t m_sentOfPending = 0;
+    std::size_t m_pendingLimit = Connection::MAX_PENDING_BYTES;
     TimePoint m_overdueAt{};
     State m_state = State::Open;
     CloseReason m_closeReason = CloseReason::Local; // of a close before start()

@@ -38,6 +38,11 @@ public:
         WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
         m_stream->send(m_end, bytes);
     }
+    void setPendingLimit(std::size_t bytes) override
+    {
+        WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
+        m_stream->setPendingLimit(m_end, bytes);
+    }
     void closeAfterFlush() override
     {
         WARP_ASSERT(m_stream->place(m_end).executor.isCurrent());
@@ -124,7 +129,7 @@ void VirtualStream::send(std::size_t end, util::ByteView bytes)
     }
     util::append(side.pending, bytes);
     pump(end);
-    if (side.pending.size() > net::Connection::MAX_PENDING_BYTES) {
+    if (side.pending.size() > side.pendingLimit) {
         shut(end, PacketKind::Finish);
         closeLater(end, net::CloseReason::WriteBufferFull);
     }
@@ -196,10 +201,13 @@ void VirtualStream::pump(std::size_t end)
         side.stallTimer.reset();
     }
     if (!side.pending.empty()) {
+        side.isQueueing = true;
         armStall(end);
     } else if (side.isFlushing && !side.isClosed) {
         shut(end, PacketKind::Finish);
         closeLater(end, net::CloseReason::Local);
+    } else if (std::exchange(side.isQueueing, false)) {
+        postDrained(end);
     }
 }
 
@@ -310,6 +318,16 @@ void VirtualStream::postClose(std::size_t end)
         End& side = self->m_ends[end];
         if (side.handler != nullptr) {
             side.handler->onClosed(*side.closing);
+        }
+    });
+}
+
+void VirtualStream::postDrained(std::size_t end)
+{
+    m_ends[end].place.executor.post([self = shared_from_this(), end] {
+        End& side = self->m_ends[end];
+        if (side.handler != nullptr && !side.isClosed && side.pending.empty()) {
+            side.handler->onDrained();
         }
     });
 }

@@ -43,6 +43,7 @@ public:
 
     void start(std::size_t end, net::ConnectionHandler& handler);
     void send(std::size_t end, util::ByteView bytes);
+    void setPendingLimit(std::size_t end, std::size_t bytes) { m_ends[end].pendingLimit = bytes; }
     void closeAfterFlush(std::size_t end);
     /// The program has destroyed its end.
     void drop(std::size_t end);
@@ -68,9 +69,11 @@ private:
         bool isClosed = false;   ///< its socket is gone; perhaps onClosed() is yet to come
         bool isFlushing = false; ///< closeAfterFlush() was called
         bool isReadPosted = false;
+        bool isQueueing = false;                 ///< since the last onDrained()
         std::optional<net::CloseReason> closing; ///< what onClosed() is to say
         util::Bytes pending;                     ///< waits for room in the window
-        std::deque<Packet> flight;               ///< on the way from here
+        std::size_t pendingLimit = net::Connection::MAX_PENDING_BYTES;
+        std::deque<Packet> flight; ///< on the way from here
         std::size_t flightBytes = 0;
         util::BootTime lastArrival{}; ///< packets of one direction never overtake each other
         util::Bytes arrived;          ///< here and unread
@@ -93,6 +96,7 @@ private:
     void shut(std::size_t end, PacketKind kind);
     void closeLater(std::size_t end, net::CloseReason reason);
     void postClose(std::size_t end);
+    void postDrained(std::size_t end);
     void armStall(std::size_t end);
 
     std::shared_ptr<Fabric> m_fabric;

@@ -35,13 +35,20 @@ void EitherSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     m_session->onBytes(std::exchange(m_first, {}), now, out);
 }
 
-void EitherSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                           Actions& out)
+void EitherSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                             Actions& out)
 {
     if (m_session != nullptr) {
-        m_session->onJobs(jobs, now, out);
+        m_session->takeJobs(jobs, now, out);
     } else {
         m_jobs = jobs;
+    }
+}
+
+void EitherSession::onDrained(util::BootTime now, Actions& out)
+{
+    if (m_session != nullptr) {
+        m_session->onDrained(now, out);
     }
 }
 
@@ -60,6 +67,13 @@ void EitherSession::onTimer(util::BootTime now, Actions& out)
     } else if (!m_isClosed && now - m_since >= TIMEOUT) {
         m_isClosed = true;
         out.close = CloseCause::HandshakeTimeout;
+    }
+}
+
+void EitherSession::onTurn(util::BootTime now, Actions& out)
+{
+    if (m_session != nullptr) {
+        m_session->onTurn(now, out);
     }
 }
 
@@ -96,6 +110,11 @@ util::Difficulty EitherSession::difficulty() const
 bool EitherSession::isAuthorized() const
 {
     return m_session != nullptr && m_session->isAuthorized();
+}
+
+std::size_t EitherSession::pendingAllowance() const
+{
+    return m_session != nullptr ? m_session->pendingAllowance() : 0;
 }
 
 Wire EitherSession::wire() const

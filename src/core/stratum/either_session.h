@@ -8,6 +8,7 @@
 #include "core/util/clock.h"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,10 +30,12 @@ public:
     EitherSession(MakeFn make, util::BootTime now);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
+    void onDrained(util::BootTime now, Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
+    void onTurn(util::BootTime now, Actions& out) override;
     void repeatWork(util::BootTime now, Actions& out) override;
     void onStopping(util::BootTime now, Actions& out) override;
     [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime now) override;
@@ -40,6 +43,7 @@ public:
     [[nodiscard]] util::Difficulty difficulty() const override;
     [[nodiscard]] bool isAuthorized() const override;
     [[nodiscard]] Wire wire() const override;
+    [[nodiscard]] std::size_t pendingAllowance() const override;
 
 private:
     MakeFn m_make;

@@ -16,7 +16,7 @@ enum class FirstBytes : std::uint8_t {
 
 /// A line of Stratum V1 begins with a brace and goes on in printable ASCII. The 64 bytes that a
 /// Stratum V2 client begins with look random: one that reads as a line for FIRST_BYTES_NEEDED bytes
-/// comes once in some ten million.
+/// comes once in some four hundred million.
 inline constexpr std::size_t FIRST_BYTES_NEEDED = 16;
 
 /// @param bytes  from the beginning; one at least

@@ -8,6 +8,7 @@
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,12 +44,15 @@ struct Actions
     std::string output; ///< bytes to send
     std::vector<ShareReport> shares;
     std::optional<CloseCause> close;
+    /// onTurn() is wanted, when the thread has time for something dear: the caller paces it.
+    bool wantsTurn = false;
 
     void clear()
     {
         output.clear();
         shares.clear();
         close.reset();
+        wantsTurn = false;
     }
 };
 
@@ -59,6 +63,8 @@ struct SessionInfo
     util::Difficulty difficulty{};
     /// As its shares showed it when the last one came; 0 while they are too few.
     util::Hashrate provenRate{};
+    /// Whose that rate is, for when the miner comes back; empty before there is one.
+    std::string rateWorker;
     bool isAuthorized = false;
 };
 
@@ -72,14 +78,26 @@ public:
 
     /// Appends to `out`; the caller clears it. Bytes may be any part of the stream.
     virtual void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) = 0;
-    /// New work. Never nullptr; without a call there is no work, and miners wait.
-    virtual void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                        Actions& out) = 0;
+    /// New work. Never nullptr; without a call there is no work, and miners wait. Shares are judged
+    /// by it from here on, and it is sent with onDrained(), unless newer work came meanwhile; a
+    /// session that cannot put it off sends it at once.
+    virtual void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                          Actions& out) = 0;
+    /// All that was to be sent is with the miner's socket.
+    virtual void onDrained(util::BootTime /*now*/, Actions& /*out*/) {}
+    /// New work for a miner that has taken all before it.
+    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now, Actions& out)
+    {
+        takeJobs(jobs, now, out);
+        onDrained(now, out);
+    }
     /// The work that it was given is not to be trusted: what was not sent yet never is. A
-    /// block that is found on what was sent is still known for one. onJobs() ends it.
+    /// block that is found on what was sent is still known for one. takeJobs() ends it.
     virtual void withdrawJobs() = 0;
     /// Once a second or so: time-outs and difficulty.
     virtual void onTimer(util::BootTime now, Actions& out) = 0;
+    /// What Actions::wantsTurn asked for, once each time.
+    virtual void onTurn(util::BootTime /*now*/, Actions& /*out*/) {}
     /// Says difficulty and job once more, to a miner that does not seem to know them; nothing to
     /// one that is not ready for them.
     virtual void repeatWork(util::BootTime now, Actions& out) = 0;
@@ -94,6 +112,9 @@ public:
     [[nodiscard]] virtual util::Difficulty difficulty() const = 0;
     [[nodiscard]] virtual bool isAuthorized() const = 0;
     [[nodiscard]] virtual Wire wire() const { return Wire::Text; }
+    /// Bytes that may wait for this miner beyond what may wait for any: one connection can need
+    /// the work of many.
+    [[nodiscard]] virtual std::size_t pendingAllowance() const { return 0; }
 };
 
 } // namespace warp::stratum

@@ -28,7 +28,7 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 enum class WallTrust : std::uint8_t {
     Unknown,   ///< nothing has confirmed the machine's clock yet
-    Confirmed, ///< agrees with tip times or peers
+    Confirmed, ///< agrees with tip times or peers, or the system keeps it in step with others
     Skewed,    ///< differs from them by more than 10 minutes
 };
 

@@ -55,7 +55,7 @@ public:
     /// The whole file; TooLarge beyond `maxBytes`.
     [[nodiscard]] virtual Result<std::string, FileError> read(const std::filesystem::path& path,
                                                               std::size_t maxBytes) = 0;
-    /// Creates or truncates. Not durable before sync().
+    /// Creates or truncates; a private one never through a link. Not durable before sync().
     virtual Result<void, FileError> write(const std::filesystem::path& path, ByteView bytes,
                                           FileAccess access) = 0;
     /// Flushes a file or a folder to the disk.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <random>
+#include <cerrno>
+#include <sys/random.h>
+#include <sys/types.h>
 
 namespace warp::util {
 
@@ -39,13 +41,11 @@ double Random::unit()
 
 void SystemRandom::fill(std::span<std::byte> out)
 {
-    std::random_device device;
     while (!out.empty()) {
-        const auto value = device();
-        const auto bytes = std::as_bytes(std::span(&value, 1));
-        const std::size_t count = std::min(bytes.size(), out.size());
-        std::copy_n(bytes.begin(), count, out.begin());
-        out = out.subspan(count);
+        const ssize_t count = ::getrandom(out.data(), out.size(), 0);
+        // It fails for nothing but a signal: secrets come from here, and there is no second best.
+        WARP_ASSERT(count > 0 || errno == EINTR);
+        out = out.subspan(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     }
 }
 

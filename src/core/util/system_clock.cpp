@@ -1,8 +1,29 @@
 #include "core/util/system_clock.h"
 
 #include <ctime>
+#if defined(__linux__)
+#include <sys/timex.h>
+#endif
 
 namespace warp::util {
+
+namespace {
+
+/// The kernel knows whether some program (NTP, PTP) disciplines the clock, and forgets it when that
+/// program has been silent for hours (adjtimex(2)).
+WallTrust kernelTrust()
+{
+#if defined(__linux__)
+    timex query{};
+    const int state = ::adjtimex(&query);
+    if (state >= 0 && state != TIME_ERROR && (query.status & STA_UNSYNC) == 0) {
+        return WallTrust::Confirmed;
+    }
+#endif
+    return WallTrust::Unknown;
+}
+
+} // namespace
 
 BootTime SystemClock::boot() const
 {
@@ -20,7 +41,7 @@ BootTime SystemClock::boot() const
 WallReading SystemClock::wall() const
 {
     return {std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()),
-            WallTrust::Unknown};
+            kernelTrust()};
 }
 
 } // namespace warp::util

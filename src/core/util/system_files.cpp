@@ -87,35 +87,43 @@ Result<std::string, FileError> SystemFiles::read(const std::filesystem::path& pa
     if (!file.isOpen()) {
         return Unexpected(fileErrorOf(errno));
     }
+    // Straight into what the caller gets, so that no second copy of a secret stays behind.
+    constexpr std::size_t STEP = 16384;
     std::string content;
-    std::array<char, 16384> chunk{};
+    std::size_t size = 0;
     while (true) {
-        const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+        content.resize(size + std::min(STEP, maxBytes - size + 1));
+        const ssize_t count = ::read(file.get(), content.data() + size, content.size() - size);
         if (count < 0) {
             if (errno == EINTR) {
                 continue;
             }
             return Unexpected(fileErrorOf(errno));
         }
-        if (count == 0) {
-            return content;
-        }
-        if (content.size() + static_cast<std::size_t>(count) > maxBytes) {
+        size += static_cast<std::size_t>(count);
+        if (size > maxBytes) {
             return Unexpected(FileError::TooLarge);
         }
-        content.append(chunk.data(), static_cast<std::size_t>(count));
+        if (count == 0) {
+            content.resize(size);
+            return content;
+        }
     }
 }
 
 Result<void, FileError> SystemFiles::write(const std::filesystem::path& path, ByteView bytes,
                                            FileAccess access)
 {
-    const mode_t mode = access == FileAccess::Private ? 0600 : 0644;
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    const bool isPrivate = access == FileAccess::Private;
+    const mode_t mode = isPrivate ? 0600 : 0644;
+    // A link that somebody laid in a folder of his must not lead our secret, or us, elsewhere.
+    const int linkFlag = isPrivate ? O_NOFOLLOW : 0;
+    Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | linkFlag, mode));
     if (!file.isOpen()) {
         return Unexpected(fileErrorOf(errno));
     }
-    if (access == FileAccess::Private && ::fchmod(file.get(), mode) != 0) {
+    if (isPrivate && ::fchmod(file.get(), mode) != 0) {
         return Unexpected(fileErrorOf(errno));
     }
     WARP_CHECK(writeAll(file.get(), bytes));

@@ -1,15 +1,23 @@
+#include "core/config/folder_lock.h"
 #include "core/stratum/v2/authority_key.h"
 #include "core/stratum/v2/curve.h"
+#include "core/util/file_mode.h"
 #include "core/util/random.h"
 #include "core/util/system_environment.h"
 #include "core/util/system_files.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/console.h"
+#include "tools/cli/replacement.h"
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace warp::cli {
 
@@ -25,6 +33,37 @@ std::optional<std::filesystem::path> keyPath(const config::ProgramArguments& arg
                   : std::nullopt;
 }
 
+enum class Force : std::uint8_t { No, Yes };
+
+/// A sentence where no key may be made; else empty.
+std::string whyNotMade(util::Files& files, const std::filesystem::path& path,
+                       const std::filesystem::path& target, Force force)
+{
+    const std::filesystem::path folder = path.parent_path();
+    if (const auto holder = config::findLockHolder(files, folder)) {
+        return fmt::format("the pool is running in {} (process {}) and would go on with the key "
+                           "that it has: stop it first",
+                           folder.string(), *holder);
+    }
+    std::error_code code;
+    // A link is something, wherever it leads: the key may lie on a disk that is not there yet.
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, code)) &&
+        force == Force::No) {
+        return fmt::format("{} is there already: miners know the pool by it. --force makes "
+                           "another one in its place.",
+                           path.string());
+    }
+    struct stat owner = {};
+    const bool isThere =
+        ::stat(target.c_str(), &owner) == 0 || ::stat(target.parent_path().c_str(), &owner) == 0;
+    if (isThere && owner.st_uid != ::geteuid()) {
+        return fmt::format("{} belongs to another user, who could not read a key of yours: run "
+                           "this as that user",
+                           target.string());
+    }
+    return {};
+}
+
 int runGenerate(const config::ProgramArguments& arguments)
 {
     const auto path = keyPath(arguments);
@@ -32,23 +71,22 @@ int runGenerate(const config::ProgramArguments& arguments)
         return EXIT_USAGE;
     }
     util::SystemFiles files;
-    const auto existing = files.read(*path, stratum::v2::MAX_KEY_FILE_BYTES);
-    const bool isFree = !existing && existing.error() == util::FileError::NotFound;
-    if (!isFree && !arguments.isSet("force")) {
-        printError(fmt::format("{} is there already: miners know the pool by it. --force makes "
-                               "another one in its place.",
-                               path->string()));
+    static_cast<void>(files.makeDirectories(path->parent_path()));
+    const std::filesystem::path target = behindLinks(*path);
+    if (const std::string reason =
+            whyNotMade(files, *path, target, arguments.isSet("force") ? Force::Yes : Force::No);
+        !reason.empty()) {
+        printError(reason);
         return EXIT_REFUSED;
     }
-    static_cast<void>(files.makeDirectories(path->parent_path()));
     util::SystemRandom random;
     const stratum::v2::Curve curve(random);
     const AuthorityKey key = AuthorityKey::generate(curve, random);
     const stratum::v2::SecretText text = key.fileText();
     const auto written =
-        files.replaceDurably(*path, util::asBytes(text.reveal()), util::FileAccess::Private);
+        files.replaceDurably(target, util::asBytes(text.reveal()), util::FileAccess::Private);
     if (!written) {
-        printError(fmt::format("{}: {}", path->string(), describe(written.error())));
+        printError(fmt::format("{}: {}", target.string(), describe(written.error())));
         return EXIT_REFUSED;
     }
     printLine(stratum::v2::toText(key.publicKey()));
@@ -58,10 +96,8 @@ int runGenerate(const config::ProgramArguments& arguments)
 /// Others on this machine who can read the key can pose as the pool.
 void warnOfReaders(const std::filesystem::path& path)
 {
-    constexpr auto OTHERS = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
-    const auto permissions = util::permissionsOf(path);
-    if (permissions && (*permissions & OTHERS) != std::filesystem::perms::none) {
-        printError(fmt::format("warning: {} is open to others; chmod 600 it", path.string()));
+    if (const auto open = util::describeOpenness(util::permissionsOf(path))) {
+        printError(fmt::format("warning: {}: {}", path.string(), *open));
     }
 }
 
@@ -103,7 +139,8 @@ Command generateKeyCommand()
                        .summary = "Make the key by which Stratum V2 miners know the pool",
                        .text = "Writes v2_authority.key into the data folder, readable by its "
                                "owner alone, and prints the public key, which miners are given. A "
-                               "key that is there is never replaced without --force.",
+                               "key that is there is never replaced without --force, nor the key "
+                               "of a pool that is running.",
                        .options = std::move(options)},
             .run = runGenerate};
 }

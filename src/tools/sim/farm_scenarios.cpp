@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace warp::tools {
 
@@ -56,32 +59,54 @@ std::string playDisconnectStorm(VirtualPool& pool)
     return {};
 }
 
+/// What a pool is to do within some minutes of a change of its clocks.
+std::string goesOn(VirtualPool& pool, std::string_view after)
+{
+    const std::uint64_t jobs = pool.snapshot()->jobsMade;
+    const std::uint64_t accepted = pool.world().totals().accepted;
+    pool.runFor(pool.between(5s, 90s));
+    if (pool.timeToNextTip(TIP_LIMIT) > TIP_LIMIT) {
+        return tooLate("work on a new tip", TIP_LIMIT);
+    }
+    pool.runFor(40s);
+    if (pool.snapshot()->jobsMade <= jobs + 1) {
+        return fmt::format("no new work after {}\n", after);
+    }
+    if (pool.world().totals().accepted == accepted) {
+        return fmt::format("no share after {}\n", after);
+    }
+    if (!pool.snapshot()->issues.empty()) {
+        return fmt::format("after {} the health names {}\n", after,
+                           pool.snapshot()->issues.front().code);
+    }
+    return {};
+}
+
 /// The wall clock is set forward and back by up to an hour, more than once in a job's life. (By
-/// more than two hours no node would take a block.) Whatever is measured goes on by boot time.
+/// more than two hours no node would take a block.) Whatever is measured goes on by boot time. Now
+/// and then the machine sleeps for an hour, as a laptop does under its lid: all clocks have gone on
+/// when it wakes, and nothing has run.
 std::string playClockJump(VirtualPool& pool)
 {
     constexpr int JUMPS = 24;
+    constexpr int SUSPEND_EVERY = 6;
     constexpr util::Duration FARTHEST = 1h;
+    constexpr util::Duration SLEEP = 1h;
     util::Duration offset{};
     for (int i = 0; i < JUMPS; ++i) {
         const util::Duration wanted = pool.between(-FARTHEST, FARTHEST);
         pool.world().scheduler().jumpWall(wanted - offset);
         offset = wanted;
-        const std::uint64_t jobs = pool.snapshot()->jobsMade;
-        const std::uint64_t accepted = pool.world().totals().accepted;
-        pool.runFor(pool.between(5s, 90s));
-        if (pool.timeToNextTip(TIP_LIMIT) > TIP_LIMIT) {
-            return tooLate("work on a new tip", TIP_LIMIT);
+        if (auto wrong = goesOn(pool, "the clock was set"); !wrong.empty()) {
+            return wrong;
         }
-        pool.runFor(40s);
-        if (pool.snapshot()->jobsMade <= jobs + 1) {
-            return "no new work after the clock was set\n";
-        }
-        if (pool.world().totals().accepted == accepted) {
-            return "no share after the clock was set\n";
-        }
-        if (!pool.snapshot()->issues.empty()) {
-            return "the health names " + pool.snapshot()->issues.front().code + "\n";
+        if (i % SUSPEND_EVERY == SUSPEND_EVERY - 1) {
+            pool.world().scheduler().suspend(SLEEP);
+            // What is old by then is asked for anew, and those who went meanwhile come back.
+            pool.runFor(1min);
+            if (auto wrong = goesOn(pool, "the machine slept"); !wrong.empty()) {
+                return wrong;
+            }
         }
     }
     return {};
@@ -94,7 +119,8 @@ constexpr std::array SCENARIOS{
                     .play = playDisconnectStorm,
                     .drops = VirtualPool::Drops::PartOfTheStory},
     VirtualScenario{.name = "clock-jump",
-                    .summary = "the wall clock is set forward and back while miners work",
+                    .summary = "the wall clock is set forward and back while miners work, and the "
+                               "machine sleeps",
                     .options = {.miners = 3, .zmq = VirtualPoolOptions::Zmq::On},
                     .play = playClockJump},
 };

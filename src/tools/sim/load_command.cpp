@@ -35,6 +35,7 @@ void addLoadOptions(Options& options)
         .addValue("connections", "number", "Connections.", "50")
         .addValue("in-flight", "number", "Submits in flight on each; 0 only connects.", "20")
         .addValue("seconds", "number", "How long to submit.", "10")
+        .addValue("hold", "seconds", "How long to keep the connections after the report.", "0")
         .addFlag("storm", "Open all connections at once.");
 }
 
@@ -57,6 +58,7 @@ int runLoad(const QStringList& arguments)
     load.connections = static_cast<std::size_t>(options.integer("connections", 1, MAX_CONNECTIONS));
     load.inFlight = static_cast<std::size_t>(options.integer("in-flight", 0, MAX_IN_FLIGHT));
     load.duration = std::chrono::seconds(options.integer("seconds", 1, MAX_SECONDS));
+    const std::chrono::seconds hold(options.integer("hold", 0, MAX_SECONDS));
     load.pace = options.isSet("storm") ? sim::LoadPace::Storm : sim::LoadPace::Gentle;
     if (options.hasFault()) {
         return EXIT_USAGE;
@@ -72,6 +74,7 @@ int runLoad(const QStringList& arguments)
     const engine::Platform platform = world.platform();
     util::SeededRandom random(platform.random.uint64());
     engine::Hosted<sim::LoadDriver> driver;
+    util::TimerHandle holding; // outlives its executor, on which it ends
     const auto executor = platform.executors.createExecutor("load");
     driver.attach(*executor);
     driver.emplace([&] {
@@ -79,16 +82,17 @@ int runLoad(const QStringList& arguments)
     });
     driver.post([&](sim::LoadDriver& started) {
         started.start([&] {
-            driver.use([](sim::LoadDriver& done) {
+            driver.use([&](sim::LoadDriver& done) {
                 printLine(done.report().toText());
-                endProgram(done.report().ready > 0 ? EXIT_GOOD : EXIT_FAILED);
+                const int exitCode = done.report().ready > 0 ? EXIT_GOOD : EXIT_FAILED;
+                holding = executor->after(hold, [exitCode] { endProgram(exitCode); });
             });
         });
     });
     const SignalWatch signalWatch(
         [&] { driver.post([](sim::LoadDriver& stopped) { stopped.stop(); }); });
     const int exitCode = QCoreApplication::exec();
-    driver.reset({});
+    driver.reset([&] { holding.reset(); });
     return exitCode;
 }
 

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace warp::tools {
@@ -16,11 +18,6 @@ using namespace std::chrono_literals;
 constexpr double TARGET_SECONDS = 8;
 /// For a share of difficulty 1: 2^48 / 0xffff.
 constexpr double HASHES_AT_ONE = 4'295'032'833.0;
-
-double askedOf(const VirtualPool& pool, std::size_t miner)
-{
-    return pool.snapshot()->workers[miner].difficulty.value();
-}
 
 std::string outside(std::string_view what, double value, double least, double most)
 {
@@ -55,37 +52,76 @@ std::string playConverge(VirtualPool& pool)
     return wrong;
 }
 
-/// A miner that comes back, soon or after its connection was down for long, is asked for what fits
-/// it at once: neither for what a new one starts with, nor for less because it was away.
+/// A device as it names itself, and how often its class is to send a share.
+struct Device
+{
+    std::string_view userAgent;
+    double rate = 0; ///< hashes a second
+    double targetSeconds = TARGET_SECONDS;
+};
+
+/// One of each kind that begins with another difficulty and with another patience.
+constexpr std::array DEVICES{
+    Device{.userAgent = "warppool-sim/1.0", .rate = 500},
+    Device{.userAgent = "NerdMinerV2/V1.6.3", .rate = 40, .targetSeconds = 30},
+    Device{.userAgent = "bitaxe/BM1370/v2.4.0", .rate = 900},
+    Device{.userAgent = "cpuminer/2.5.1", .rate = 100},
+};
+
+/// What is wrong with what the device is asked for.
+std::string misfitOf(VirtualPool& pool, std::size_t miner, std::string_view when)
+{
+    const Device& device = DEVICES.at(miner);
+    const double fits = device.rate * device.targetSeconds / HASHES_AT_ONE;
+    return outside(fmt::format("difficulty of {} {}", device.userAgent, when),
+                   pool.world().miner(miner).difficulty().value(), fits / 3, fits * 3);
+}
+
+void setLink(VirtualPool& pool, std::size_t miner, sim::LinkState state)
+{
+    pool.world().network().setLink(sim::VirtualNetwork::FIRST_MACHINE,
+                                   sim::World::minerMachine(miner), state);
+}
+
+/// Whether the miner has a new connection with a difficulty within `limit`.
+bool comesBack(VirtualPool& pool, std::size_t miner, std::uint64_t connections,
+               util::Duration limit)
+{
+    return pool.runUntil(
+        [&] {
+            const sim::SimulatedMiner& seen = pool.world().miner(miner);
+            return seen.stats().connections > connections && seen.difficulty().value() > 0;
+        },
+        limit);
+}
+
+/// Miners of several classes that come back, soon or after their connection was down for long, are
+/// each asked for what fits them at once: neither for what a new one of their class starts with,
+/// nor for less because they were away.
 std::string playRestore(VirtualPool& pool)
 {
-    constexpr double RATE = 500;
-    constexpr int TIMES = 5;
-    pool.addMiner(util::Hashrate(RATE));
-    pool.runFor(15min);
-    const double fits = RATE * TARGET_SECONDS / HASHES_AT_ONE;
-    std::string wrong =
-        outside("difficulty of a miner that is known", askedOf(pool, 0), fits / 3, fits * 3);
+    constexpr int TIMES = 6;
+    constexpr util::Duration RETURN_LIMIT = 2min;
+    for (const Device& device : DEVICES) {
+        sim::MinerOptions options = pool.v1Miner(VirtualPool::V1_PORT, util::Hashrate(device.rate));
+        options.userAgent = device.userAgent;
+        pool.world().addMiner(options);
+    }
+    pool.runFor(25min);
+    std::string wrong;
+    for (std::size_t miner = 0; miner < DEVICES.size(); ++miner) {
+        wrong += misfitOf(pool, miner, "when it is known");
+    }
     for (int i = 0; i < TIMES; ++i) {
-        const auto machine = sim::World::minerMachine(0);
-        pool.world().network().setLink(sim::VirtualNetwork::FIRST_MACHINE, machine,
-                                       sim::LinkState::Down);
-        pool.world().resetMiner(0);
+        const std::size_t miner = pool.random().below(DEVICES.size());
+        setLink(pool, miner, sim::LinkState::Down);
+        pool.world().resetMiner(miner);
         pool.runFor(pool.between(1s, 30min));
-        pool.world().network().setLink(sim::VirtualNetwork::FIRST_MACHINE, machine,
-                                       sim::LinkState::Up);
-        const auto connections = pool.world().miner(0).stats().connections;
-        const bool isBack = pool.runUntil(
-            [&] {
-                return pool.world().miner(0).stats().connections > connections &&
-                       pool.world().miner(0).difficulty().value() > 0;
-            },
-            2min);
-        if (!isBack) {
-            return wrong + "the miner does not come back\n";
+        setLink(pool, miner, sim::LinkState::Up);
+        if (!comesBack(pool, miner, pool.world().miner(miner).stats().connections, RETURN_LIMIT)) {
+            return wrong + "a miner does not come back\n";
         }
-        wrong += outside("difficulty of a miner that is back",
-                         pool.world().miner(0).difficulty().value(), fits / 3, fits * 3);
+        wrong += misfitOf(pool, miner, "that is back");
         pool.runFor(5min);
     }
     return wrong;
@@ -97,7 +133,8 @@ constexpr std::array SCENARIOS{
                     .options = {.miners = 0},
                     .play = playConverge},
     VirtualScenario{.name = "reconnect-restore",
-                    .summary = "a miner that comes back has its difficulty again",
+                    .summary = "miners of several classes that come back have their difficulty "
+                               "again",
                     .options = {.miners = 0},
                     .play = playRestore,
                     .drops = VirtualPool::Drops::PartOfTheStory},

@@ -149,6 +149,21 @@ private slots:
         QVERIFY(desk.isTrusted(std::string(good.reveal())));
     }
 
+    // R055: a link into a disk that is not there yet is a key, too.
+    void makesNoneInThePlaceOfALinkThatLeadsNowhere()
+    {
+        test::MemoryFiles files;
+        const auto good = test::repeatedAuthority(0x44).fileText();
+        files.put(KEY_FILE, std::string(good.reveal()));
+        files.failNext(test::MemoryFiles::Operation::Read, util::FileError::NotFound);
+        Desk desk(files);
+        desk.use();
+        QVERIFY(desk.slot.load() == nullptr);
+        QCOMPARE(files.content(KEY_FILE), good.reveal());
+        desk.run(AuthorityKeeper::RETRY_INTERVAL + 100ms);
+        QVERIFY(desk.isTrusted(good.reveal()));
+    }
+
     void waitsForADiskThatIsBack()
     {
         test::MemoryFiles files;

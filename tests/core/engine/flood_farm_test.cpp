@@ -6,6 +6,7 @@
 #include "core/engine/room_maker.h"
 #include "core/sim/miner.h"
 #include "tests/core/engine/farm.h"
+#include "tests/core/engine/talker.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
@@ -21,8 +22,10 @@ namespace {
 
 using namespace warp;
 using namespace std::chrono_literals;
+using test::count;
 using test::Farm;
 using test::POOL_PORT;
+using test::Talker;
 
 constexpr auto HOSTILE = "10.9.9.9";
 constexpr auto TOO_MANY_LOGINS = "\"result\":false,\"error\":[24,\"Too many logins";
@@ -33,78 +36,6 @@ engine::EngineOptions withLimits()
     options.rateLimits = engine::RateLimits{.connects = {.perSecond = 1, .burst = 5},
                                             .authorizations = {.perSecond = 1, .burst = 3}};
     return options;
-}
-
-/// A connection that says what the test wants, and keeps what it hears.
-class Talker final : public net::ConnectionHandler
-{
-public:
-    Talker(Farm& farm, const std::string& machine)
-        : m_farm(farm)
-        , m_executor(farm.world.scheduler().createExecutor("talker"))
-    {
-        on([&] {
-            m_request = farm.world.network().machine(machine).connect(
-                *m_executor, {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT}, 5s,
-                [this](auto result) {
-                    if (result) {
-                        m_connection = std::move(*result);
-                        m_connection->start(*this);
-                    }
-                });
-        });
-        farm.world.scheduler().runFor(1s);
-    }
-    ~Talker() override
-    {
-        on([&] {
-            m_request.reset();
-            m_connection.reset();
-        });
-    }
-    Talker(const Talker&) = delete;
-    Talker& operator=(const Talker&) = delete;
-
-    void say(const std::string& line)
-    {
-        on([&] { m_connection->send(util::asBytes(line + "\n")); });
-    }
-    void authorize(const std::string& name)
-    {
-        say(R"({"id":9,"method":"mining.authorize","params":[")" + name + R"(","x"]})");
-    }
-    /// What came since the last call.
-    std::string hear(util::Duration time = 1s)
-    {
-        m_farm.world.scheduler().runFor(time);
-        return std::exchange(m_heard, {});
-    }
-    [[nodiscard]] bool isOpen() const { return m_connection != nullptr && !m_isClosed; }
-
-private:
-    template <class Function>
-    void on(Function function)
-    {
-        m_farm.world.scheduler().runOn(*m_executor, function);
-    }
-    void onBytes(util::ByteView bytes) override { m_heard += util::asText(bytes); }
-    void onClosed(net::CloseReason /*reason*/) override { m_isClosed = true; }
-
-    Farm& m_farm;
-    std::unique_ptr<util::Executor> m_executor;
-    util::RequestHandle m_request;
-    std::unique_ptr<net::Connection> m_connection;
-    std::string m_heard;
-    bool m_isClosed = false;
-};
-
-std::size_t count(const std::string& text, std::string_view part)
-{
-    std::size_t found = 0;
-    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-        ++found;
-    }
-    return found;
 }
 
 /// Many miners on one address.

@@ -25,6 +25,7 @@ engine::SessionDelta session(std::uint64_t id, const std::string& userAgent, dou
     delta.userAgent = userAgent;
     delta.difficulty = Difficulty(difficulty);
     delta.provenRate = Hashrate(rate);
+    delta.rateWorker = delta.worker;
     delta.shares.byCode[0] = 1;
     return delta;
 }
@@ -72,6 +73,34 @@ private slots:
         const auto kept = inbox.take().difficulties;
         QCOMPARE(kept.size(), std::size_t{2});
         QCOMPARE(kept.at({"farm", "bitaxe"}).difficulty, Difficulty(2235));
+    }
+
+    // R041: a proxy's rate is asked for by the worker that it names first, and is noted under that
+    // one, whichever it named last.
+    void notesARateUnderTheWorkerThatItIsAskedBy()
+    {
+        sim::Scheduler clock({});
+        store::Inbox inbox;
+        util::Published<store::WorkerDirectory> directory(
+            std::make_shared<const store::WorkerDirectory>());
+        engine::HistoryKeeper keeper(clock, 1,
+                                     {.inbox = inbox, .directory = directory, .keepNow = [] {}});
+        engine::ShareBatch batch;
+        batch.shares.byCode[0] = 1;
+        batch.sessions = {session(1, "cgminer/4", 100'000, 3e15)};
+        batch.sessions.front().rateWorker = "first";
+        keeper.addShares(batch);
+        auto first = std::make_shared<interfaces::WorkerView>();
+        first->name = "first"; // no session shows its name
+        first->lastShare = clock.wall().time;
+        interfaces::PoolSnapshot snapshot;
+        snapshot.workers = interfaces::SharedList<interfaces::WorkerView>({first});
+        clock.runFor(61s);
+        keeper.onTick(snapshot);
+        const auto known = directory.load();
+        const auto* const noted = known->find("first", "asic");
+        QVERIFY(noted != nullptr);
+        QCOMPARE(noted->rate, Hashrate(3e15));
     }
 };
 

@@ -20,7 +20,7 @@
 #include "core/stratum/v1/message.h"
 #include "core/stratum/v1/parked_sessions.h"
 #include "core/stratum/v1/server_limits.h"
-#include "core/stratum/v2/handshake_context.h"
+#include "core/stratum/v2/message_sets.h"
 #include "core/stratum/v2/server_limits.h"
 #include "core/stratum/v2/tlv.h"
 #include "tests/support/test_registry.h"
@@ -170,7 +170,13 @@ void describeFloods(Page& page)
 void describeSlowness(Page& page)
 {
     page.chapter("What a miner does not take, and what it leaves");
-    page.row("Bytes that wait for a miner", bytes(net::Connection::MAX_PENDING_BYTES), "closed");
+    page.row("Bytes that wait for a miner",
+             fmt::format("{}, and {} more for each open channel of Stratum V2",
+                         bytes(net::Connection::MAX_PENDING_BYTES),
+                         bytes(stratum::v2::PENDING_BYTES_PER_CHANNEL)),
+             "closed");
+    page.row("Work while bytes wait for a miner of Stratum V1", "the newest",
+             "it is sent when all before it is taken; what it replaces never is");
     page.row("No byte of them taken", time(net::WRITE_STALL_LIMIT), "closed");
     page.row("Last words of a connection that is being closed", time(net::FLUSH_LIMIT), "dropped");
     page.row("Workers that are remembered", fmt::format("{}", engine::WorkerTable::MAX_WORKERS),
@@ -184,16 +190,25 @@ void describeSlowness(Page& page)
              fmt::format("{} an io thread, for {}", v1::ParkedSessions::MAX_SESSIONS,
                          time(v1::ParkedSessions::LIFETIME)),
              "the oldest of the peer that has most of them is forgotten");
+    page.row("Shares remembered with them",
+             fmt::format("{} an io thread", v1::ParkedSessions::MAX_SHARES),
+             "the oldest session of the peer that has most of them is forgotten");
 }
 
 void describeStratumV2(Page& page)
 {
     page.chapter("Stratum V2");
     page.row("Noise handshakes of an io thread",
-             fmt::format("{} a second", v2::HandshakeBudget::PER_SECOND), "the next one waits");
-    page.row("Handshake and SetupConnection", time(v2::SETUP_TIMEOUT), "closed");
+             fmt::format("{} a second", net::HandshakePacer::PER_SECOND),
+             fmt::format("the next one waits, for {} at most", time(v2::TURN_TIMEOUT)));
+    page.row("Miner's part of the handshake, and then SetupConnection", time(v2::SETUP_TIMEOUT),
+             "closed");
     page.row("First channel", time(v2::CHANNEL_TIMEOUT), "closed");
-    page.row("Frame", bytes(v2::MAX_FRAME_BYTES), "closed; nothing of it is kept");
+    page.row("Frame",
+             fmt::format("{}, and what its type needs and {} of extensions",
+                         bytes(v2::MAX_FRAME_BYTES), bytes(v2::TLV_ALLOWANCE)),
+             "closed; nothing of it is kept");
+    page.row("A frame that has begun", time(v2::FRAME_TIMEOUT), "closed");
     page.row("Messages of a type that nobody knows", fmt::format("{}", v2::MAX_UNKNOWN_MESSAGES),
              "passed over; one more closes");
     page.row("Channels of a connection", fmt::format("{}", v2::MAX_CHANNELS),

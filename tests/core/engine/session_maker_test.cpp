@@ -7,6 +7,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -50,6 +51,7 @@ struct Thread
     {
         stratum::Actions out;
         session.onBytes(bytes, pool.now, out);
+        giveTurn(session, pool.now, out);
         closed = out.close;
         return out.output;
     }
@@ -164,14 +166,19 @@ private slots:
 
     void makesKeysAheadForV2Alone()
     {
+        using engine::SessionMaker;
         Thread thread;
         thread.listen({ListenerProtocol::V1});
         thread.maker.onTick(thread.pool.now);
+        QCOMPARE(thread.maker.keysAhead(), std::size_t{0});
         thread.listen({ListenerProtocol::V1, ListenerProtocol::V2});
-        for (int i = 0; i < 40; ++i) {
+        for (std::size_t i = 1; i <= 40; ++i) {
             thread.maker.onTick(thread.pool.now);
+            QCOMPARE(thread.maker.keysAhead(),
+                     std::min(i * SessionMaker::KEYS_PER_TICK, SessionMaker::KEY_STOCK));
         }
         QVERIFY(thread.speaksV2(*thread.connect(1)));
+        QCOMPARE(thread.maker.keysAhead(), SessionMaker::KEY_STOCK - 1);
     }
 };
 

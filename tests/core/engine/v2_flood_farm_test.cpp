@@ -2,15 +2,16 @@
 
 #include "core/engine/miner_connection.h"
 #include "tests/core/engine/farm.h"
+#include "tests/core/engine/talker.h"
 #include "tests/core/stratum/v2_session_fixtures.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
 #include <chrono>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <string>
-#include <utility>
 
 namespace {
 
@@ -33,45 +34,26 @@ engine::EngineOptions withLimits()
     return options;
 }
 
-/// A client that says what the test wants, and reads what it hears.
-class Client final : public net::ConnectionHandler
+/// A client that does not know whom it speaks to.
+class Client final
 {
 public:
     explicit Client(Farm& farm)
-        : m_farm(farm)
-        , m_executor(farm.world.scheduler().createExecutor("client"))
+        : m_talker(farm, "10.9.9.9", V2_PORT)
         , m_wire(CertificatePolicy{}, farm.world.scheduler().wall().time)
     {
-        on([&] {
-            m_request = farm.world.network()
-                            .machine("10.9.9.9")
-                            .connect(*m_executor,
-                                     {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = V2_PORT},
-                                     5s, [this](auto result) {
-                                         m_connection = std::move(*result);
-                                         m_connection->start(*this);
-                                         m_connection->send(m_wire.act1());
-                                     });
-        });
-        pass(1s);
-        isReady = m_wire.finish(std::exchange(m_heard, {}));
-        say(test::v2SetUp());
-        pass(1s);
+        m_talker.send(m_wire.act1());
+        isReady = m_wire.finish(m_talker.hear());
+        if (isReady) {
+            say(test::v2SetUp());
+            pass(1s);
+        }
     }
-    ~Client() override
-    {
-        on([&] {
-            m_request.reset();
-            m_connection.reset();
-        });
-    }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
 
     template <class Message>
     void say(const Message& message)
     {
-        on([&] { m_connection->send(m_wire.sealed(message)); });
+        m_talker.send(m_wire.sealed(message));
     }
     /// Opens so many channels, and closes those that it got.
     /// @return how many
@@ -92,30 +74,14 @@ public:
         return opened;
     }
     /// What comes meanwhile.
-    test::V2Saying pass(util::Duration time)
-    {
-        m_farm.world.scheduler().runFor(time);
-        return isReady ? m_wire.read(std::exchange(m_heard, {})) : test::V2Saying();
-    }
+    test::V2Saying pass(util::Duration time) { return m_wire.read(m_talker.hear(time)); }
 
     bool isReady = false;
     std::string error; ///< of the last refusal
 
 private:
-    template <class Function>
-    void on(Function function)
-    {
-        m_farm.world.scheduler().runOn(*m_executor, function);
-    }
-    void onBytes(util::ByteView bytes) override { m_heard += util::asText(bytes); }
-    void onClosed(net::CloseReason /*reason*/) override {}
-
-    Farm& m_farm;
-    std::unique_ptr<util::Executor> m_executor;
-    util::RequestHandle m_request;
-    std::unique_ptr<net::Connection> m_connection;
+    test::Talker m_talker;
     test::V2Wire m_wire;
-    std::string m_heard;
 };
 
 class V2FloodFarmTest final : public QObject

@@ -487,7 +487,7 @@ private slots:
         mining::Share share;
         for (std::uint32_t i = 0; i < 10 * mining::DuplicateFilter::CAPACITY; ++i) {
             share.nonce = i;
-            filter.insert(job, share, 0);
+            QVERIFY(filter.insert(job, share, 0));
             QVERIFY(filter.size() <= mining::DuplicateFilter::CAPACITY);
         }
         QVERIFY(filter.contains(job, share, 0));

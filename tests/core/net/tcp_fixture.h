@@ -27,6 +27,7 @@ public:
             bytesHook();
         }
     }
+    void onDrained() override { ++drainedCount; }
     void onClosed(net::CloseReason reason) override
     {
         ++closedCount;
@@ -38,6 +39,7 @@ public:
 
     std::unique_ptr<net::Connection> connection;
     std::string received;
+    int drainedCount = 0;
     int closedCount = 0;
     std::optional<net::CloseReason> closed;
     std::function<void()> bytesHook;

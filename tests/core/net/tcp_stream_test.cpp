@@ -150,6 +150,35 @@ private slots:
         QVERIFY(!server.closed(1));
     }
 
+    // One connection can need the work of many miners at once.
+    void holdsMoreWhereItMay()
+    {
+        constexpr std::size_t LIMIT = 20 * Connection::MAX_PENDING_BYTES;
+        TcpServer server;
+        RawClient client(ReceiveBuffer::Small);
+        QVERIFY(client.connect(server.port()));
+        QTRY_COMPARE(server.acceptedCount(), std::size_t{1});
+        std::size_t total = server.fillUp(0);
+        const std::string block(2 * Connection::MAX_PENDING_BYTES, 'y');
+        server.at(0, [&](Recorder& recorder) {
+            recorder.connection->setPendingLimit(LIMIT);
+            while (recorder.connection->pendingBytes() + block.size() <= LIMIT) {
+                recorder.connection->send(asBytes(block));
+                total += block.size();
+                QVERIFY(recorder.connection->pendingBytes() > Connection::MAX_PENDING_BYTES);
+            }
+        });
+        QCOMPARE(client.receive(total).size(), total);
+        QVERIFY(!server.closed(0));
+        static_cast<void>(server.fillUp(0));
+        server.at(0, [&](Recorder& recorder) {
+            recorder.connection->setPendingLimit(Connection::MAX_PENDING_BYTES);
+            recorder.connection->send(asBytes(block));
+        });
+        QTRY_VERIFY(server.closed(0));
+        QCOMPARE(*server.closed(0), CloseReason::WriteBufferFull);
+    }
+
     void dropsWhatDoesNotFitAndSaysSo()
     {
         TcpServer server;
@@ -184,11 +213,13 @@ private slots:
             return all;
         });
         expected += tail.size();
+        QCOMPARE(server.at(0, [](Recorder& one) { return one.drainedCount; }), 0);
         const std::string received = client.receive(expected);
         QCOMPARE(received.size(), expected);
         QVERIFY(received.ends_with(tail));
         QTRY_COMPARE(server.at(0, [](Recorder& one) { return one.connection->pendingBytes(); }),
                      std::size_t{0});
+        QTRY_COMPARE(server.at(0, [](Recorder& one) { return one.drainedCount; }), 1);
     }
 
     void closesAPeerThatTakesNothing()

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #if defined(__GLIBC__)
@@ -267,6 +268,49 @@ private slots:
         QCOMPARE(bench.faults.all(), std::vector{OpeningFault::TooMany});
         static_cast<void>(idle[0].receive(100));
         QVERIFY(idle[0].hasEnded()); // the oldest
+    }
+
+    // R143: peers that connect and say nothing can take the last descriptor; they are cut in their
+    // time, and whoever waits comes in with what becomes free.
+    void outlivesAShortageOfDescriptors()
+    {
+        if constexpr (test::WITH_SANITIZER) {
+            QSKIP("a sanitizer needs descriptors for its own checks");
+        }
+        Bench bench;
+        ListenTerms terms = bench.terms();
+        terms.firstByteLimit = 1s;
+        std::atomic<int> asked{0};
+        terms.gate = [&](std::size_t, const net::Endpoint&) {
+            ++asked;
+            return std::make_unique<util::Handle>();
+        };
+        TcpServer server({}, Start::AtOnce, std::move(terms));
+        server.setSetUp(echo);
+        std::array<RawClient, 8> silent;
+        TlsRawClient miner;
+        constexpr int ROOM = 4;
+        rlimit usual{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+        const int next = ::dup(silent.front().descriptor());
+        ::close(next);
+        rlimit few = usual;
+        few.rlim_cur = static_cast<rlim_t>(next + ROOM);
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
+        bool areConnected = true;
+        for (RawClient& client : silent) {
+            areConnected = client.connect(server.port()) && areConnected;
+        }
+        const bool isFull = QTest::qWaitFor([&] { return asked >= ROOM; });
+        server.loop().call([] {});
+        const int openedThen = asked;
+        const bool isServed =
+            miner.connect(server.port()) && miner.send("share") && miner.receive(5) == "share";
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+        QVERIFY(areConnected && isFull);
+        QCOMPARE(openedThen, ROOM);
+        QVERIFY(isServed);
+        QCOMPARE(server.acceptedCount(), std::size_t{1});
     }
 
     void asksTheGateBeforeTheHandshake()

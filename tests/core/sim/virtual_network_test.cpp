@@ -41,6 +41,7 @@ public:
         received.append(asText(bytes));
         ++portions;
     }
+    void onDrained() override { ++drainedCount; }
     void onClosed(CloseReason reason) override
     {
         QVERIFY2(!closed, "onClosed() came twice");
@@ -50,6 +51,7 @@ public:
     std::unique_ptr<Connection> connection;
     std::string received;
     int portions = 0;
+    int drainedCount = 0;
     std::optional<CloseReason> closed;
 };
 
@@ -378,6 +380,25 @@ private slots:
         QCOMPARE(pair.miner.closed, std::optional(CloseReason::WriteBufferFull));
     }
 
+    void holdsAsMuchAsItMay()
+    {
+        Pair pair;
+        pair.isPoolReading = false;
+        pair.join();
+        const std::string text = longText(Connection::MAX_PENDING_BYTES);
+        pair.onMiner([&] {
+            pair.miner.connection->setPendingLimit(3 * Connection::MAX_PENDING_BYTES);
+            for (int i = 0; i < 4; ++i) {
+                pair.miner.connection->send(asBytes(text));
+            }
+        });
+        pair.scheduler.runFor(1ms);
+        QVERIFY(!pair.miner.closed);
+        pair.onMiner([&] { pair.miner.connection->send(asBytes("x")); });
+        pair.scheduler.runFor(1s);
+        QCOMPARE(pair.miner.closed, std::optional(CloseReason::WriteBufferFull));
+    }
+
     void givesUpOnAPeerThatStopsReading()
     {
         Pair pair;
@@ -388,6 +409,22 @@ private slots:
         QVERIFY(!pair.miner.closed);
         pair.scheduler.runFor(2s);
         QCOMPARE(pair.miner.closed, std::optional(CloseReason::Stalled));
+    }
+
+    void saysOnceThatItsQueueHasGoneOut()
+    {
+        Pair pair;
+        pair.join();
+        pair.onMiner([&] { pair.miner.connection->send(asBytes("short")); });
+        pair.scheduler.runFor(1s);
+        QCOMPARE(pair.miner.drainedCount, 0);
+        pair.network.setLink(POOL, MINER, LinkState::Silent);
+        pair.onMiner([&] { pair.miner.connection->send(asBytes(longText(100'000))); });
+        pair.scheduler.runFor(1s);
+        QCOMPARE(pair.miner.drainedCount, 0);
+        pair.network.setLink(POOL, MINER, LinkState::Up);
+        pair.scheduler.runFor(1s);
+        QCOMPARE(pair.miner.drainedCount, 1);
     }
 
     void breaksBothEndsOnAReset()

@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/base58.h"
 #include "core/stratum/v2/curve.h"
+#include "core/stratum/v2/wiped_bytes.h"
 #include "core/util/hex.h"
 #include "core/util/random.h"
 #include "tests/support/test_registry.h"
@@ -9,6 +10,8 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
+#include <new>
 #include <string>
 
 namespace {
@@ -40,6 +43,21 @@ class AuthorityKeyTest final : public QObject
     Q_OBJECT
 
 private slots:
+    // Nobody shall find a secret in memory after its use.
+    void wipesWhatItWasGiven()
+    {
+        using stratum::v2::WipedBytes;
+        alignas(WipedBytes<32>) std::array<std::byte, sizeof(WipedBytes<32>)> place{};
+        std::array<std::byte, 32> secret{};
+        secret.fill(std::byte{0x5a});
+        auto* const made = new (place.data()) WipedBytes<32>(secret);
+        QVERIFY(std::ranges::equal(made->bytes(), secret));
+        made->~WipedBytes<32>();
+        // Read as the memory that it is: the object is gone.
+        const volatile std::byte* const bytes = place.data();
+        QVERIFY(std::all_of(bytes, bytes + 32, [](std::byte byte) { return byte == std::byte{}; }));
+    }
+
     // SV2-16: the vector of specification 4.7.1.
     void spellsThePublicKeyAsTheSpecificationDoes()
     {

@@ -55,6 +55,7 @@ struct Port
     {
         actions.clear();
         session.onBytes(bytes, pool.now, actions);
+        giveTurn(session, pool.now, actions);
         closed = actions.close ? actions.close : closed;
         return actions.output;
     }
@@ -101,7 +102,7 @@ private slots:
         QVERIFY(guess({"\0", 1}) == FirstBytes::StratumV2);
     }
 
-    // B15: random bytes are V2 however they begin, but for one in some ten million.
+    // B15: random bytes are V2 however they begin, but for one in some four hundred million.
     void takesRandomBytesForV2()
     {
         util::SeededRandom random(3);
@@ -126,6 +127,7 @@ private slots:
             const std::string ready = text.feed(util::asBytes(
                 "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"w\",\"x\"]}\n"));
             QVERIFY(ready.find("mining.notify") != std::string::npos);
+            QCOMPARE(text.session.pendingAllowance(), std::size_t{0});
             QVERIFY(text.session.isAuthorized());
 
             Port encrypted;
@@ -150,6 +152,32 @@ private slots:
         QVERIFY(out.close == CloseCause::HandshakeTimeout);
         QVERIFY(port.feed(util::asBytes(SUBSCRIBE)).empty());
         QCOMPARE(port.made, 0);
+    }
+
+    // The time for the first line begins with the connection, whatever it speaks.
+    void givesNoSecondTimeToASlowOne()
+    {
+        Port port;
+        port.feed(util::asBytes("{"));
+        port.pool.now += EitherSession::TIMEOUT - 100ms;
+        port.feed(util::asBytes(SUBSCRIBE.substr(1, 20)));
+        QCOMPARE(port.made, 1);
+        Actions out;
+        port.session.onTimer(port.pool.now + 99ms, out);
+        QVERIFY(!out.close);
+        port.session.onTimer(port.pool.now + 100ms, out);
+        QVERIFY(out.close == CloseCause::HandshakeTimeout);
+    }
+
+    void sendsNoWorkThatWasWithdrawnBeforeTheFirstBytes()
+    {
+        Port port;
+        port.session.withdrawJobs();
+        port.feed(util::asBytes(SUBSCRIBE));
+        const std::string ready = port.feed(
+            util::asBytes("{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"w\",\"x\"]}\n"));
+        QVERIFY(port.session.isAuthorized());
+        QVERIFY(ready.find("mining.notify") == std::string::npos);
     }
 
     void closesWhereThereIsNoRoom()

@@ -97,7 +97,7 @@ private slots:
         // SetupConnection.Success with version 2 and no flags, the server's first frame.
         util::Bytes frame;
         const auto payload = *util::fromHex("020000000000");
-        NoiseSealer(server.keys.toClient).seal({.messageType = 1, .payload = payload}, frame);
+        NoiseSealer(server.keys.toClient).seal({.header = {.type = 1}, .payload = payload}, frame);
         QCOMPARE(util::toHex(frame),
                  std::string("12da3c0484882aa6abbc82a15846cf5c8327af8371c4f2373c71e2e80c463952efda"
                              "acb881b692fd7618765d"));

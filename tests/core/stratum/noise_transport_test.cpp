@@ -25,6 +25,7 @@ using namespace warp::stratum::v2;
 using namespace warp::test;
 
 constexpr std::size_t SMALL_CAP = 64 * 1024;
+constexpr FrameHeader SHARE_HEADER{.extension = 1, .scope = FrameScope::Channel, .type = 0x1b};
 
 TransportKeys testKeys()
 {
@@ -34,10 +35,21 @@ TransportKeys testKeys()
     return keys;
 }
 
+std::size_t anyFrame(const FrameHeader& /*header*/)
+{
+    return FrameHeader::MAX_PAYLOAD;
+}
+
+/// More for one type of message than for all others.
+std::size_t framesByType(const FrameHeader& header)
+{
+    return header.type == 5 && header.extension == 2 ? SMALL_CAP + 1 : SMALL_CAP;
+}
+
 struct Ends
 {
-    NoiseTransport client{testKeys(), NoiseSide::Client, MAX_FRAME_PAYLOAD};
-    NoiseTransport server{testKeys(), NoiseSide::Server, MAX_FRAME_PAYLOAD};
+    NoiseTransport client{testKeys(), NoiseSide::Client, anyFrame};
+    NoiseTransport server{testKeys(), NoiseSide::Server, anyFrame};
 };
 
 util::Bytes payloadOf(std::size_t size)
@@ -50,8 +62,7 @@ util::Bytes payloadOf(std::size_t size)
 
 struct ReadFrame
 {
-    std::uint16_t extensionType = 0;
-    std::uint8_t messageType = 0;
+    FrameHeader header; // less the length
     util::Bytes payload;
 
     bool operator==(const ReadFrame&) const = default;
@@ -74,9 +85,11 @@ std::optional<std::vector<ReadFrame>> readAll(NoiseTransport& transport, util::B
                 break;
             }
             const PlainFrame& frame = **next;
-            frames.push_back({frame.extensionType,
-                              frame.messageType,
-                              {frame.payload.begin(), frame.payload.end()}});
+            FrameHeader header = frame.header;
+            if (std::exchange(header.payloadSize, 0) != frame.payload.size()) {
+                qFatal("the header has another length");
+            }
+            frames.push_back({header, {frame.payload.begin(), frame.payload.end()}});
         }
         if (!input.empty()) {
             qFatal("input is left over");
@@ -110,7 +123,7 @@ private slots:
         Ends ends;
         const util::Bytes payload = payloadOf(static_cast<std::size_t>(size));
         util::Bytes out(3, std::byte{9}); // it is appended to
-        ends.client.seal({.extensionType = 0x8001, .messageType = 0x1b, .payload = payload}, out);
+        ends.client.seal({.header = SHARE_HEADER, .payload = payload}, out);
         const auto sealed = util::ByteView(out).subspan(3);
         QCOMPARE(sealed.size(), static_cast<std::size_t>(6 + size + 16 * blocks));
         QCOMPARE(sealed.size(), sealedFrameSize(payload.size()));
@@ -127,14 +140,14 @@ private slots:
 
         const auto frames = readAll(ends.server, sealed, sealed.size());
         QVERIFY(frames && frames->size() == 1);
-        QVERIFY((frames->front() == ReadFrame{0x8001, 0x1b, payload}));
+        QVERIFY((frames->front() == ReadFrame{SHARE_HEADER, payload}));
         QCOMPARE(ends.server.opener().count(), static_cast<std::uint64_t>(blocks));
     }
 
     void roundTripsTheLargest()
     {
         Ends ends;
-        const util::Bytes payload(MAX_FRAME_PAYLOAD, std::byte{1});
+        const util::Bytes payload(FrameHeader::MAX_PAYLOAD, std::byte{1});
         util::Bytes out;
         ends.server.seal({.payload = payload}, out);
         const auto frames = readAll(ends.client, out, 100'000);
@@ -148,7 +161,7 @@ private slots:
         const util::Bytes payload = payloadOf(70'000);
         util::Bytes toServer;
         ends.client.seal({.payload = payload}, toServer);
-        ends.client.seal({.messageType = 7}, toServer);
+        ends.client.seal({.header = {.type = 7}}, toServer);
         QCOMPARE(ends.client.sealer().count(), std::uint64_t{4});
         QCOMPARE(ends.client.opener().count(), std::uint64_t{0});
         NoiseCipher cipher(testKeys().toServer);
@@ -188,8 +201,9 @@ private slots:
             std::uint8_t type = 0;
             for (const std::size_t size :
                  {0UL, 1UL, 60UL, 0UL, 0UL, 700UL, 65519UL, 66000UL, 5UL}) {
-                sent.push_back({0, ++type, payloadOf(size)});
-                ends.client.seal({.messageType = type, .payload = sent.back().payload}, stream);
+                sent.push_back({FrameHeader{.type = ++type}, payloadOf(size)});
+                ends.client.seal({.header = {.type = type}, .payload = sent.back().payload},
+                                 stream);
             }
         }
         for (const std::size_t piece :
@@ -219,12 +233,12 @@ private slots:
     {
         Ends ends;
         util::Bytes out;
-        ends.server.seal({.messageType = 1}, out);
+        ends.server.seal({.header = {.type = 1}}, out);
         QVERIFY(!readAll(ends.server, out, out.size()));
         QVERIFY(readAll(ends.client, out, out.size()).has_value());
         QCOMPARE(NoiseSealer(testKeys().toServer).count(), std::uint64_t{0});
         util::Bytes expected;
-        NoiseSealer(testKeys().toClient).seal({.messageType = 1}, expected);
+        NoiseSealer(testKeys().toClient).seal({.header = {.type = 1}}, expected);
         QVERIFY(out == expected);
     }
 
@@ -233,9 +247,9 @@ private slots:
     {
         util::Bytes stream;
         Ends sender;
-        sender.client.seal({.messageType = 1, .payload = payloadOf(40)}, stream);
+        sender.client.seal({.header = {.type = 1}, .payload = payloadOf(40)}, stream);
         const std::size_t frameSize = stream.size();
-        sender.client.seal({.messageType = 2, .payload = payloadOf(41)}, stream);
+        sender.client.seal({.header = {.type = 2}, .payload = payloadOf(41)}, stream);
         for (std::size_t byte = 0; byte < frameSize; ++byte) {
             Ends ends;
             util::Bytes damaged = stream;
@@ -270,7 +284,7 @@ private slots:
         util::Bytes tooLong;
         client.seal({.payload = util::ByteView(payload).first(SMALL_CAP)}, fits);
         client.seal({.payload = payload}, tooLong);
-        NoiseTransport server(testKeys(), NoiseSide::Server, SMALL_CAP);
+        NoiseTransport server(testKeys(), NoiseSide::Server, framesByType);
         QVERIFY(readAll(server, fits, fits.size()).has_value());
         util::ByteView input = util::ByteView(tooLong).first(22);
         const auto refused = server.next(input);
@@ -279,15 +293,33 @@ private slots:
         QVERIFY(!server.next(input));
     }
 
-    void aRaisedCapHoldsFromTheNextHeaderOn()
+    void theLimitGoesByTheHeader()
     {
-        NoiseSealer client(testKeys().toServer);
         const util::Bytes payload = payloadOf(SMALL_CAP + 1);
+        for (const FrameHeader header :
+             {FrameHeader{.extension = 2, .type = 5}, FrameHeader{.extension = 1, .type = 5},
+              FrameHeader{.extension = 2, .type = 6}}) {
+            util::Bytes stream;
+            NoiseSealer(testKeys().toServer).seal({.header = header, .payload = payload}, stream);
+            NoiseTransport server(testKeys(), NoiseSide::Server, framesByType);
+            QCOMPARE(readAll(server, stream, stream.size()).has_value(),
+                     header.extension == 2 && header.type == 5);
+        }
+    }
+
+    void knowsWhetherAFrameHasBegun()
+    {
+        Ends ends;
         util::Bytes stream;
-        client.seal({.payload = payload}, stream);
-        NoiseTransport server(testKeys(), NoiseSide::Server, SMALL_CAP);
-        server.setMaxPayload(SMALL_CAP + 1);
-        QVERIFY(readAll(server, stream, stream.size()).has_value());
+        ends.client.seal({.header = SHARE_HEADER, .payload = payloadOf(60)}, stream);
+        ends.client.seal({.header = SHARE_HEADER}, stream);
+        const std::size_t first = sealedFrameSize(60);
+        QVERIFY(!ends.server.opener().isWithinFrame());
+        for (std::size_t i = 0; i < stream.size(); ++i) {
+            QVERIFY(readAll(ends.server, util::ByteView(stream).subspan(i, 1), 1).has_value());
+            QCOMPARE(ends.server.opener().isWithinFrame(),
+                     i + 1 != first && i + 1 != stream.size());
+        }
     }
 
     // Of the 10 KiB that an idle connection may take.

@@ -1,10 +1,13 @@
 #include "core/stratum/v1/parked_sessions.h"
 
 #include "core/util/bytes.h"
+#include "tests/core/mining/mining_fixtures.h"
 #include "tests/support/test_registry.h"
 
 #include <QTest>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -46,6 +49,44 @@ private slots:
         QVERIFY(!parked.take("00000003", HOSTILE, util::BootTime(1h)));
         QVERIFY(parked.take("00000001", HONEST, util::BootTime(1h)));
         QVERIFY(parked.take("00000002", OTHER, util::BootTime(1h)));
+    }
+
+    // R024: whoever connects again and again, and sends all the shares of a session each time,
+    // costs a bounded memory, and no other peer its session.
+    void boundsTheSharesOfAllSessions()
+    {
+        mining::JobFactory factory = test::makeFactory();
+        mining::JobBook book;
+        const auto jobs =
+            book.add(*factory.make(test::sharedTemplate({.bits = 0x1d00ffff}), 1, test::at({})),
+                     test::at({}));
+        ParkedSessions parked([](const auto&) {});
+        std::uint32_t number = 0;
+        const auto park = [&](std::uint64_t origin, std::size_t shares) {
+            mining::Extranonce1 extranonce1{};
+            util::storeBigEndian<std::uint32_t>(extranonce1, ++number);
+            mining::ShareValidator validator(extranonce1);
+            validator.setDifficulty(util::Difficulty(1e-12), util::JobId(0), test::at({}));
+            mining::SearchPace pace;
+            for (std::uint32_t nonce = 0; nonce < shares; ++nonce) {
+                static_cast<void>(validator.judge(
+                    {.job = jobs->current()->id, .time = jobs->current()->time, .nonce = nonce},
+                    *jobs, {.now = test::at({}), .pace = pace}));
+            }
+            QVERIFY(validator.rememberedShares() + 10 >=
+                    std::min(shares, mining::DuplicateFilter::CAPACITY));
+            parked.park(
+                {.validator = std::move(validator), .origin = origin, .since = util::BootTime(1h)});
+        };
+        park(HONEST, 100); // "00000001"
+        for (int i = 0; i < 40; ++i) {
+            park(HOSTILE, mining::DuplicateFilter::CAPACITY + 10);
+            QVERIFY(parked.shares() <= ParkedSessions::MAX_SHARES);
+        }
+        QVERIFY(parked.size() <= 17);
+        QVERIFY(parked.take("00000001", HONEST, util::BootTime(1h)));
+        QVERIFY(!parked.take("00000002", HOSTILE, util::BootTime(1h)));
+        QVERIFY(parked.take("00000029", HOSTILE, util::BootTime(1h)));
     }
 };
 

@@ -282,6 +282,42 @@ private slots:
     }
 
     // R051: while work is withdrawn there is nothing to send shares of.
+    // Of several jobs that a slow miner had no room for only the last is sent, and judged by is the
+    // newest all the time.
+    void sendsTheNewestOfTheJobsThatItHeld()
+    {
+        SessionHarness harness;
+        harness.giveJob("one");
+        harness.login();
+        const mining::Share late = harness.mineShare(Difficulty(1e-7));
+        QCOMPARE(harness.holdJob("two"), std::string());
+        QCOMPARE(harness.holdJob("three"), std::string());
+        QCOMPARE(kindsOf(harness.send(submitLine(late))), std::string("reply"));
+        QVERIFY(harness.shares()[0].verdict.code == mining::ShareCode::Stale);
+        const auto lines = linesOf(harness.drain());
+        QCOMPARE(lines.size(), std::size_t{1});
+        QCOMPARE(kindOf(lines[0]), std::string("notify"));
+        QCOMPARE(parameterOf(lines[0], 0), hex8(harness.job().id.value()));
+        QVERIFY(lines[0].ends_with("true]}"));
+        QCOMPARE(harness.drain(), std::string());
+        QCOMPARE(kindsOf(harness.giveJob("four")), std::string("notify"));
+    }
+
+    void holdsAChangeBackWithItsJob()
+    {
+        SessionHarness harness;
+        harness.giveJob("one");
+        harness.login();
+        QCOMPARE(harness.holdJob("two"), std::string());
+        const std::string wish = R"({"id":3,"method":"mining.suggest_difficulty","params":[3e-7]})";
+        QCOMPARE(kindsOf(harness.send(wish)), std::string("reply"));
+        QCOMPARE(kindsOf(harness.drain()), std::string("set_difficulty notify"));
+        // What is not to be trusted any more is not sent later, either.
+        QCOMPARE(harness.holdJob("three"), std::string());
+        harness.session().withdrawJobs();
+        QCOMPARE(harness.drain(), std::string());
+    }
+
     void takesNoTimeWithoutWorkForSilence()
     {
         SessionHarness harness(ServerOptions{}, HARD_BITS);
@@ -365,6 +401,8 @@ private slots:
                                     i % 2 == 0 ? "farm.a" : "farm.b"));
         }
         QCOMPARE(rates.asked, std::vector<std::string>{"farm.a"});
+        QCOMPARE(harness.session().info().worker, std::string("farm.b"));
+        QCOMPARE(harness.session().info().rateWorker, std::string("farm.a"));
         static_cast<void>(harness.leave());
         QCOMPARE(rates.told, std::vector<std::string>{"farm.a"});
     }

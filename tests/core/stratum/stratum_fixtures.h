@@ -67,18 +67,19 @@ public:
     std::string giveJob(std::string_view previous = "tip", std::size_t transactions = 0,
                         mining::TemplateOrigin origin = mining::TemplateOrigin::Node)
     {
-        if (previous != m_previous) {
-            ++m_tip;
-            m_previous = previous;
-        }
-        auto source = makeTemplate(
-            {.transactions = transactions, .bits = m_bits, .previous = std::string(previous)});
-        source.received = m_now;
-        source.origin = origin;
-        const auto job = m_factory.make(
-            std::make_shared<const mining::BlockTemplate>(std::move(source)), m_tip, m_now);
-        m_jobs = m_book.add(*job, m_now);
+        makeJob(previous, transactions, origin);
         return take([&](stratum::Actions& out) { m_session.onJobs(m_jobs, m_now, out); });
+    }
+    /// The same while the miner takes nothing of what it is sent.
+    std::string holdJob(std::string_view previous)
+    {
+        makeJob(previous, 0, mining::TemplateOrigin::Node);
+        return take([&](stratum::Actions& out) { m_session.takeJobs(m_jobs, m_now, out); });
+    }
+    /// It has taken all.
+    std::string drain()
+    {
+        return take([&](stratum::Actions& out) { m_session.onDrained(m_now, out); });
     }
 
     /// Moves the clock and ticks once.
@@ -120,6 +121,21 @@ public:
     [[nodiscard]] const std::vector<stratum::ShareReport>& shares() const { return m_shares; }
 
 private:
+    void makeJob(std::string_view previous, std::size_t transactions, mining::TemplateOrigin origin)
+    {
+        if (previous != m_previous) {
+            ++m_tip;
+            m_previous = previous;
+        }
+        auto source = makeTemplate(
+            {.transactions = transactions, .bits = m_bits, .previous = std::string(previous)});
+        source.received = m_now;
+        source.origin = origin;
+        const auto job = m_factory.make(
+            std::make_shared<const mining::BlockTemplate>(std::move(source)), m_tip, m_now);
+        m_jobs = m_book.add(*job, m_now);
+    }
+
     template <class Call>
     std::string take(Call call)
     {

@@ -36,12 +36,14 @@ public:
             }
             const auto keys = m_responder.respond(testCurve(), m_identity, serverKey(), out);
             m_transport = std::make_unique<stratum::v2::NoiseTransport>(
-                keys, stratum::v2::NoiseSide::Server, stratum::v2::MAX_FRAME_PAYLOAD);
+                keys, stratum::v2::NoiseSide::Server, [](const stratum::v2::FrameHeader&) {
+                    return std::size_t{stratum::v2::FrameHeader::MAX_PAYLOAD};
+                });
         }
         for (auto next = m_transport->next(bytes); next && *next; next = m_transport->next(bytes)) {
             const stratum::v2::PlainFrame& frame = **next;
             m_frames.push_back(
-                {frame.messageType, util::Bytes(frame.payload.begin(), frame.payload.end())});
+                {frame.header.type, util::Bytes(frame.payload.begin(), frame.payload.end())});
         }
         return out;
     }

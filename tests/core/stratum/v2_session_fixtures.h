@@ -258,6 +258,14 @@ struct V2Thread
     }
 };
 
+/// As the engine does, but at once.
+inline void giveTurn(stratum::Session& session, util::BootTime now, stratum::Actions& out)
+{
+    if (std::exchange(out.wantsTurn, false)) {
+        session.onTurn(now, out);
+    }
+}
+
 /// The client's end of an encrypted connection.
 class V2Wire
 {
@@ -283,7 +291,8 @@ public:
         if (!keys || !*keys || !bytes.empty()) {
             return false;
         }
-        m_transport.emplace(**keys, stratum::v2::NoiseSide::Client, 1U << 20U);
+        m_transport.emplace(**keys, stratum::v2::NoiseSide::Client,
+                            [](const stratum::v2::FrameHeader&) { return std::size_t{1} << 20U; });
         return true;
     }
     template <class Message>
@@ -297,8 +306,7 @@ public:
     {
         using stratum::v2::FrameHeader;
         util::Bytes out;
-        m_transport->seal({.extensionType = util::loadLittleEndian<std::uint16_t>(plain.first<2>()),
-                           .messageType = static_cast<std::uint8_t>(plain[2]),
+        m_transport->seal({.header = FrameHeader::parse(plain.first<FrameHeader::SIZE>()),
                            .payload = plain.subspan(FrameHeader::SIZE)},
                           out);
         return out;
@@ -317,13 +325,7 @@ public:
                 return readFrames(plain);
             }
             const stratum::v2::PlainFrame& frame = **next;
-            stratum::v2::FrameHeader{
-                .extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
-                .scope = (frame.extensionType & 0x8000U) != 0 ? stratum::v2::FrameScope::Channel
-                                                              : stratum::v2::FrameScope::Connection,
-                .type = frame.messageType,
-                .payloadSize = static_cast<std::uint32_t>(frame.payload.size())}
-                .appendTo(plain);
+            frame.header.appendTo(plain);
             util::append(plain, frame.payload);
         }
     }
@@ -343,10 +345,13 @@ public:
         , m_pool(pool)
     {}
 
-    /// What the session does with these bytes as they are.
+    /// What the session does with these bytes as they are, and with its turn if it wants one.
     stratum::Actions feed(util::ByteView bytes)
     {
-        return call([&](auto& out) { session.onBytes(bytes, m_pool.now, out); });
+        return call([&](auto& out) {
+            session.onBytes(bytes, m_pool.now, out);
+            giveTurn(session, m_pool.now, out);
+        });
     }
     template <class Call>
     stratum::Actions call(Call step)
@@ -359,7 +364,10 @@ public:
     stratum::Actions pass(std::chrono::milliseconds time)
     {
         m_pool.now += time;
-        return call([&](auto& out) { session.onTimer(m_pool.now, out); });
+        return call([&](auto& out) {
+            session.onTimer(m_pool.now, out);
+            giveTurn(session, m_pool.now, out);
+        });
     }
     bool shakeHands() { return finish(feed(act1()).output); }
     template <class Message>

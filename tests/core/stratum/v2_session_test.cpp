@@ -1,5 +1,6 @@
 // Stratum V2 behind its encryption: the handshake, forged bytes, and miners at the wrong port.
 
+#include "core/net/connection.h"
 #include "core/stratum/v2/server_limits.h"
 
 #include "tests/core/stratum/v2_session_fixtures.h"
@@ -58,6 +59,75 @@ private slots:
         QCOMPARE(typesOf(line.read(end.output)), std::string("04"));
         QVERIFY(!line.session.leave(pool.now));
         QCOMPARE(pool.extranonces.inUse(), std::size_t{0});
+    }
+
+    // A new tip, empty and then full, to as many channels as there may be: each with a payout key
+    // of its own, or without groups. Nothing of it was taken yet, and a miner that is not slower
+    // than others keeps its connection.
+    void mayHoldATipForEachOfItsChannels_data()
+    {
+        QTest::addColumn<bool>("isStandard");
+        QTest::newRow("extended, a payout key each") << false;
+        QTest::newRow("standard jobs alone") << true;
+    }
+    void mayHoldATipForEachOfItsChannels()
+    {
+        QFETCH(const bool, isStandard);
+        V2Pool pool({.keys = mining::KeyUse::Separate});
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp(isStandard ? mining_flags::REQUIRES_STANDARD_JOBS : 0));
+        QCOMPARE(line.session.pendingAllowance(), std::size_t{0});
+        for (std::uint32_t i = 0; i < MAX_CHANNELS; ++i) {
+            util::Bytes script = *util::fromHex("5120" + std::string(64, '3'));
+            util::storeBigEndian<std::uint32_t>(std::span(script).last<4>(), i);
+            const std::string user = *bitcoin::encodeAddress(script, bitcoin::Network::Regtest);
+            const util::Bytes open =
+                isStandard ? line.sealed(v2OpenStandard(user)) : line.sealed(v2OpenExtended(user));
+            QVERIFY(!line.feed(open).output.empty());
+        }
+        std::size_t waiting = 0;
+        for (const std::size_t transactions : {0U, 9000U}) { // a branch of 14 levels
+            pool.makeJob("next", transactions);
+            const Actions out =
+                line.call([&](auto& o) { line.session.onJobs(pool.jobs, pool.now, o); });
+            waiting += out.output.size();
+        }
+        QVERIFY(waiting > net::Connection::MAX_PENDING_BYTES);
+        const std::size_t allowance = line.session.pendingAllowance();
+        QVERIFY2(waiting <= allowance, std::to_string(waiting).c_str());
+        QCOMPARE(allowance, MAX_CHANNELS * PENDING_BYTES_PER_CHANNEL);
+        static_cast<void>(line.session.leave(pool.now));
+        QCOMPARE(line.session.pendingAllowance(), std::size_t{0});
+    }
+
+    // R070: all channels at once, and how many got how much is known.
+    void countsWhatItDelivers()
+    {
+        V2Pool pool;
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{0});
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp(mining_flags::REQUIRES_STANDARD_JOBS));
+        for (int i = 0; i < 3; ++i) {
+            line.send(v2OpenStandard());
+        }
+        QCOMPARE(thread.handshakes.delivered.frames, std::size_t{0}); // no new work
+        pool.makeJob("next");
+        const Actions tip =
+            line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+        QCOMPARE(typesOf(line.read(tip.output)), std::string("15 20 15 20 15 20"));
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{3});
+        QCOMPARE(thread.handshakes.delivered.frames, std::size_t{6});
+        static_cast<void>(
+            line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); }));
+        QCOMPARE(thread.handshakes.delivered.channels, std::size_t{3}); // the same work again
     }
 
     // R057: however the bytes are cut; a half frame waits without harm.
@@ -165,18 +235,29 @@ private slots:
         QCOMPARE(typesOf(good.send(v2OpenExtended())), std::string("14"));
     }
 
-    // Handshakes that are one too many wait for a later tick, as do all while there is no key.
-    void rationsHandshakes()
+    // Its caller paces handshakes: one is asked for once, and with a tick where there was no key.
+    void handsItsHandshakeToTheCallersPace()
     {
         V2Pool pool;
         V2Thread thread;
-        for (int i = 0; i < static_cast<int>(HandshakeBudget::PER_SECOND); ++i) {
-            QVERIFY(thread.handshakes.budget.take(pool.now));
-        }
         V2Line line(pool, thread);
-        QVERIFY(line.feed(line.act1()).output.empty());
-        QVERIFY(line.pass(5ms).output.empty());
-        QVERIFY(line.finish(line.pass(10ms).output));
+        const auto feed = [&](util::ByteView bytes) {
+            return line.call([&](auto& out) { line.session.onBytes(bytes, pool.now, out); });
+        };
+        const auto tick = [&] {
+            return line.call([&](auto& out) { line.session.onTimer(pool.now, out); });
+        };
+        const auto turn = [&] {
+            return line.call([&](auto& out) { line.session.onTurn(pool.now, out); });
+        };
+        QVERIFY(turn().output.empty());
+        const util::Bytes act = line.act1();
+        QVERIFY(!feed(util::ByteView(act).first(63)).wantsTurn);
+        const Actions whole = feed(util::ByteView(act).last(1));
+        QVERIFY(whole.wantsTurn && whole.output.empty());
+        QVERIFY(!tick().wantsTurn); // it was asked for
+        QVERIFY(line.finish(turn().output));
+        QVERIFY(turn().output.empty());
         QCOMPARE(typesOf(line.send(v2SetUp())), std::string("01"));
 
         V2Thread keyless;
@@ -186,6 +267,137 @@ private slots:
         QVERIFY(early.pass(1s).output.empty());
         keyless.slot.store(std::make_shared<const StaticIdentity>(vectorIdentity()));
         QVERIFY(early.finish(early.pass(1s).output));
+    }
+
+    // Who waits for the pool is not to blame: his time to set up begins with the pool's answer.
+    void doesNotHoldItsOwnPaceAgainstAMiner()
+    {
+        V2Pool pool;
+        V2Thread thread;
+        V2Line line(pool, thread);
+        V2Line never(pool, thread);
+        for (V2Line* const each : {&line, &never}) {
+            each->call([&](auto& out) { each->session.onBytes(each->act1(), pool.now, out); });
+        }
+        pool.now += TURN_TIMEOUT - 1ms;
+        for (V2Line* const each : {&line, &never}) {
+            each->call([&](auto& out) { each->session.onTimer(pool.now, out); });
+            QVERIFY(!each->closed);
+        }
+        QVERIFY(
+            line.finish(line.call([&](auto& out) { line.session.onTurn(pool.now, out); }).output));
+        pool.now += SETUP_TIMEOUT - 1ms;
+        line.pass(0ms);
+        never.pass(0ms);
+        QVERIFY(!line.closed);
+        QVERIFY(never.closed == CloseCause::HandshakeTimeout);
+        line.pass(1ms);
+        QVERIFY(line.closed == CloseCause::HandshakeTimeout);
+    }
+
+    // R057: what a type cannot need is refused by the header, and a frame has to end some time.
+    void keepsNothingOfAFrameThatCannotBe()
+    {
+        QFETCH(const int, type);
+        QFETCH(const int, size);
+        QFETCH(const bool, isTaken);
+        V2Pool pool;
+        V2Thread thread;
+        V2Line line(pool, thread);
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp());
+        util::Bytes plain;
+        FrameHeader{.type = static_cast<std::uint8_t>(type),
+                    .payloadSize = static_cast<std::uint32_t>(size)}
+            .appendTo(plain);
+        plain.resize(plain.size() + static_cast<std::size_t>(size));
+        const util::Bytes bytes = line.sealedFrame(plain);
+        line.feed(util::ByteView(bytes).first(22));
+        QCOMPARE(line.closed == CloseCause::BadMessage, !isTaken);
+        if (isTaken) {
+            line.feed(util::ByteView(bytes).subspan(22, bytes.size() - 23));
+            line.pass(0ms);
+            line.pass(FRAME_TIMEOUT - 1ms);
+            QVERIFY(!line.closed);
+            line.pass(1ms);
+            QVERIFY(line.closed == CloseCause::BadMessage);
+        }
+    }
+    void keepsNothingOfAFrameThatCannotBe_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("size");
+        QTest::addColumn<bool>("isTaken");
+        QTest::newRow("a share") << 0x1b << 1000 << true;
+        QTest::newRow("a long share") << 0x1b << 2000 << false;
+        QTest::newRow("anything") << 0x70 << 16 * 1024 << true;
+        QTest::newRow("anything long") << 0x70 << 16 * 1024 + 1 << false;
+    }
+
+    // A frame that comes in time is no half one, however many there are.
+    void countsNoFrameTwice()
+    {
+        V2Pool pool;
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp());
+        line.send(v2OpenExtended());
+        for (int i = 0; i < 5; ++i) {
+            const util::Bytes bytes = line.sealed(v2OpenExtended());
+            line.feed(util::ByteView(bytes).first(30));
+            line.pass(FRAME_TIMEOUT - 1s);
+            line.feed(util::ByteView(bytes).subspan(30));
+            line.pass(1s);
+        }
+        QVERIFY(!line.closed);
+    }
+
+    // SV2-20: the bit says for whom a message is; peers of different age differ in it.
+    void readsASharesHeaderWithEitherBit()
+    {
+        for (const FrameScope scope : {FrameScope::Channel, FrameScope::Connection}) {
+            V2Pool pool;
+            V2Thread thread;
+            V2Line line(pool, thread);
+            QVERIFY(line.shakeHands());
+            line.send(v2SetUp());
+            util::Bytes plain;
+            appendFrame(plain, UpdateChannel{.channelId = 77,
+                                             .nominalHashRate = Float32::of(1),
+                                             .maximumTarget = easiestTarget()});
+            FrameHeader header =
+                FrameHeader::parse(util::ByteView(plain).first<FrameHeader::SIZE>());
+            header.scope = scope;
+            std::ranges::copy(header.toBytes(), plain.begin());
+            QCOMPARE(typesOf(line.read(line.feed(line.sealedFrame(plain)).output)),
+                     std::string("17"));
+        }
+    }
+
+    // What a great moment took is given back.
+    void keepsNoGreatBuffers()
+    {
+        V2Pool pool;
+        V2Thread thread;
+        pool.makeJob();
+        V2Line line(pool, thread);
+        QVERIFY(line.shakeHands());
+        line.send(v2SetUp(mining_flags::REQUIRES_STANDARD_JOBS));
+        util::Bytes bytes;
+        for (std::size_t i = 0; i < MAX_CHANNELS; ++i) {
+            util::append(bytes, line.sealed(v2OpenStandard()));
+        }
+        QVERIFY(line.read(line.feed(bytes).output).size() >= MAX_CHANNELS);
+        for (int i = 0; i < 4; ++i) {
+            pool.makeJob("next");
+            const Actions job =
+                line.call([&](auto& out) { line.session.onJobs(pool.jobs, pool.now, out); });
+            QVERIFY(!job.output.empty());
+            QVERIFY(thread.handshakes.scratch.plain.capacity() <= FrameScratch::KEPT_BYTES);
+            QVERIFY(thread.handshakes.scratch.sealed.capacity() <= FrameScratch::KEPT_BYTES);
+        }
     }
 
     // SV2-15, B15: V1's text at this port, whatever it is cut into.

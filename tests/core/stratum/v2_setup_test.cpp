@@ -336,6 +336,40 @@ private slots:
         QCOMPARE(reconnect[0].newPort, std::uint16_t{0});
     }
 
+    // translator_sv2 0.6.0 ends, with its miners, where it is asked to: its answers come, the
+    // request does not. Who only has something of its name is asked like all others.
+    void asksNobodyToComeBackWhoCannot_data()
+    {
+        QTest::addColumn<QString>("vendor");
+        QTest::addColumn<QString>("hardware");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("SRI translator") << "SRI" << "Translator Proxy" << "1c";
+        QTest::newRow("SRI pool client") << "SRI" << "JDC" << "1c 04";
+        QTest::newRow("other translator") << "other" << "Translator Proxy" << "1c 04";
+        QTest::newRow("Bitaxe") << "bitaxe" << "601" << "1c 04";
+        QTest::newRow("nobody") << "" << "" << "1c 04";
+    }
+    void asksNobodyToComeBackWhoCannot()
+    {
+        QFETCH(const QString, vendor);
+        QFETCH(const QString, hardware);
+        QFETCH(const QString, said);
+        V2Pool pool;
+        pool.makeJob();
+        V2Connection connection(pool);
+        const std::string vendorText = vendor.toStdString();
+        const std::string hardwareText = hardware.toStdString();
+        SetupConnection message = v2SetUp();
+        message.vendor = vendorText;
+        message.hardwareVersion = hardwareText;
+        message.firmware = "0.6.0";
+        connection.send(message);
+        V2Channel& channel = connection.openExtended();
+        connection.submit(channel, channel.mine());
+        connection.submit(channel, channel.mine());
+        QCOMPARE(typesOf(connection.stop()), said.toStdString());
+    }
+
     void describesTheDevice()
     {
         V2Pool pool;

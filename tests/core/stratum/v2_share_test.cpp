@@ -250,16 +250,23 @@ private slots:
                  std::string("ok"));
     }
 
-    // SV2-59: one second a second, and well ahead.
+    // SV2-59: one second a second, and as far ahead as V1 has it: what nodes bear (7200 s) less a
+    // margin for their clocks. The last good second, and the first that is not.
     void acceptsRolledTimes()
     {
+        constexpr std::uint32_t MOST = mining::ShareValidator::MAX_TIME_AHEAD_SECONDS;
+        QCOMPARE(MOST, 7000U);
         Ready ready;
-        for (const std::uint32_t ahead : {0U, 1U, 600U, 7000U}) {
+        for (const std::uint32_t ahead : {0U, 1U, 600U, MOST}) {
             V2Share share = ready.extended->start();
             share.time = ready.extended->minTime + ahead;
             QCOMPARE(ready.connection->judge(*ready.extended, good(*ready.extended, share)),
                      std::string("ok"));
         }
+        V2Share late = ready.extended->start();
+        late.time = ready.extended->minTime + MOST + 1;
+        QCOMPARE(ready.connection->judge(*ready.extended, good(*ready.extended, late)),
+                 std::string("invalid-share"));
         ready.connection->pass(3h);
         V2Share share = ready.extended->start();
         share.time = ready.extended->minTime + 3 * 3600;

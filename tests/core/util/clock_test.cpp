@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <cstdlib>
+#include <sys/timex.h>
 
 namespace {
 
@@ -28,13 +29,17 @@ private slots:
         }
     }
 
-    void wallTimeIsTheMachinesAndNotYetTrusted()
+    // B41: trusted where the kernel says that it is kept in step, and nowhere else.
+    void wallTimeIsTheMachinesAndTrustedAsTheKernelDoes()
     {
         const WallReading reading = SystemClock().wall();
         const qint64 difference =
             reading.time.time_since_epoch().count() - QDateTime::currentMSecsSinceEpoch();
         QVERIFY(std::abs(difference) < 5000);
-        QCOMPARE(reading.trust, WallTrust::Unknown);
+        timex query{};
+        const int state = ::adjtimex(&query);
+        const bool isInStep = state != TIME_ERROR && (query.status & STA_UNSYNC) == 0;
+        QCOMPARE(reading.trust, isInStep ? WallTrust::Confirmed : WallTrust::Unknown);
     }
 };
 

@@ -129,6 +129,33 @@ private slots:
                  FileError::NoSpace);
     }
 
+    // Somebody in whose folder we write as another user must not choose where it goes.
+    void writesNothingPrivateThroughALink()
+    {
+        QVERIFY(m_files.write(path("victim"), asBytes("old"), FileAccess::Shared));
+        std::filesystem::create_symlink(path("victim"), path("linked.new"));
+        QVERIFY(!m_files.write(path("linked.new"), asBytes("secret"), FileAccess::Private));
+        QVERIFY(!m_files.replaceDurably(path("linked"), asBytes("secret"), FileAccess::Private));
+        QCOMPARE(*m_files.read(path("victim"), 100), std::string("old"));
+        QVERIFY(m_files.write(path("linked.new"), asBytes("new"), FileAccess::Shared));
+        QCOMPARE(*m_files.read(path("victim"), 100), std::string("new"));
+    }
+
+    void readsWhatFitsAndNoMore()
+    {
+        for (const std::size_t size : {0UL, 1UL, 16383UL, 16384UL, 16385UL, 50'000UL}) {
+            const std::string content(size, 'x');
+            QVERIFY(m_files.write(path("sized"), asBytes(content), FileAccess::Shared));
+            QCOMPARE(*m_files.read(path("sized"), size), content);
+            QCOMPARE(*m_files.read(path("sized"), size + 1), content);
+            QCOMPARE(*m_files.read(path("sized"), SIZE_MAX - 1), content);
+            if (size > 0) {
+                const auto refused = m_files.read(path("sized"), size - 1);
+                QVERIFY(!refused && refused.error() == FileError::TooLarge);
+            }
+        }
+    }
+
     void keepsPrivateFilesPrivate()
     {
         const mode_t mask = ::umask(0);

@@ -12,3 +12,14 @@ def make_certificate(folder, name="pool", curve="P-256"):
                    check=True, capture_output=True)
     paths[1].chmod(0o600)
     return paths
+
+
+def make_ended_certificate(folder, name="ended"):
+    """The same, but it ended yesterday."""
+    certificate, key = make_certificate(folder, name)
+    request = folder / f"{name}.csr"
+    subprocess.run(["openssl", "req", "-new", "-key", str(key), "-subj", f"/CN={name}.test", "-out",
+                    str(request)], check=True, capture_output=True)
+    subprocess.run(["openssl", "x509", "-req", "-in", str(request), "-signkey", str(key), "-days",
+                    "-1", "-out", str(certificate)], check=True, capture_output=True)
+    return certificate, key

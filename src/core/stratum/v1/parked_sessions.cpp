@@ -4,6 +4,7 @@
 #include "core/util/hex.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -13,19 +14,30 @@ void ParkedSessions::park(ParkedSession session)
 {
     m_sessions.push_back(std::move(session));
     if (m_sessions.size() > MAX_SESSIONS) {
-        dropOne();
+        dropOne([](const ParkedSession& /*one*/) { return std::size_t{1}; });
+    }
+    while (shares() > MAX_SHARES) {
+        dropOne([](const ParkedSession& one) { return one.validator.rememberedShares(); });
     }
 }
 
-void ParkedSessions::dropOne()
+std::size_t ParkedSessions::shares() const
 {
-    std::unordered_map<std::uint64_t, std::size_t> counts;
+    return std::accumulate(m_sessions.begin(), m_sessions.end(), std::size_t{0},
+                           [](std::size_t sum, const ParkedSession& session) {
+                               return sum + session.validator.rememberedShares();
+                           });
+}
+
+void ParkedSessions::dropOne(WeightFn weigh)
+{
+    std::unordered_map<std::uint64_t, std::size_t> sums;
     std::size_t most = 0;
     for (const ParkedSession& session : m_sessions) {
-        most = std::max(most, ++counts[session.origin]);
+        most = std::max(most, sums[session.origin] += weigh(session));
     }
     const auto found = std::ranges::find_if(m_sessions, [&](const ParkedSession& session) {
-        return counts.at(session.origin) == most;
+        return sums.at(session.origin) == most && weigh(session) != 0;
     });
     m_release(found->validator.extranonce1());
     m_sessions.erase(found);

@@ -3,6 +3,7 @@
 // session is resumed on the thread that it was on.
 #pragma once
 
+#include "core/mining/duplicate_filter.h"
 #include "core/mining/job_set.h"
 #include "core/mining/share_validator.h"
 #include "core/util/clock.h"
@@ -43,6 +44,9 @@ class ParkedSessions final
 public:
     static constexpr std::size_t MAX_SESSIONS = 1000;
     static constexpr std::chrono::minutes LIFETIME{10};
+    /// Of all sessions together, some 80 bytes each: who sends shares as fast as the wire takes
+    /// them and comes back again and again would fill the memory of a small board.
+    static constexpr std::size_t MAX_SHARES = 16 * mining::DuplicateFilter::CAPACITY;
 
     using ReleaseFn = std::function<void(const mining::Extranonce1&)>;
 
@@ -51,7 +55,7 @@ public:
         : m_release(std::move(release))
     {}
 
-    /// Where there are too many, the oldest of the origin goes that has most of them.
+    /// Where there are too many, or too many shares, the oldest of the origin goes that has most.
     void park(ParkedSession session);
     /// The session with this id, if it is of that origin and not too old.
     /// @param id  the subscription's id as it was given out: extranonce1 in hexadecimal
@@ -66,9 +70,13 @@ public:
     /// Lets go of those that are too old.
     void onTimer(util::BootTime now);
     [[nodiscard]] std::size_t size() const { return m_sessions.size(); }
+    [[nodiscard]] std::size_t shares() const;
 
 private:
-    void dropOne();
+    using WeightFn = std::size_t (*)(const ParkedSession& session);
+
+    /// The oldest that weighs anything, of the origin whose sessions weigh most.
+    void dropOne(WeightFn weigh);
 
     ReleaseFn m_release;
     std::vector<ParkedSession> m_sessions; ///< the oldest first

@@ -93,6 +93,12 @@ std::optional<util::Difficulty> difficultyOfTarget(std::string_view text)
     return number ? std::optional(bitcoin::Target(*number).toDifficulty()) : std::nullopt;
 }
 
+/// The newest is the likeliest.
+bool isAmong(const std::vector<std::string>& workers, std::string_view name)
+{
+    return std::find(workers.rbegin(), workers.rend(), name) != workers.rend();
+}
+
 std::string quotedExtranonce1(const mining::Extranonce1& extranonce1)
 {
     return '"' + util::toHex(extranonce1) + '"';
@@ -132,8 +138,8 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
     }
 }
 
-void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                           Actions& out)
+void ServerSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                             Actions& /*out*/)
 {
     WARP_ASSERT(jobs != nullptr && !jobs->jobs.empty());
     const bool isFirst = !m_work.hasJobs();
@@ -143,13 +149,17 @@ void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, ut
     if (isFirst && m_hasBegun) {
         m_difficulty.begin(now); // silence without work says nothing about the miner
     }
-    const mining::Job& current = m_work.current();
-    m_networkDifficulty = m_context.notifications.networkDifficulty(current);
+    m_networkDifficulty = m_context.notifications.networkDifficulty(m_work.current());
     m_validator.onJobs(*m_work.jobs());
-    if (m_isClosed || !m_hasBegun || m_work.hasSentCurrent() || !m_work.canSend(minerClass())) {
+}
+
+void ServerSession::onDrained(util::BootTime now, Actions& out)
+{
+    if (m_isClosed || !m_hasBegun || !m_work.hasJobs() || m_work.hasSentCurrent() ||
+        !m_work.canSend(minerClass())) {
         return;
     }
-    sendDifficulty(current.id, now, out);
+    sendDifficulty(m_work.current().id, now, out);
     sendJob(m_work.jobs()->current(), m_work.cleanness(), out);
     m_lastOutput = now;
 }
@@ -226,6 +236,7 @@ SessionInfo ServerSession::info() const
             .worker = m_workers.empty() ? std::string() : m_workers.back(),
             .difficulty = m_difficulty.inForce(),
             .provenRate = m_difficulty.provenRate(),
+            .rateWorker = m_workers.empty() ? std::string() : m_workers.front(),
             .isAuthorized = !m_workers.empty()};
 }
 
@@ -364,7 +375,7 @@ std::optional<AuthorizeRefusal> ServerSession::addWorker(const Request& request)
     if (user->size() > MAX_USER_NAME_BYTES) {
         return AuthorizeRefusal::NameTooLong;
     }
-    if (isWorker(*user)) {
+    if (isAmong(m_workers, *user)) {
         return std::nullopt;
     }
     if (m_workers.size() >= MAX_WORKERS) {
@@ -443,15 +454,17 @@ void ServerSession::onSubmit(const Request& request)
 mining::ShareVerdict ServerSession::judge(const mining::Share& share, std::string_view worker,
                                           util::BootTime now)
 {
-    if (!isWorker(worker)) {
+    if (!isAmong(m_workers, worker)) {
         return refuse(mining::ShareCode::Unauthorized, &share, now);
     }
     if (!m_work.hasJobs()) {
         return refuse(mining::ShareCode::UnknownJob, &share, now);
     }
-    auto verdict = m_validator.judge(share, *m_work.jobs(), shareTerms(now));
+    auto verdict = m_validator.judge(
+        share, *m_work.jobs(), {.versionMask = m_versionMask, .now = now, .pace = m_searches});
     if (!verdict.block && m_work.hasFormer()) {
-        verdict.block = m_work.findBlock(m_validator, share, shareTerms(now));
+        verdict.block = m_work.findBlock(
+            m_validator, share, {.versionMask = m_versionMask, .now = now, .pace = m_searches});
     }
     return verdict;
 }
@@ -462,19 +475,10 @@ mining::ShareVerdict ServerSession::refuse(mining::ShareCode code, const mining:
     mining::ShareVerdict verdict;
     verdict.code = code;
     if (hashable != nullptr) {
-        verdict.block = m_work.findBlock(m_validator, *hashable, shareTerms(now));
+        verdict.block = m_work.findBlock(
+            m_validator, *hashable, {.versionMask = m_versionMask, .now = now, .pace = m_searches});
     }
     return verdict;
-}
-
-mining::ShareValidator::Terms ServerSession::shareTerms(util::BootTime now)
-{
-    return {.versionMask = m_versionMask, .now = now, .pace = m_searches};
-}
-
-bool ServerSession::isWorker(std::string_view name) const
-{
-    return std::find(m_workers.rbegin(), m_workers.rend(), name) != m_workers.rend();
 }
 
 void ServerSession::onGetTransactions(const Request& request)

@@ -44,8 +44,9 @@ public:
                   util::BootTime now, std::uint64_t origin = 0);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
+    void onDrained(util::BootTime now, Actions& out) override;
     void withdrawJobs() override;
     void onTimer(util::BootTime now, Actions& out) override;
     /// Begins, where it has become subscribed and authorized. It is a clean job, and other work
@@ -89,8 +90,6 @@ private:
                                              util::BootTime now);
     [[nodiscard]] mining::ShareVerdict refuse(mining::ShareCode code, const mining::Share* hashable,
                                               util::BootTime now);
-    [[nodiscard]] mining::ShareValidator::Terms shareTerms(util::BootTime now);
-    [[nodiscard]] bool isWorker(std::string_view name) const;
 
     void sendVersionMask(Actions& out);
     /// Sends the difficulty if it has changed; the job with this id follows.

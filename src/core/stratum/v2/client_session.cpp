@@ -108,7 +108,9 @@ void ClientSession::readHandshake(util::ByteView& bytes, std::optional<util::Wal
         return;
     }
     m_transport = std::make_unique<NoiseTransport>(
-        **keys, NoiseSide::Client, isEspMiner ? MAX_ESP_PAYLOAD : MAX_FRAME_PAYLOAD);
+        **keys, NoiseSide::Client,
+        isEspMiner ? [](const FrameHeader&) { return MAX_ESP_PAYLOAD; }
+                   : [](const FrameHeader&) { return MAX_PAYLOAD; });
     util::Bytes frames;
     appendFrame(frames, SetupConnection{.protocol = static_cast<std::uint8_t>(Protocol::Mining),
                                         .minVersion = PROTOCOL_VERSION,
@@ -125,11 +127,7 @@ void ClientSession::readHandshake(util::ByteView& bytes, std::optional<util::Wal
 
 void ClientSession::onFrame(const PlainFrame& frame, ClientActions& actions)
 {
-    const FrameHeader header{.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
-                             .scope = FrameScope::Connection,
-                             .type = frame.messageType,
-                             .payloadSize = static_cast<std::uint32_t>(frame.payload.size())};
-    const auto decoded = decodeFrame<MiningMessage>(header, frame.payload);
+    const auto decoded = decodeFrame<MiningMessage>(frame.header, frame.payload);
     if (!decoded) {
         fail(ClientFailure::BadMessage, actions);
         return;

@@ -25,7 +25,7 @@ class ClientSession final
 {
 public:
     /// Of a frame; ESP-Miner's buffer takes no more.
-    static constexpr std::size_t MAX_FRAME_PAYLOAD = 256 * 1024;
+    static constexpr std::size_t MAX_PAYLOAD = 256 * 1024;
     static constexpr std::size_t MAX_ESP_PAYLOAD = 8192;
 
     /// @param curve  outlives it.

@@ -22,12 +22,20 @@ FrameHeader FrameHeader::parse(std::span<const std::byte, SIZE> bytes)
             .payloadSize = typeAndSize >> TYPE_BITS};
 }
 
-void FrameHeader::appendTo(util::Bytes& out) const
+std::array<std::byte, FrameHeader::SIZE> FrameHeader::toBytes() const
 {
     WARP_ASSERT(payloadSize <= MAX_PAYLOAD && extension < CHANNEL_BIT);
     const std::uint16_t bit = scope == FrameScope::Channel ? CHANNEL_BIT : 0;
-    util::appendLittleEndian(out, static_cast<std::uint16_t>(extension | bit));
-    util::appendLittleEndian(out, (payloadSize << TYPE_BITS) | type);
+    std::array<std::byte, SIZE> bytes{};
+    const std::span fields(bytes);
+    util::storeLittleEndian(fields.first<2>(), static_cast<std::uint16_t>(extension | bit));
+    util::storeLittleEndian(fields.last<4>(), (payloadSize << TYPE_BITS) | type);
+    return bytes;
+}
+
+void FrameHeader::appendTo(util::Bytes& out) const
+{
+    util::append(out, toBytes());
 }
 
 void setPayloadSize(std::span<std::byte> frame)

@@ -4,6 +4,7 @@
 
 #include "core/util/bytes.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,6 +32,8 @@ struct FrameHeader final
     /// Any six bytes are a header.
     [[nodiscard]] static FrameHeader parse(std::span<const std::byte, SIZE> bytes);
     /// `payloadSize` must be at most MAX_PAYLOAD, `extension` below 0x8000.
+    [[nodiscard]] std::array<std::byte, SIZE> toBytes() const;
+    /// As toBytes().
     void appendTo(util::Bytes& out) const;
 
     friend bool operator==(const FrameHeader&, const FrameHeader&) = default;

@@ -2,19 +2,25 @@
 
 #include "core/stratum/v2/frame_header.h"
 
-#include <cstdint>
-
 namespace warp::stratum::v2 {
+
+std::size_t countFrames(util::ByteView frames)
+{
+    std::size_t count = 0;
+    for (; !frames.empty(); ++count) {
+        const FrameHeader header = FrameHeader::parse(frames.first<FrameHeader::SIZE>());
+        frames = frames.subspan(FrameHeader::SIZE + header.payloadSize);
+    }
+    return count;
+}
 
 void sealFrames(NoiseTransport& transport, util::ByteView frames, util::Bytes& out)
 {
     while (!frames.empty()) {
         const FrameHeader header = FrameHeader::parse(frames.first<FrameHeader::SIZE>());
-        const std::uint16_t scope = header.scope == FrameScope::Channel ? 0x8000U : 0U;
-        transport.seal({.extensionType = static_cast<std::uint16_t>(header.extension | scope),
-                        .messageType = header.type,
-                        .payload = frames.subspan(FrameHeader::SIZE, header.payloadSize)},
-                       out);
+        transport.seal(
+            {.header = header, .payload = frames.subspan(FrameHeader::SIZE, header.payloadSize)},
+            out);
         frames = frames.subspan(FrameHeader::SIZE + header.payloadSize);
     }
 }

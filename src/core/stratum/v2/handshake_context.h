@@ -5,27 +5,11 @@
 #include "core/stratum/v2/noise_key.h"
 #include "core/stratum/v2/static_identity.h"
 #include "core/util/bytes.h"
-#include "core/util/clock.h"
 #include "core/util/published.h"
 
-#include <chrono>
 #include <cstddef>
 
 namespace warp::stratum::v2 {
-
-/// Handshakes of a thread cost its other miners time: there are at most PER_SECOND, and as many at
-/// once after a quiet second. Whoever comes beyond them waits for a later tick.
-class HandshakeBudget final
-{
-public:
-    static constexpr double PER_SECOND = 100;
-
-    [[nodiscard]] bool take(util::BootTime now);
-
-private:
-    util::BootTime m_filled{};
-    double m_left = PER_SECOND;
-};
 
 /// As the pool shows itself; nullptr while there is no authority key, and nobody can connect.
 using IdentitySlot = util::Published<StaticIdentity>;
@@ -40,13 +24,20 @@ struct FrameScratch
     util::Bytes sealed;
 };
 
+/// Of new work, since it was looked at: to how many channels, in how many frames.
+struct Delivered
+{
+    std::size_t channels = 0;
+    std::size_t frames = 0;
+};
+
 struct HandshakeContext
 {
     const Curve& curve;
     const IdentitySlot& identity; ///< looked at for each handshake
     NoiseKeyStock keys;
-    HandshakeBudget budget{};
     FrameScratch scratch{};
+    Delivered delivered{};
 };
 
 } // namespace warp::stratum::v2

@@ -465,6 +465,7 @@ SessionInfo MiningServer::info() const
             .worker = m_worker,
             .difficulty = difficulty(),
             .provenRate = m_channels.provenRate(),
+            .rateWorker = m_worker,
             .isAuthorized = m_hasOpened};
 }
 

@@ -35,6 +35,8 @@ class MiningServer final
 public:
     MiningServer(ServerContext& context, util::BootTime now);
 
+    /// Its time-outs count from here on, and no longer from the connection's start.
+    void begin(util::BootTime now) { m_since = now; }
     /// A frame as it came. Nothing more is read after a close.
     void onFrame(const FrameHeader& header, util::ByteView payload, util::BootTime now,
                  ServerOutput out);
@@ -97,7 +99,7 @@ private:
     std::string m_userAgent;                      ///< vendor and firmware
     std::string m_worker;                         ///< of the newest channel
     std::set<std::string, std::less<>> m_names;   ///< that extension 2 brought
-    util::BootTime m_since;                       ///< connected, then set up
+    util::BootTime m_since;                       ///< heard, then set up
     util::BootTime m_lastOutput;
     mining::SearchPace m_searches;
     std::uint64_t m_unorderedShares = 0;

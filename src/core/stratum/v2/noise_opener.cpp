@@ -12,9 +12,9 @@ constexpr std::size_t KEPT_BYTES = 256;
 
 } // namespace
 
-NoiseOpener::NoiseOpener(const CipherKey& key, std::size_t maxPayload)
+NoiseOpener::NoiseOpener(const CipherKey& key, PayloadLimitFn limitOf)
     : m_cipher(key)
-    , m_maxPayload(maxPayload)
+    , m_limitOf(limitOf)
 {}
 
 util::Unexpected<FrameFault> NoiseOpener::fail(FrameFault fault)
@@ -27,7 +27,7 @@ util::Unexpected<FrameFault> NoiseOpener::fail(FrameFault fault)
 void NoiseOpener::forgetFrame()
 {
     m_headerSize = 0;
-    m_payloadSize = 0;
+    m_frame.header = {};
     m_opened = 0;
     if (m_buffer.capacity() > KEPT_BYTES) {
         m_buffer = util::Bytes(); // gives the memory back, which clear() does not
@@ -46,16 +46,12 @@ bool NoiseOpener::collectHeader(util::ByteView& input)
 
 util::Result<void, FrameFault> NoiseOpener::openHeader()
 {
-    std::array<std::byte, FRAME_HEADER_SIZE> header{};
+    std::array<std::byte, FrameHeader::SIZE> header{};
     if (!m_cipher.open({}, m_header, header)) {
         return util::Unexpected(FrameFault::Unauthentic);
     }
-    const std::span<const std::byte, FRAME_HEADER_SIZE> fields(header);
-    m_frame.extensionType = util::loadLittleEndian<std::uint16_t>(fields.subspan<0, 2>());
-    m_frame.messageType = std::to_integer<std::uint8_t>(fields[2]);
-    m_payloadSize = util::loadLittleEndian<std::uint16_t>(fields.subspan<3, 2>()) |
-                    std::to_integer<std::size_t>(fields[5]) << 16U;
-    if (m_payloadSize > m_maxPayload) {
+    m_frame.header = FrameHeader::parse(header);
+    if (m_frame.header.payloadSize > m_limitOf(m_frame.header)) {
         return util::Unexpected(FrameFault::TooLong);
     }
     return {};
@@ -64,8 +60,9 @@ util::Result<void, FrameFault> NoiseOpener::openHeader()
 /// True where the payload is whole.
 util::Result<bool, FrameFault> NoiseOpener::collectPayload(util::ByteView& input)
 {
-    while (m_opened < m_payloadSize) {
-        const std::size_t plain = std::min(m_payloadSize - m_opened, MAX_BLOCK_PLAIN);
+    const std::size_t size = m_frame.header.payloadSize;
+    while (m_opened < size) {
+        const std::size_t plain = std::min(size - m_opened, MAX_BLOCK_PLAIN);
         const std::size_t missing = m_opened + plain + NoiseCipher::TAG_SIZE - m_buffer.size();
         const std::size_t taken = std::min(input.size(), missing);
         util::append(m_buffer, input.first(taken));
@@ -89,7 +86,7 @@ util::Result<std::optional<PlainFrame>, FrameFault> NoiseOpener::next(util::Byte
         return util::Unexpected(*m_fault);
     }
     const bool isHeaderOpen = m_headerSize == SEALED_HEADER_SIZE;
-    if (isHeaderOpen && m_opened == m_payloadSize) {
+    if (isHeaderOpen && m_opened == m_frame.header.payloadSize) {
         forgetFrame(); // it was given by the last call
     }
     if (m_headerSize < SEALED_HEADER_SIZE) {

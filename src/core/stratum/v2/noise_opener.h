@@ -3,6 +3,7 @@
 // buffer, within one no more than what arrived of it asks for, whatever its header announces.
 #pragma once
 
+#include "core/stratum/v2/frame_header.h"
 #include "core/stratum/v2/noise_cipher.h"
 #include "core/stratum/v2/noise_sealer.h"
 #include "core/util/bytes.h"
@@ -20,11 +21,14 @@ enum class FrameFault : std::uint8_t {
     TooLong,     ///< the header announces more payload than is allowed
 };
 
+/// The longest payload that is taken behind such a header.
+using PayloadLimitFn = std::size_t (*)(const FrameHeader& header);
+
 class NoiseOpener final
 {
 public:
-    /// @param maxPayload  a frame that announces more is a fault, before any of it is read.
-    NoiseOpener(const CipherKey& key, std::size_t maxPayload);
+    /// @param limitOf  a frame that announces more is a fault, before any of it is kept.
+    NoiseOpener(const CipherKey& key, PayloadLimitFn limitOf);
 
     /// Takes bytes from the front of `input` up to the end of a frame. Call it until it gives
     /// nothing, which means that the input is used up.
@@ -32,15 +36,19 @@ public:
     ///         the same one and takes nothing.
     [[nodiscard]] util::Result<std::optional<PlainFrame>, FrameFault> next(util::ByteView& input);
 
-    /// From the next header on.
-    void setMaxPayload(std::size_t maxPayload) { m_maxPayload = maxPayload; }
+    /// Whether bytes of a frame have come that is not whole.
+    [[nodiscard]] bool isWithinFrame() const
+    {
+        return m_headerSize > 0 &&
+               (m_headerSize < SEALED_HEADER_SIZE || m_opened < m_frame.header.payloadSize);
+    }
     /// Blocks so far.
     [[nodiscard]] std::uint64_t count() const { return m_cipher.count(); }
     /// Heap bytes that it holds at the moment, less the cipher's.
     [[nodiscard]] std::size_t heldBytes() const { return m_buffer.capacity(); }
 
 private:
-    static constexpr std::size_t SEALED_HEADER_SIZE = FRAME_HEADER_SIZE + NoiseCipher::TAG_SIZE;
+    static constexpr std::size_t SEALED_HEADER_SIZE = FrameHeader::SIZE + NoiseCipher::TAG_SIZE;
 
     void forgetFrame();
     [[nodiscard]] bool collectHeader(util::ByteView& input);
@@ -49,14 +57,13 @@ private:
     [[nodiscard]] util::Unexpected<FrameFault> fail(FrameFault fault);
 
     NoiseCipher m_cipher;
-    std::size_t m_maxPayload;
+    PayloadLimitFn m_limitOf;
     std::array<std::byte, SEALED_HEADER_SIZE> m_header{};
     std::uint8_t m_headerSize = 0; // collected; all of it: m_frame is valid
     std::optional<FrameFault> m_fault;
     PlainFrame m_frame;
-    std::size_t m_payloadSize = 0; // announced
-    std::size_t m_opened = 0;      // of it in plain, at the front of the buffer
-    util::Bytes m_buffer;          // then the block that is being collected, encrypted
+    std::size_t m_opened = 0; // of the payload in plain, at the front of the buffer
+    util::Bytes m_buffer;     // then the block that is being collected, encrypted
 };
 
 } // namespace warp::stratum::v2

@@ -3,7 +3,6 @@
 #include "core/util/assert.h"
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 namespace warp::stratum::v2 {
@@ -14,24 +13,18 @@ NoiseSealer::NoiseSealer(const CipherKey& key)
 
 void NoiseSealer::seal(const PlainFrame& frame, util::Bytes& out)
 {
-    WARP_ASSERT(frame.payload.size() <= MAX_FRAME_PAYLOAD);
+    WARP_ASSERT(frame.payload.size() <= FrameHeader::MAX_PAYLOAD);
     const std::size_t begin = out.size();
     out.resize(begin + sealedFrameSize(frame.payload.size()));
     std::span<std::byte> rest = std::span(out).subspan(begin);
-    // The length is that of the plaintext.
-    std::array<std::byte, FRAME_HEADER_SIZE> header{};
-    util::storeLittleEndian(std::span(header).subspan<0, 2>(), frame.extensionType);
-    header[2] = static_cast<std::byte>(frame.messageType);
-    const auto size = static_cast<std::uint32_t>(frame.payload.size());
-    util::storeLittleEndian(std::span(header).subspan<3, 2>(),
-                            static_cast<std::uint16_t>(size & 0xFFFFU));
-    header[5] = static_cast<std::byte>(size >> 16U);
+    FrameHeader header = frame.header;
+    header.payloadSize = static_cast<std::uint32_t>(frame.payload.size());
     const auto sealBlock = [&](util::ByteView plain) {
         const std::size_t sealed = plain.size() + NoiseCipher::TAG_SIZE;
         m_cipher.seal({}, plain, rest.first(sealed));
         rest = rest.subspan(sealed);
     };
-    sealBlock(header);
+    sealBlock(header.toBytes());
     for (util::ByteView payload = frame.payload; !payload.empty();) {
         const std::size_t chunk = std::min(payload.size(), MAX_BLOCK_PLAIN);
         sealBlock(payload.first(chunk));

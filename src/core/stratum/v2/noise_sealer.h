@@ -2,6 +2,7 @@
 // chunks of its payload (Stratum V2 specification 4.6). Owned by its connection.
 #pragma once
 
+#include "core/stratum/v2/frame_header.h"
 #include "core/stratum/v2/noise_cipher.h"
 #include "core/util/bytes.h"
 
@@ -10,18 +11,13 @@
 
 namespace warp::stratum::v2 {
 
-/// A frame in plain: the fields of its header as they are on the wire, less the length, which is
-/// the payload's.
+/// A frame in plain.
 struct PlainFrame
 {
-    std::uint16_t extensionType = 0; ///< with the channel bit
-    std::uint8_t messageType = 0;
+    FrameHeader header{};
     util::ByteView payload{};
 };
 
-/// extension_type U16, msg_type U8, msg_length U24, little-endian.
-inline constexpr std::size_t FRAME_HEADER_SIZE = 6;
-inline constexpr std::size_t MAX_FRAME_PAYLOAD = (std::size_t{1} << 24U) - 1;
 /// Of payload in a block: a Noise message has at most 65,535 bytes with its tag.
 inline constexpr std::size_t MAX_BLOCK_PLAIN = 65535 - NoiseCipher::TAG_SIZE;
 
@@ -29,7 +25,7 @@ inline constexpr std::size_t MAX_BLOCK_PLAIN = 65535 - NoiseCipher::TAG_SIZE;
 [[nodiscard]] constexpr std::size_t sealedFrameSize(std::size_t payloadSize)
 {
     const std::size_t blocks = 1 + (payloadSize + MAX_BLOCK_PLAIN - 1) / MAX_BLOCK_PLAIN;
-    return FRAME_HEADER_SIZE + payloadSize + blocks * NoiseCipher::TAG_SIZE;
+    return FrameHeader::SIZE + payloadSize + blocks * NoiseCipher::TAG_SIZE;
 }
 
 class NoiseSealer final
@@ -37,7 +33,8 @@ class NoiseSealer final
 public:
     explicit NoiseSealer(const CipherKey& key);
 
-    /// Appends the frame, encrypted. A payload beyond MAX_FRAME_PAYLOAD is a bug of the caller's.
+    /// Appends the frame, encrypted. Its length is the payload's, whatever the header says; beyond
+    /// FrameHeader::MAX_PAYLOAD it is a bug of the caller's.
     void seal(const PlainFrame& frame, util::Bytes& out);
 
     /// Blocks so far.

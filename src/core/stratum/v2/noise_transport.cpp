@@ -2,9 +2,9 @@
 
 namespace warp::stratum::v2 {
 
-NoiseTransport::NoiseTransport(const TransportKeys& keys, NoiseSide side, std::size_t maxPayload)
+NoiseTransport::NoiseTransport(const TransportKeys& keys, NoiseSide side, PayloadLimitFn limitOf)
     : m_sealer(side == NoiseSide::Server ? keys.toClient : keys.toServer)
-    , m_opener(side == NoiseSide::Server ? keys.toServer : keys.toClient, maxPayload)
+    , m_opener(side == NoiseSide::Server ? keys.toServer : keys.toClient, limitOf)
 {}
 
 } // namespace warp::stratum::v2

@@ -21,8 +21,8 @@ enum class NoiseSide : std::uint8_t {
 class NoiseTransport final
 {
 public:
-    /// @param maxPayload  of the frames that come in.
-    NoiseTransport(const TransportKeys& keys, NoiseSide side, std::size_t maxPayload);
+    /// @param limitOf  of the frames that come in.
+    NoiseTransport(const TransportKeys& keys, NoiseSide side, PayloadLimitFn limitOf);
 
     /// See NoiseSealer::seal().
     void seal(const PlainFrame& frame, util::Bytes& out) { m_sealer.seal(frame, out); }
@@ -31,7 +31,6 @@ public:
     {
         return m_opener.next(input);
     }
-    void setMaxPayload(std::size_t maxPayload) { m_opener.setMaxPayload(maxPayload); }
 
     [[nodiscard]] const NoiseSealer& sealer() const { return m_sealer; }
     [[nodiscard]] const NoiseOpener& opener() const { return m_opener; }

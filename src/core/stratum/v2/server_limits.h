@@ -7,8 +7,13 @@
 
 namespace warp::stratum::v2 {
 
-/// From the connection's start to SetupConnection, and from there to the first open channel.
+/// For a client's part of the handshake, then for SetupConnection, and from the answer of the
+/// handshake to the first open channel.
 inline constexpr std::chrono::seconds SETUP_TIMEOUT{10};
+/// For ours: handshakes are paced, and who waits for one is not to blame.
+inline constexpr std::chrono::seconds TURN_TIMEOUT{60};
+/// From the first bytes of a frame that a tick saw to its last.
+inline constexpr std::chrono::seconds FRAME_TIMEOUT{30};
 inline constexpr std::chrono::seconds CHANNEL_TIMEOUT{30};
 /// A miner that hears nothing for longer may take the pool for dead (ESP-Miner 180 s).
 inline constexpr std::chrono::seconds LONGEST_SILENCE{60};
@@ -32,8 +37,13 @@ inline constexpr unsigned MAX_CHANGES_PER_TICK = 4;
 inline constexpr std::size_t MAX_SENT_JOBS = 512;
 /// What is kept of a device's description.
 inline constexpr std::size_t MAX_KEPT_TEXT_BYTES = 128;
-/// Of a frame that comes in; no message of a miner's comes near it.
-inline constexpr std::size_t MAX_FRAME_BYTES = 64 * 1024;
+/// Of a frame that comes in, whatever its type allows; no message of a miner's comes near it. As a
+/// line of Stratum V1.
+inline constexpr std::size_t MAX_FRAME_BYTES = 16 * 1024;
+/// What may wait for a client beyond what may wait for any, for each of its channels. With payout
+/// keys of their own a new tip is an empty job and then a full one for each: some 1.6 KiB where the
+/// branch has 14 levels.
+inline constexpr std::size_t PENDING_BYTES_PER_CHANNEL = 2 * 1024;
 /// Bits of the header's version that a miner may roll (BIP 323).
 inline constexpr std::uint32_t VERSION_MASK = 0x1fffffe0;
 

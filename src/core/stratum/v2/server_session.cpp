@@ -2,8 +2,11 @@
 
 #include "core/stratum/first_bytes.h"
 #include "core/stratum/v2/frame_sealing.h"
+#include "core/stratum/v2/message_sets.h"
+#include "core/stratum/v2/server_limits.h"
 #include "core/util/log.h"
 
+#include <algorithm>
 #include <string>
 
 namespace warp::stratum::v2 {
@@ -21,6 +24,14 @@ void clear(util::Bytes& bytes)
     if (bytes.capacity() > FrameScratch::KEPT_BYTES) {
         bytes.shrink_to_fit();
     }
+}
+
+/// Of the key with which a handshake began when it had another encoding.
+constexpr std::size_t OLD_ACT_1_SIZE = 32;
+
+std::size_t payloadLimitOf(const FrameHeader& header)
+{
+    return std::min<std::size_t>(payloadLimit(Protocol::Mining, header), MAX_FRAME_BYTES);
 }
 
 } // namespace
@@ -44,6 +55,7 @@ ServerSession::ServerSession(ServerContext& context, HandshakeContext& handshake
                              util::BootTime now)
     : m_handshakes(handshakes)
     , m_server(context, now)
+    , m_since(now)
 {}
 
 void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& out)
@@ -52,14 +64,14 @@ void ServerSession::onBytes(util::ByteView bytes, util::BootTime now, Actions& o
         return;
     }
     if (m_transport == nullptr) {
-        readHandshake(bytes, now, out);
+        readHandshake(bytes, out);
     }
     if (m_transport != nullptr && !m_isClosed) {
         readFrames(bytes, now, out);
     }
 }
 
-void ServerSession::readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out)
+void ServerSession::readHandshake(util::ByteView& bytes, Actions& out)
 {
     const bool isWhole = m_responder.collect(bytes);
     if (guessProtocol(m_responder.collected()) == FirstBytes::StratumV1) {
@@ -70,20 +82,30 @@ void ServerSession::readHandshake(util::ByteView& bytes, util::BootTime now, Act
         // A client knows no keys before the answer, and can have nothing to say.
         close(CloseCause::NotAuthentic, out);
     } else if (isWhole) {
-        respond(now, out);
+        askForTurn(out);
     }
 }
 
-void ServerSession::respond(util::BootTime now, Actions& out)
+void ServerSession::askForTurn(Actions& out)
 {
+    if (!m_isTurnAsked && m_handshakes.identity.load() != nullptr) { // else with a tick
+        m_isTurnAsked = true;
+        out.wantsTurn = true;
+    }
+}
+
+void ServerSession::onTurn(util::BootTime now, Actions& out)
+{
+    m_isTurnAsked = false;
     const auto identity = m_handshakes.identity.load();
-    if (identity == nullptr || !m_handshakes.budget.take(now)) {
-        return; // with a tick, or closed by its time-out
+    if (m_isClosed || m_transport != nullptr || identity == nullptr || !m_responder.isWhole()) {
+        return;
     }
     util::Bytes act;
     const TransportKeys keys =
         m_responder.respond(m_handshakes.curve, *identity, m_handshakes.keys.take(), act);
-    m_transport = std::make_unique<NoiseTransport>(keys, NoiseSide::Server, MAX_FRAME_BYTES);
+    m_transport = std::make_unique<NoiseTransport>(keys, NoiseSide::Server, payloadLimitOf);
+    m_server.begin(now);
     appendText(out.output, act);
 }
 
@@ -105,13 +127,7 @@ void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions
             if (!*next) {
                 return;
             }
-            const PlainFrame& frame = **next;
-            m_server.onFrame(
-                {.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
-                 .scope = FrameScope::Connection,
-                 .type = frame.messageType,
-                 .payloadSize = static_cast<std::uint32_t>(frame.payload.size())},
-                frame.payload, now, output);
+            m_server.onFrame((*next)->header, (*next)->payload, now, output);
         }
     });
 }
@@ -124,10 +140,16 @@ void ServerSession::seal(util::ByteView frames, Actions& out)
     clear(sealed);
 }
 
-void ServerSession::onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                           Actions& out)
+void ServerSession::takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                             Actions& out)
 {
-    run(out, [&](ServerOutput output) { m_server.onJobs(jobs, now, output); });
+    run(out, [&](ServerOutput output) {
+        m_server.onJobs(jobs, now, output);
+        if (const std::size_t frames = countFrames(output.frames); frames > 0) {
+            m_handshakes.delivered.channels += m_server.channels();
+            m_handshakes.delivered.frames += frames;
+        }
+    });
 }
 
 void ServerSession::onTimer(util::BootTime now, Actions& out)
@@ -135,10 +157,44 @@ void ServerSession::onTimer(util::BootTime now, Actions& out)
     if (m_isClosed) {
         return;
     }
-    if (m_transport == nullptr && m_responder.isWhole()) {
-        respond(now, out);
+    if (m_transport == nullptr) {
+        watchHandshake(now, out);
+        return;
     }
+    watchFrame(now, out);
     run(out, [&](ServerOutput output) { m_server.onTimer(now, output); });
+}
+
+void ServerSession::watchHandshake(util::BootTime now, Actions& out)
+{
+    // Who has said all that there is to say waits for us, and not we for him.
+    const bool isOurTurn = m_responder.isWhole();
+    if (now - m_since < (isOurTurn ? TURN_TIMEOUT : SETUP_TIMEOUT)) {
+        if (isOurTurn) {
+            askForTurn(out);
+        }
+        return;
+    }
+    if (isOurTurn) {
+        LOG_WARNING(Stratum, "a Stratum V2 handshake was not answered in time: there is no "
+                             "authority key, or more miners come than a thread has time for");
+    } else if (m_responder.collected().size() == OLD_ACT_1_SIZE) {
+        LOG_WARNING(Stratum, "a miner began a handshake of Stratum V2 as it was before 2024: it "
+                             "needs newer firmware");
+    }
+    close(CloseCause::HandshakeTimeout, out);
+}
+
+void ServerSession::watchFrame(util::BootTime now, Actions& out)
+{
+    if (!m_transport->opener().isWithinFrame()) {
+        m_frameBegun.reset();
+    } else if (!m_frameBegun) {
+        m_frameBegun = now;
+    } else if (now - *m_frameBegun >= FRAME_TIMEOUT) {
+        LOG_DEBUG(Stratum, "a frame was begun and never ended");
+        close(CloseCause::BadMessage, out);
+    }
 }
 
 void ServerSession::repeatWork(util::BootTime now, Actions& out)

@@ -11,6 +11,7 @@
 #include "core/util/bytes.h"
 #include "core/util/clock.h"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -22,10 +23,13 @@ public:
     ServerSession(ServerContext& context, HandshakeContext& handshakes, util::BootTime now);
 
     void onBytes(util::ByteView bytes, util::BootTime now, Actions& out) override;
-    void onJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
-                Actions& out) override;
+    /// Frames are sealed in the order in which they go out: work is sent at once.
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
+                  Actions& out) override;
     void withdrawJobs() override { m_server.withdrawJobs(); }
     void onTimer(util::BootTime now, Actions& out) override;
+    /// Answers a whole act 1.
+    void onTurn(util::BootTime now, Actions& out) override;
     void repeatWork(util::BootTime now, Actions& out) override;
     void onStopping(util::BootTime now, Actions& out) override;
     /// Channels have an extranonce1 each, which they give back themselves.
@@ -34,11 +38,18 @@ public:
     [[nodiscard]] util::Difficulty difficulty() const override { return m_server.difficulty(); }
     [[nodiscard]] bool isAuthorized() const override { return m_server.isAuthorized(); }
     [[nodiscard]] Wire wire() const override { return Wire::Encrypted; }
+    [[nodiscard]] std::size_t pendingAllowance() const override
+    {
+        return m_server.channels() * PENDING_BYTES_PER_CHANNEL;
+    }
 
 private:
-    void readHandshake(util::ByteView& bytes, util::BootTime now, Actions& out);
-    /// Answers a whole act 1, if there may be one more handshake now.
-    void respond(util::BootTime now, Actions& out);
+    void readHandshake(util::ByteView& bytes, Actions& out);
+    void askForTurn(Actions& out);
+    /// Closes one that takes too long, before the server's own time-outs count.
+    void watchHandshake(util::BootTime now, Actions& out);
+    /// The same for a frame that is begun and never ends.
+    void watchFrame(util::BootTime now, Actions& out);
     void readFrames(util::ByteView bytes, util::BootTime now, Actions& out);
     /// Runs a step of the server's, unless the session is over, and encrypts what it has to say.
     template <class Step>
@@ -50,6 +61,9 @@ private:
     MiningServer m_server;
     NoiseResponder m_responder;
     std::unique_ptr<NoiseTransport> m_transport; ///< none before the handshake
+    util::BootTime m_since;                      ///< the connection's start
+    std::optional<util::BootTime> m_frameBegun;  ///< seen at a tick
+    bool m_isTurnAsked = false;
     bool m_isClosed = false;
 };
 

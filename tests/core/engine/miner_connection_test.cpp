@@ -1,0 +1,122 @@
+#include "core/engine/miner_connection.h"
+
+#include "core/util/system_clock.h"
+
+#include "tests/support/test_registry.h"
+
+#include <QTest>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace {
+
+using namespace warp;
+using engine::PeerRegistry;
+
+/// Remembers how much might wait when something was sent.
+class Line final : public net::Connection
+{
+public:
+    explicit Line(std::vector<std::size_t>& limits)
+        : m_limits(limits)
+    {}
+
+    void start(net::ConnectionHandler& /*handler*/) override {}
+    void send(util::ByteView /*bytes*/) override { m_limits.push_back(m_limit); }
+    void setPendingLimit(std::size_t bytes) override { m_limit = bytes; }
+    void closeAfterFlush() override {}
+    [[nodiscard]] std::size_t pendingBytes() const override { return 0; }
+    [[nodiscard]] const net::Endpoint& peer() const override { return m_peer; }
+
+private:
+    std::vector<std::size_t>& m_limits;
+    std::size_t m_limit = MAX_PENDING_BYTES;
+    net::Endpoint m_peer;
+};
+
+/// Says a word with each job, and needs more room each time.
+class Proxy final : public stratum::Session
+{
+public:
+    void onBytes(util::ByteView /*bytes*/, util::BootTime /*now*/,
+                 stratum::Actions& /*out*/) override
+    {}
+    void onJobs(const std::shared_ptr<const mining::JobSet>& /*jobs*/, util::BootTime /*now*/,
+                stratum::Actions& out) override
+    {
+        out.output = "work";
+        m_allowance += 1000;
+    }
+    void withdrawJobs() override {}
+    void onTimer(util::BootTime /*now*/, stratum::Actions& /*out*/) override {}
+    void repeatWork(util::BootTime /*now*/, stratum::Actions& /*out*/) override {}
+    [[nodiscard]] std::optional<mining::Extranonce1> leave(util::BootTime /*now*/) override
+    {
+        return std::nullopt;
+    }
+    [[nodiscard]] stratum::SessionInfo info() const override { return {}; }
+    [[nodiscard]] util::Difficulty difficulty() const override { return {}; }
+    [[nodiscard]] bool isAuthorized() const override { return false; }
+    [[nodiscard]] std::size_t pendingAllowance() const override { return m_allowance; }
+
+private:
+    std::size_t m_allowance = 0;
+};
+
+class Host final : public engine::MinerHost
+{
+public:
+    [[nodiscard]] util::BootTime now() const override { return {}; }
+    [[nodiscard]] stratum::Actions& scratch() override
+    {
+        m_actions.clear();
+        return m_actions;
+    }
+    void onShares(const std::vector<stratum::ShareReport>& /*shares*/, std::string_view /*worker*/,
+                  util::BootTime /*receivedAt*/) override
+    {}
+    void onReplied(std::size_t /*shares*/, util::BootTime /*receivedAt*/) override {}
+    void onSpeaking(const engine::MinerConnection& /*miner*/) override {}
+    void onStanding(const net::Endpoint& /*peer*/, PeerRegistry::Standing /*standing*/) override {}
+    void onGone(std::uint64_t /*id*/) override {}
+
+private:
+    stratum::Actions m_actions;
+};
+
+class MinerConnectionTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    // A proxy with many channels is not cut off by one tip of theirs.
+    void letsAsMuchWaitAsItsMinersNeed()
+    {
+        const util::SystemClock clock;
+        std::atomic<std::size_t> connections{0};
+        PeerRegistry peers(clock);
+        engine::RateKeeper rates;
+        const engine::MinerGate gate(
+            {.clock = clock, .connections = connections, .peers = peers, .rates = rates});
+        Host host;
+        std::vector<std::size_t> limits;
+        engine::MinerConnection miner(host, gate, {}, std::make_unique<Line>(limits),
+                                      std::make_unique<Proxy>());
+        auto jobs = std::make_shared<mining::JobSet>();
+        jobs->jobs.push_back(std::make_shared<mining::Job>(
+            util::JobId(1), 1, std::make_shared<mining::BlockTemplate>(), bitcoin::Target()));
+        miner.sendJobs(jobs);
+        miner.sendJobs(jobs);
+        constexpr std::size_t BASE = net::Connection::MAX_PENDING_BYTES;
+        QCOMPARE(limits, (std::vector<std::size_t>{BASE + 1000, BASE + 2000}));
+    }
+};
+
+WARP_TEST_CLASS(MinerConnectionTest);
+
+} // namespace
+
+#include "miner_connection_test.moc"
