@@ -46,16 +46,17 @@ IoWorker::IoWorker(util::Executor& executor, std::uint8_t number, Shared shared)
               .rates = m_shared.rates,
               .idleMiners = [this] { return idleAmong(m_miners, m_shared); },
               .dismiss = [this](std::uint64_t id) { remove(id); }})
-    // Further names on a connection cost nothing: proxies have hundreds, and they are bounded.
     , m_sessions({.thread = number,
                   .memory = m_shared.memory,
                   .handshakes = m_shared.handshakes,
                   .mayAuthorize =
                       [this](AuthorizeLimiter::Outcome outcome) {
-                          return (outcome == AuthorizeLimiter::Outcome::Good &&
-                                  m_speaking->hasWorker()) ||
-                                 m_gate.mayAuthorize(m_speaking->peer(), m_speaking->identity().id,
-                                                     outcome);
+                          const std::uint64_t id = m_speaking->identity().id;
+                          // Proxies have hundreds of names on one connection.
+                          const bool isFurther =
+                              outcome == AuthorizeLimiter::Outcome::Good && m_speaking->hasWorker();
+                          return (isFurther && m_miners.at(id)->takeFurtherName()) ||
+                                 m_gate.mayAuthorize(m_speaking->peer(), id, outcome);
                       }},
                  m_shared.terms.network)
     , m_number(number)

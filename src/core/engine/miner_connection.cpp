@@ -21,6 +21,7 @@ MinerConnection::MinerConnection(MinerHost& host, const MinerGate& gate, const I
     , m_gate(gate)
     , m_identity(identity)
     , m_begunAt(host.now())
+    , m_names(FURTHER_NAMES, m_begunAt)
     , m_session(std::move(session))
     , m_connection(std::move(connection))
 {}

@@ -5,9 +5,11 @@
 #include "core/engine/miner_gate.h"
 #include "core/engine/reject_watch.h"
 #include "core/engine/share_batch.h"
+#include "core/engine/token_bucket.h"
 #include "core/mining/coinbase.h"
 #include "core/net/connection.h"
 #include "core/stratum/session.h"
+#include "core/stratum/v2/server_limits.h"
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
@@ -88,6 +90,11 @@ public:
     [[nodiscard]] util::BootTime begunAt() const { return m_begunAt; }
     /// Whether a worker is authorised; true within the very bytes that do it.
     [[nodiscard]] bool hasWorker() const { return m_session->isAuthorized(); }
+    /// Whether a further worker, or channel of its, is among those that cost nothing: a proxy may
+    /// have so many, lose them all and bring them again, but not for ever.
+    [[nodiscard]] bool takeFurtherName() { return m_names.take(FURTHER_NAMES, m_host.now()); }
+    static constexpr TokenRate FURTHER_NAMES{.perSecond = stratum::v2::MAX_CHANNELS / 600.0,
+                                             .burst = stratum::v2::MAX_CHANNELS};
     /// See stratum::Session.
     [[nodiscard]] std::optional<mining::Extranonce1> leave()
     {
@@ -119,6 +126,7 @@ private:
     bool m_hasSpoken = false;
     ShareTally m_shares; ///< since the last delta
     RejectWatch m_rejects;
+    TokenBucket m_names;
     util::Difficulty m_reportedDifficulty{};
     std::string m_worker; ///< the newest, as of the last delta or authorisation
     std::optional<util::JobId> m_lastJob;

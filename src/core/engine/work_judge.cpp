@@ -2,6 +2,7 @@
 
 #include "core/mining/job_factory.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace warp::engine {
@@ -12,6 +13,12 @@ namespace {
 bool hasCoinbase(const mining::Job& job)
 {
     return job.terms->policy->keyUse() == mining::KeyUse::Shared;
+}
+
+/// Nobody but us has it. It cannot be had again: who asks for that key next makes another.
+bool isForNobody(const std::shared_ptr<const mining::Job>& job)
+{
+    return job.use_count() == 1;
 }
 
 } // namespace
@@ -70,6 +77,10 @@ void WorkJudge::onServed(const std::shared_ptr<const mining::Job>& job)
 
 void WorkJudge::onKeyJob(const std::shared_ptr<const mining::Job>& job)
 {
+    if (m_keyJobs.size() >= m_sweepAt) {
+        std::erase_if(m_keyJobs, isForNobody);
+        m_sweepAt = std::max(FIRST_SWEEP, 2 * m_keyJobs.size());
+    }
     m_keyJobs.push_back(job);
     if (!m_keyTimer) {
         m_keyTimer = m_executor.after({}, [this] { judgeKeys(); });
@@ -82,6 +93,9 @@ void WorkJudge::judgeKeys()
     for (std::size_t judged = 0; judged < KEYS_AT_ONCE && !m_keyJobs.empty(); ++judged) {
         const auto job = std::move(m_keyJobs.front());
         m_keyJobs.pop_front();
+        if (isForNobody(job)) {
+            continue;
+        }
         if (m_auditor.isGood(*job)) {
             judgeLater(job);
             continue;

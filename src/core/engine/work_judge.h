@@ -52,8 +52,16 @@ public:
     /// A job that has gone out: what takes longer is judged now, while nobody waits for it.
     void onServed(const std::shared_ptr<const mining::Job>& job);
     /// The served job with the coinbase of one payout key, which has gone out as well. Judged a
-    /// few at a time, so that a new tip never waits for all of them.
+    /// few at a time, so that a new tip never waits for all of them. One that nobody has any more
+    /// when its turn comes is passed over: no share of it can come, nor any block. All others are
+    /// judged, however many they are.
     void onKeyJob(const std::shared_ptr<const mining::Job>& job);
+    /// Of those how many are still to be judged.
+    [[nodiscard]] std::size_t waitingKeys() const { return m_keyJobs.size(); }
+
+    /// With so many waiting those that nobody has any more are looked for, and again whenever twice
+    /// as many wait as were left.
+    static constexpr std::size_t FIRST_SWEEP = 4096;
 
 private:
     /// Some 40 microseconds each.
@@ -72,6 +80,7 @@ private:
     bool m_isBranchSuspect = false; ///< one was wrong: no job goes out before its branch is judged
     std::set<mining::PayoutKey> m_suspects;                   ///< keys whose coinbase was wrong
     std::deque<std::shared_ptr<const mining::Job>> m_keyJobs; ///< of the served job, to be judged
+    std::size_t m_sweepAt = FIRST_SWEEP;                      ///< that many of them
     util::TimerHandle m_keyTimer;
     util::TimerHandle m_timer;
 };

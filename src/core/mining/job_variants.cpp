@@ -3,6 +3,8 @@
 #include "core/mining/job_factory.h"
 #include "core/util/assert.h"
 
+#include <algorithm>
+
 namespace warp::mining {
 
 std::shared_ptr<const Job> variantOf(const Job& job, std::uint32_t number)
@@ -29,6 +31,11 @@ std::shared_ptr<const Job> JobVariants::get(const Job& job, std::uint32_t number
     if (m_job != job.id) {
         m_job = job.id;
         m_made.clear();
+        m_sweepAt = FIRST_SWEEP;
+    }
+    if (m_made.size() >= m_sweepAt) {
+        std::erase_if(m_made, [](const auto& made) { return made.second.expired(); });
+        m_sweepAt = std::max(FIRST_SWEEP, 2 * m_made.size());
     }
     std::weak_ptr<const Job>& known = m_made[{job.payoutKey, number}];
     auto variant = known.lock();

@@ -25,6 +25,9 @@ class JobVariants final
 public:
     /// Numbers of a job's variants are 1 to MAX_NUMBER; 0 is the job itself.
     static constexpr std::uint32_t MAX_NUMBER = JOB_ID_STEP - 1;
+    /// With so many those that no session holds are forgotten, and again whenever twice as many are
+    /// there as were left.
+    static constexpr std::size_t FIRST_SWEEP = 4096;
 
     /// As variantOf().
     [[nodiscard]] std::shared_ptr<const Job> get(const Job& job, std::uint32_t number);
@@ -35,6 +38,7 @@ public:
 private:
     /// Of jobs with this id alone; held by the sessions.
     std::map<std::pair<PayoutKey, std::uint32_t>, std::weak_ptr<const Job>> m_made;
+    std::size_t m_sweepAt = FIRST_SWEEP; ///< that many of them
     util::JobId m_job{};
 };
 

@@ -61,7 +61,7 @@ std::shared_ptr<const JobSet> PayoutJobs::forKey(const PayoutKey& key,
                                                  const std::shared_ptr<const JobSet>& jobs,
                                                  const std::shared_ptr<const JobSet>& before)
 {
-    if (m_source != jobs) {
+    if (m_source != jobs || m_entries.size() >= m_sweepAt) {
         sweep();
         m_source = jobs;
     }
@@ -121,6 +121,7 @@ void PayoutJobs::sweep()
     std::erase_if(m_entries, [](const auto& entry) {
         return entry.second.set == nullptr || entry.second.set.use_count() == 1;
     });
+    m_sweepAt = std::max(FIRST_SWEEP, 2 * m_entries.size());
 }
 
 } // namespace warp::mining

@@ -20,6 +20,10 @@ namespace warp::mining {
 class PayoutJobs final
 {
 public:
+    /// With so many keys those that no session has are looked for, whatever set is asked for, and
+    /// again whenever twice as many are there as were left.
+    static constexpr std::size_t FIRST_SWEEP = 1024;
+
     using JobFn = std::function<void(const std::shared_ptr<const Job>&)>;
 
     /// `onMade` sees every job that is made for a key.
@@ -53,6 +57,7 @@ private:
                                                         const JobSet* had) const;
 
     std::map<PayoutKey, Entry> m_entries;
+    std::size_t m_sweepAt = FIRST_SWEEP;    ///< that many entries
     std::shared_ptr<const JobSet> m_source; ///< the set asked for last, kept so that it is unique
     JobFn m_onMade;
 };

@@ -70,8 +70,9 @@ bool isTimeAllowed(const Job& job, std::uint32_t time, util::BootTime now)
 
 } // namespace
 
-ShareValidator::ShareValidator(const Extranonce1& extranonce1)
+ShareValidator::ShareValidator(const Extranonce1& extranonce1, ReplacedDifficulty replaced)
     : m_extranonce1(extranonce1)
+    , m_replaced(replaced)
 {}
 
 void ShareValidator::onJobs(const JobSet& jobs)
@@ -174,7 +175,9 @@ std::optional<util::Difficulty> ShareValidator::creditFor(const bitcoin::Hash256
     std::optional<util::Difficulty> credit;
     for (std::size_t i = 0; i < m_levels.size(); ++i) {
         const util::Difficulty difficulty = m_levels[i].difficulty;
-        const bool isHonoured = i > own || (i < own && now - m_levels[i + 1].since <= OBEY_WINDOW);
+        const bool isTolerated = m_replaced == ReplacedDifficulty::Tolerated && i < own &&
+                                 now - m_levels[i + 1].since <= OBEY_WINDOW;
+        const bool isHonoured = i > own || isTolerated;
         if (isHonoured && (!credit || difficulty > *credit) &&
             bitcoin::Target::fromDifficulty(difficulty).isMetBy(hash)) {
             credit = difficulty;

@@ -16,18 +16,24 @@
 
 namespace warp::mining {
 
+/// Whether a share may meet, for ShareValidator::OBEY_WINDOW, a difficulty that was replaced before
+/// its job was sent: some miners take their time. Where the protocol says which jobs a difficulty
+/// is for, there is nothing to tolerate.
+enum class ReplacedDifficulty : std::uint8_t { Tolerated, Refused };
+
 class ShareValidator final
 {
 public:
-    explicit ShareValidator(const Extranonce1& extranonce1);
+    explicit ShareValidator(const Extranonce1& extranonce1,
+                            ReplacedDifficulty replaced = ReplacedDifficulty::Tolerated);
 
     /// Forgets what belonged to jobs that are gone. Call with each new set.
     void onJobs(const JobSet& jobs);
 
     /// The difficulty sent to the miner with the job `first`, for it and all later ones. A share is
     /// asked for that of its job, and counts for it. One that does not meet it is good all the same
-    /// where it meets one that came after, for a miner may apply that at once, or one that was
-    /// replaced less than OBEY_WINDOW ago, for some take their time; it counts for that one.
+    /// where it meets one that came after, for a miner may apply that at once, or a replaced one
+    /// that is tolerated; it counts for that one.
     /// `difficulty` is the very number on the wire.
     void setDifficulty(util::Difficulty difficulty, util::JobId first, util::BootTime now);
     /// A variant that was sent: it is known for as long as its job lives, as are all with a lower
@@ -116,6 +122,7 @@ private:
     [[nodiscard]] bool meets(const bitcoin::Hash256& hash, util::Difficulty required);
 
     Extranonce1 m_extranonce1;
+    ReplacedDifficulty m_replaced;
     std::vector<Level> m_levels;                        ///< oldest first
     std::vector<Sent> m_sent;                           ///< oldest first, one a job
     std::vector<std::shared_ptr<const Job>> m_variants; ///< the newest, oldest of them first

@@ -1,6 +1,7 @@
 // docs/src/limits.md is made from the constants that hold: no figure in it can be another.
 
 #include "core/engine/certificate_keeper.h"
+#include "core/engine/miner_connection.h"
 #include "core/engine/peer_registry.h"
 #include "core/engine/rate_keeper.h"
 #include "core/engine/reject_watch.h"
@@ -214,6 +215,14 @@ void describeStratumV2(Page& page)
              "the next one is refused with `channel-capacity-exhausted`");
     page.row("Channels of an io thread", fmt::format("{}", v2::MAX_CHANNELS_OF_THREAD),
              "a connection's second one is refused likewise; each still has its first");
+    page.row("Channels that a connection opens, whatever it closes",
+             fmt::format("{} at once, as many again in {:.0f} s",
+                         engine::MinerConnection::FURTHER_NAMES.burst,
+                         engine::MinerConnection::FURTHER_NAMES.burst /
+                             engine::MinerConnection::FURTHER_NAMES.perSecond),
+             "each further one counts as a first login, or is refused with `too-many-requests`");
+    page.row("Closed channels of a connection", fmt::format("{}", v2::MAX_CLOSED_CHANNELS),
+             "the oldest is forgotten: what still comes for it is no block any more");
     page.row("Workers that a connection's shares may name (extension 2)",
              fmt::format("{}, of {} each", v2::MAX_WORKER_NAMES, bytes(v2::MAX_WORKER_NAME)),
              "shares with a further name count for the channel's own worker; those with a longer "

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,13 +17,13 @@ namespace warp::test {
 class Talker final : public net::ConnectionHandler
 {
 public:
-    Talker(Farm& farm, const std::string& machine)
+    Talker(Farm& farm, const std::string& machine, std::uint16_t port = POOL_PORT)
         : m_farm(farm)
         , m_executor(farm.world.scheduler().createExecutor("talker"))
     {
         on([&] {
             m_request = farm.world.network().machine(machine).connect(
-                *m_executor, {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = POOL_PORT},
+                *m_executor, {.host = sim::VirtualNetwork::FIRST_MACHINE, .port = port},
                 std::chrono::seconds(5), [this](auto result) {
                     if (result) {
                         m_connection = std::move(*result);
@@ -42,9 +43,10 @@ public:
     Talker(const Talker&) = delete;
     Talker& operator=(const Talker&) = delete;
 
-    void say(const std::string& line)
+    void say(const std::string& line) { send(util::asBytes(line + "\n")); }
+    void send(util::ByteView bytes)
     {
-        on([&] { m_connection->send(util::asBytes(line + "\n")); });
+        on([&] { m_connection->send(bytes); });
     }
     void authorize(const std::string& name)
     {

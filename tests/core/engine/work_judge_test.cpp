@@ -7,6 +7,10 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 namespace {
 
 using namespace warp;
@@ -128,9 +132,10 @@ private slots:
         Bench bench;
         const auto wrong = bench.makeJob(THIEF);
         QVERIFY(bench.mayServe(wrong)); // it has no coinbase yet
+        const auto sent = *mining::jobForKey(*wrong, keyOf(1));
         bench.use([&](engine::WorkJudge& judge) {
             judge.onServed(wrong);
-            judge.onKeyJob(*mining::jobForKey(*wrong, keyOf(1)));
+            judge.onKeyJob(sent);
         });
         QCOMPARE(bench.withdrawals, 1);
         QVERIFY(!bench.mayServe(bench.makeJob(THIEF)));
@@ -147,12 +152,16 @@ private slots:
         Bench bench;
         const auto job = bench.makeJob(FEE);
         const auto wrong = bench.makeJob(THIEF);
+        std::vector<std::shared_ptr<const mining::Job>> sent;
+        for (std::uint32_t number = 0; number < KEYS; ++number) {
+            sent.push_back(*mining::jobForKey(*job, keyOf(number)));
+        }
+        sent.push_back(*mining::jobForKey(*wrong, keyOf(KEYS)));
         const auto giveKeys = [&](engine::WorkJudge& judge) {
             judge.onServed(job);
-            for (std::uint32_t number = 0; number < KEYS; ++number) {
-                judge.onKeyJob(*mining::jobForKey(*job, keyOf(number)));
+            for (const auto& one : sent) {
+                judge.onKeyJob(one);
             }
-            judge.onKeyJob(*mining::jobForKey(*wrong, keyOf(KEYS)));
         };
         int withdrawalsBefore = -1;
         bench.use([&](engine::WorkJudge& judge) {
@@ -169,6 +178,39 @@ private slots:
             judge.onServed(bench.makeJob(FEE));
         });
         QCOMPARE(bench.withdrawals, 1);
+    }
+
+    // Whoever comes with ever other keys neither fills the queue nor keeps those from being judged
+    // that somebody works for; of these none is passed over.
+    void judgesWhatSomebodyHas()
+    {
+        constexpr std::size_t KEYS = 3 * engine::WorkJudge::FIRST_SWEEP;
+        Bench bench;
+        const auto good = bench.makeJob(FEE);
+        const auto wrong = bench.makeJob(THIEF);
+        std::vector<std::shared_ptr<const mining::Job>> sent;
+        std::size_t most = 0;
+        const auto giveKeys = [&](engine::WorkJudge& judge) {
+            judge.onServed(good);
+            for (std::uint32_t number = 0; number < KEYS; ++number) {
+                judge.onKeyJob(*mining::jobForKey(*wrong, keyOf(number)));
+                if (number % 1000 == 0) {
+                    sent.push_back(*mining::jobForKey(*good, keyOf(number)));
+                    judge.onKeyJob(sent.back());
+                }
+                most = std::max(most, judge.waitingKeys());
+            }
+        };
+        bench.use(giveKeys);
+        QVERIFY(most <= engine::WorkJudge::FIRST_SWEEP + 1);
+        QCOMPARE(bench.withdrawals, 0);
+        bench.use([&](engine::WorkJudge& judge) {
+            giveKeys(judge);
+            sent.push_back(*mining::jobForKey(*wrong, keyOf(KEYS)));
+            judge.onKeyJob(sent.back());
+        });
+        QCOMPARE(bench.withdrawals, 1);
+        QCOMPARE(bench.audited(), std::uint64_t{sent.size()});
     }
 };
 

@@ -62,6 +62,26 @@ private slots:
         QVERIFY(other->id != held->id);
     }
 
+    // Whoever brings ever other keys has none of their variants kept.
+    void areForgottenWhereThereAreMany()
+    {
+        mining::JobFactory factory(
+            {.tag = "t",
+             .payout = std::make_shared<mining::PerMinerPayout>(std::vector<mining::PayoutCut>{})});
+        const auto job = *factory.make(test::sharedTemplate(), 1, test::at({}));
+        mining::PayoutKey key{test::payoutScript()};
+        JobVariants variants;
+        const auto held = variants.get(**mining::jobForKey(*job, key), 1);
+        for (std::size_t i = 0; i < 3 * JobVariants::FIRST_SWEEP; ++i) {
+            key.bytes[3] = static_cast<std::byte>(i & 0xff);
+            key.bytes[4] = static_cast<std::byte>(i >> 8U);
+            static_cast<void>(variants.get(**mining::jobForKey(*job, key), 1));
+            QVERIFY(variants.size() <= JobVariants::FIRST_SWEEP);
+        }
+        const auto again = variants.get(**mining::jobForKey(*job, held->payoutKey), 1);
+        QVERIFY(again == held);
+    }
+
     // Where each key has its own coinbase, a variant pays the key of its job.
     void payTheKeyOfTheirJob()
     {

@@ -113,6 +113,28 @@ private slots:
         QCOMPARE(first->jobs.size(), std::size_t{3});
     }
 
+    // Whoever comes with ever other keys, between two sets, has none of them kept.
+    void forgetsKeysOfOneSetWhenThereAreMany()
+    {
+        Pool pool;
+        mining::PayoutJobs cache;
+        int made = 0;
+        cache.setObserver([&](const auto&) { ++made; });
+        const auto jobs = pool.next();
+        const auto held = cache.forKey(FIRST, jobs, nullptr);
+        PayoutKey other = SECOND;
+        const int others = static_cast<int>(5 * mining::PayoutJobs::FIRST_SWEEP);
+        for (int i = 0; i < others; ++i) {
+            other.bytes[20] = static_cast<std::byte>(i & 0xff);
+            other.bytes[21] = static_cast<std::byte>(i >> 8);
+            QVERIFY(cache.forKey(other, jobs, nullptr) != nullptr);
+            QVERIFY(cache.size() <= mining::PayoutJobs::FIRST_SWEEP);
+        }
+        QCOMPARE(made, others + 1);
+        QVERIFY(cache.forKey(FIRST, jobs, held) == held);
+        QCOMPARE(made, others + 1);
+    }
+
     // A session that missed sets, and whose key was forgotten meanwhile, keeps what it had.
     void goesOnWithWhatTheSessionHad()
     {

@@ -20,6 +20,7 @@ using namespace warp;
 using namespace warp::test;
 using namespace warp::stratum::v2;
 using namespace std::chrono_literals;
+using stratum::AuthorizeRefusal;
 using util::Difficulty;
 
 bitcoin::Target targetOf(double difficulty)
@@ -43,6 +44,23 @@ stratum::ServerOptions wishOptions()
     options.retargeting = stratum::ServerOptions::Retargeting::Off;
     return options;
 }
+
+/// Takes nobody.
+class RefusingPolicy final : public stratum::AuthorizePolicy
+{
+public:
+    explicit RefusingPolicy(AuthorizeRefusal refusal)
+        : m_refusal(refusal)
+    {}
+    [[nodiscard]] util::Result<stratum::WorkerName, AuthorizeRefusal>
+    authorize(std::string_view, std::string_view) override
+    {
+        return util::Unexpected(m_refusal);
+    }
+
+private:
+    AuthorizeRefusal m_refusal;
+};
 
 class V2OpenTest final : public QObject
 {
@@ -296,6 +314,54 @@ private slots:
         }
     }
 
+    void namesEachRefusal_data()
+    {
+        QTest::addColumn<int>("refusal");
+        QTest::addColumn<QString>("error");
+        const auto row = [](AuthorizeRefusal refusal, const char* error) {
+            QTest::newRow(describe(refusal).data()) << static_cast<int>(refusal) << error;
+        };
+        row(AuthorizeRefusal::NameMissing, "invalid-user-identity");
+        row(AuthorizeRefusal::NameTooLong, "invalid-user-identity");
+        row(AuthorizeRefusal::InvalidAddress, "invalid-user-identity");
+        row(AuthorizeRefusal::WrongNetwork, "invalid-user-identity");
+        row(AuthorizeRefusal::OtherPayout, "unknown-user");
+        row(AuthorizeRefusal::NotAllowed, "unknown-user");
+        row(AuthorizeRefusal::TooManyWorkers, "channel-capacity-exhausted");
+        row(AuthorizeRefusal::NotReady, "pool-not-ready");
+        row(AuthorizeRefusal::TooOften, "too-many-requests");
+    }
+
+    // What passes by itself is not laid to the user's name.
+    void namesEachRefusal()
+    {
+        QFETCH(const int, refusal);
+        QFETCH(const QString, error);
+        RefusingPolicy policy{static_cast<AuthorizeRefusal>(refusal)};
+        mining::ExtranonceAllocator extranonces{1};
+        ServerContext context{
+            .options = easyOptions(), .policy = policy, .extranonces = extranonces};
+        MiningServer server(context, at({}));
+        util::Bytes answers;
+        stratum::Actions actions;
+        const auto send = [&](const auto& message) {
+            util::Bytes frame;
+            appendFrame(frame, message);
+            const util::ByteView bytes(frame);
+            server.onFrame(FrameHeader::parse(bytes.first<FrameHeader::SIZE>()),
+                           bytes.subspan(FrameHeader::SIZE), at({}),
+                           {.frames = answers, .actions = actions});
+        };
+        send(v2SetUp());
+        answers.clear();
+        send(v2OpenExtended());
+        const V2Saying saying = readFrames(answers);
+        const auto errors = allOf<OpenMiningChannelError>(saying);
+        QCOMPARE(errors.size(), std::size_t{1});
+        QCOMPARE(std::string(errors[0].errorCode), error.toStdString());
+        QVERIFY(!actions.close);
+    }
+
     void hasAnEndToItsChannels()
     {
         V2Pool pool;
@@ -419,6 +485,26 @@ private slots:
         QVERIFY(limitTo(1e-8));
         QVERIFY(channel.target > targetOf(2e-8)); // and back
         QCOMPARE(connection.faults(), std::string());
+    }
+
+    // Where a block asks for the least difficulty for twenty minutes (testnet4), a proxy of ASICs
+    // stays with its own limit, and finds the blocks that meet it.
+    void takesLimitsBeyondTheLeastDifficulty()
+    {
+        V2Pool pool({.bits = DIFFICULTY_ONE_BITS});
+        pool.makeJob();
+        V2Connection connection(pool);
+        connection.setUp();
+        auto open = v2OpenExtended();
+        open.maxTarget = targetOf(23000);
+        const V2Channel* const channel = connection.open(open);
+        QVERIFY(channel != nullptr);
+        QVERIFY(channel->target <= open.maxTarget);
+        const auto harder = targetOf(46000);
+        const V2Saying saying = connection.send(UpdateChannel{
+            .channelId = channel->id, .nominalHashRate = Float32::of(0), .maximumTarget = harder});
+        QCOMPARE(typesOf(saying), std::string("21 1f"));
+        QVERIFY(channel->target <= harder);
     }
 
     // SV2-65

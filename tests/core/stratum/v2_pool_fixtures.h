@@ -50,7 +50,8 @@ public:
     {}
 
     /// A new job: of the same tip, or of another one where `previous` differs.
-    void makeJob(std::string_view previous = "tip", std::size_t transactions = 0)
+    void makeJob(std::string_view previous = "tip", std::size_t transactions = 0,
+                 mining::TemplateOrigin origin = mining::TemplateOrigin::Node)
     {
         if (previous != m_previous) {
             ++m_tip;
@@ -59,12 +60,15 @@ public:
         auto source = makeTemplate(
             {.transactions = transactions, .bits = bits, .previous = std::string(previous)});
         source.received = now;
+        source.origin = origin;
         jobs = m_book.add(
             *m_factory.make(std::make_shared<const mining::BlockTemplate>(std::move(source)), m_tip,
                             now),
             now);
     }
 
+    /// The next job replaces all before it, though its tip may be the same.
+    void startAfresh() { ++m_tip; }
     [[nodiscard]] const mining::Job& job() const { return *jobs->current(); }
 
     util::BootTime now = at({});

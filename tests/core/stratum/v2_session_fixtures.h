@@ -122,9 +122,10 @@ public:
             [&](stratum::v2::ServerOutput out) { m_server.onJobs(m_pool.jobs, m_pool.now, out); });
     }
     /// As V2Pool::makeJob().
-    V2Saying giveJob(std::string_view previous = "tip", std::size_t transactions = 0)
+    V2Saying giveJob(std::string_view previous = "tip", std::size_t transactions = 0,
+                     mining::TemplateOrigin origin = mining::TemplateOrigin::Node)
     {
-        m_pool.makeJob(previous, transactions);
+        m_pool.makeJob(previous, transactions, origin);
         return giveJobs();
     }
     /// Moves the clock and ticks once.

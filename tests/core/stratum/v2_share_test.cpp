@@ -465,6 +465,44 @@ private slots:
         QCOMPARE(text(submit(14)), id + " 14 1 0;");
     }
 
+    // SV2-68: whoever found a block hears of it at once, and of what waited.
+    void answersABlockAtOnce()
+    {
+        Ready ready({.bits = 0x1f00ffff});
+        V2Channel& channel = *ready.extended;
+        const bitcoin::Target network = ready.pool.job().networkTarget;
+        const auto submitUsual = [&] {
+            return ready.connection->submit(channel, channel.mine(
+                                                         [&](const auto& hash) {
+                                                             return channel.target.isMetBy(hash) &&
+                                                                    !network.isMetBy(hash);
+                                                         },
+                                                         channel.start()));
+        };
+        QCOMPARE(typesOf(submitUsual()), std::string("1c"));
+        QVERIFY(submitUsual().empty());
+        const V2Share block = mineBlock(channel, network);
+        const V2Saying saying = ready.connection->submit(channel, block);
+        QVERIFY(ready.connection->shares()[0].verdict.block.has_value());
+        const auto answers = allOf<SubmitSharesSuccess>(saying);
+        QCOMPARE(answers.size(), std::size_t{1});
+        QCOMPARE(answers[0].newSubmitsAcceptedCount, 2U);
+        QCOMPARE(answers[0].lastSequenceNumber, block.sequence);
+    }
+
+    // SV2-50: what another work has replaced in the pool counts for nothing, though the client
+    // was not sent that work and its share came at once.
+    void countsNothingForWorkThatIsOver()
+    {
+        Ready ready;
+        const V2Share share = ready.extended->mine();
+        QVERIFY(ready.connection->giveJob("next", 0, mining::TemplateOrigin::Provisional).empty());
+        QCOMPARE(ready.connection->judge(*ready.extended, share), std::string("stale-share"));
+        const auto& verdict = ready.connection->shares().at(0).verdict;
+        QVERIFY(verdict.code == ShareCode::Stale);
+        QVERIFY(!verdict.proof && verdict.credited == Difficulty());
+    }
+
     // SV2-68
     void keepsTheRestOfASum()
     {

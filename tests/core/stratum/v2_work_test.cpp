@@ -80,6 +80,81 @@ private slots:
         QCOMPARE(connection.faults(), std::string());
     }
 
+    void endsAllWorkWhereItBeginsAnew_data()
+    {
+        QTest::addColumn<quint32>("flags");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("a channel alone") << 0U << 1 << "1f 20";
+        QTest::newRow("a group") << 0U << 2 << "1f 20";
+        QTest::newRow("standard jobs")
+            << quint32{mining_flags::REQUIRES_STANDARD_JOBS} << 2 << "15 20 15 20";
+    }
+
+    // SV2-50: work that is to end all before it, as of another payout, says so on the same tip.
+    void endsAllWorkWhereItBeginsAnew()
+    {
+        QFETCH(const quint32, flags);
+        QFETCH(const int, channels);
+        QFETCH(const QString, said);
+        V2Pool pool;
+        pool.makeJob("tip");
+        V2Connection connection(pool);
+        connection.setUp(flags);
+        V2Channel* channel = nullptr;
+        for (int i = 0; i < channels; ++i) {
+            channel = flags == 0 ? &connection.openExtended() : &connection.openStandard();
+        }
+        const V2Share former = channel->mine();
+        pool.startAfresh();
+        QCOMPARE(typesOf(connection.giveJob("tip")), said.toStdString());
+        QCOMPARE(connection.judge(*channel, former), std::string("stale-share"));
+        QCOMPARE(connection.judge(*channel, channel->mine()), std::string("ok"));
+        const V2Saying refresh = connection.giveJob("tip");
+        QVERIFY(allOf<SetNewPrevHash>(refresh).empty());
+        QCOMPARE(connection.faults(), std::string());
+    }
+
+    void keepsEmptyBlocksFromMinersThatMayStayOnThem_data()
+    {
+        QTest::addColumn<QString>("vendor");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<bool>("getsIt");
+        QTest::newRow("bitaxe") << "bitaxe" << 1 << true;
+        QTest::newRow("a group of cgminers") << "cgminer" << 3 << true;
+        QTest::newRow("nerdminer") << "NerdMinerV2" << 1 << false;
+        QTest::newRow("unknown") << "something" << 1 << false;
+        QTest::newRow("a group of unknown ones") << "something" << 3 << false;
+    }
+
+    // B10: as by Stratum V1; the full job says then that the tip is another.
+    void keepsEmptyBlocksFromMinersThatMayStayOnThem()
+    {
+        QFETCH(const QString, vendor);
+        QFETCH(const int, channels);
+        QFETCH(const bool, getsIt);
+        V2Pool pool;
+        pool.makeJob("tip 1", 3);
+        V2Connection connection(pool);
+        const std::string name = vendor.toStdString();
+        auto setUp = v2SetUp();
+        setUp.vendor = name;
+        connection.send(setUp);
+        for (int i = 0; i < channels; ++i) {
+            connection.openExtended();
+        }
+        QCOMPARE(typesOf(connection.giveJob("tip 2", 0, mining::TemplateOrigin::Provisional)),
+                 std::string(getsIt ? "1f 20" : ""));
+        QVERIFY(connection.pass(1s).empty());
+        QCOMPARE(connection.repeatWork().empty(), !getsIt);
+        V2Channel& late = connection.openExtended();
+        QCOMPARE(typesOf(connection.opening), std::string(getsIt ? "14 1f 20" : "14"));
+        QCOMPARE(typesOf(connection.giveJob("tip 2", 3)), std::string(getsIt ? "1f" : "1f 20"));
+        QVERIFY(!late.work().path.empty());
+        QCOMPARE(connection.judge(late, late.mine()), std::string("ok"));
+        QCOMPARE(connection.faults(), std::string());
+    }
+
     // SV2-46, SV2-47, SV2-45: one job a template and group, each with its own coinbase.
     void servesGroupsByPayout()
     {

@@ -19,6 +19,31 @@ bool isBefore(std::uint32_t left, std::uint32_t right)
     return static_cast<std::int32_t>(left - right) < 0;
 }
 
+/// A miner that does not take up refreshes might stay on an empty block until the next tip.
+bool isFor(const mining::Job& job, mining::MinerClass minerClass)
+{
+    return job.source->origin != mining::TemplateOrigin::Provisional ||
+           mining::traits(minerClass).refreshes == mining::Refreshes::Followed;
+}
+
+/// Without its job, and with all bits of its version; nothing where its extranonce has not the
+/// right size.
+std::optional<mining::Share> read(const SubmittedShare& submitted, ChannelKind kind)
+{
+    mining::Share share{.job = std::nullopt,
+                        .extranonce2 = {},
+                        .time = submitted.time,
+                        .nonce = submitted.nonce,
+                        .versionBits = submitted.version};
+    if (kind == ChannelKind::Extended) {
+        if (submitted.extranonce.size() != share.extranonce2.size()) {
+            return std::nullopt;
+        }
+        std::ranges::copy(submitted.extranonce, share.extranonce2.begin());
+    }
+    return share;
+}
+
 constexpr util::Difficulty NO_LIMIT{std::numeric_limits<double>::max()};
 
 } // namespace
@@ -27,7 +52,8 @@ Channel::Channel(ServerContext& context, ChannelTerms terms, std::string_view us
                  util::BootTime now)
     : m_context(context)
     , m_terms(std::move(terms))
-    , m_validator(m_terms.extranonce1)
+    // A target is for the jobs that are sent after it (5.3.21).
+    , m_validator(m_terms.extranonce1, mining::ReplacedDifficulty::Refused)
     , m_difficulty(context.options, now)
 {
     m_difficulty.onUserAgent(userAgent);
@@ -56,7 +82,8 @@ void Channel::begin(const ChannelWish& wish, const std::shared_ptr<const mining:
         m_network = mining::largestContaining(jobs->current()->networkTarget);
     }
     if (const auto first = takeChange(now)) {
-        setInForce(*first, jobs != nullptr ? jobs->current()->id : util::JobId{}, now);
+        m_validator.setDifficulty(*first, jobs != nullptr ? jobs->current()->id : util::JobId{},
+                                  now);
     }
 }
 
@@ -103,13 +130,13 @@ void Channel::setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::B
 
 bool Channel::needsWork() const
 {
-    return m_jobs != nullptr && !m_isWithdrawn && m_current != current().id;
+    return m_jobs != nullptr && !m_isWithdrawn && m_current != current().id &&
+           isFor(current(), minerClass());
 }
 
 bool Channel::needsPrevHash() const
 {
-    const mining::BlockTemplate& source = *current().source;
-    return m_bits != source.bits || m_previous != source.previous;
+    return m_bits != current().source->bits || m_tip != current().tipNumber;
 }
 
 std::optional<util::Difficulty> Channel::takeChange(util::BootTime now)
@@ -120,15 +147,10 @@ std::optional<util::Difficulty> Channel::takeChange(util::BootTime now)
     return wanted == difficulty() ? std::nullopt : std::optional(wanted);
 }
 
-void Channel::setInForce(util::Difficulty difficulty, util::JobId first, util::BootTime now)
-{
-    m_validator.setDifficulty(difficulty, first, now);
-}
-
 void Channel::appendTarget(util::BootTime now, util::Bytes& frames)
 {
     if (const auto change = takeChange(now)) {
-        setInForce(*change, current().id, now);
+        m_validator.setDifficulty(*change, current().id, now);
         appendFrame(frames, SetTarget{.channelId = m_terms.id, .maximumTarget = target()});
     }
 }
@@ -140,7 +162,7 @@ void Channel::noteSent(std::uint32_t jobId, Activation activation)
     }
     if (activation == Activation::NewPrevHash) {
         m_validSince = jobId;
-        m_previous = current().source->previous;
+        m_tip = current().tipNumber;
         m_bits = current().source->bits;
     }
     if (m_current != current().id) {
@@ -198,7 +220,7 @@ bool Channel::appendVariant(std::uint32_t jobId, util::BootTime now, util::Bytes
     ++m_variant;
     ++m_changesSinceTick;
     if (const auto change = takeChange(now)) {
-        setInForce(*change, variant->id, now);
+        m_validator.setDifficulty(*change, variant->id, now);
     }
     appendFrame(frames, SetTarget{.channelId = m_terms.id, .maximumTarget = target()});
     appendJob(*variant, jobId, variant->time, frames);
@@ -261,37 +283,46 @@ std::optional<mining::ShareCode> Channel::faultOf(const SubmittedShare& share,
     return std::nullopt;
 }
 
+std::optional<mining::FoundBlock> Channel::findBlock(const SubmittedShare& submitted,
+                                                     util::BootTime now,
+                                                     mining::SearchPace& searches) const
+{
+    auto share = read(submitted, m_terms.kind);
+    if (!share) {
+        return std::nullopt;
+    }
+    if (const SentJob* const sent = find(submitted.jobId)) {
+        share->job = sent->job;
+    }
+    return refuse(mining::ShareCode::Unauthorized, *share,
+                  {.versionMask = m_context.versionMask, .now = now, .pace = searches})
+        .block;
+}
+
 mining::ShareVerdict Channel::judge(const SubmittedShare& submitted, util::BootTime now,
                                     mining::SearchPace& searches)
 {
-    const mining::ShareValidator::Terms terms{
-        .versionMask = m_context.versionMask, .now = now, .pace = searches};
-    mining::Share share{.job = std::nullopt,
-                        .extranonce2 = {},
-                        .time = submitted.time,
-                        .nonce = submitted.nonce,
-                        .versionBits = submitted.version};
-    if (m_terms.kind == ChannelKind::Extended) {
-        if (submitted.extranonce.size() != share.extranonce2.size()) {
-            return {.code = mining::ShareCode::Malformed,
-                    .achieved = {},
-                    .credited = {},
-                    .block = std::nullopt};
-        }
-        std::ranges::copy(submitted.extranonce, share.extranonce2.begin());
+    auto share = read(submitted, m_terms.kind);
+    if (!share) {
+        return {.code = mining::ShareCode::Malformed,
+                .achieved = {},
+                .credited = {},
+                .block = std::nullopt};
     }
     const SentJob* const sent = find(submitted.jobId);
     if (sent != nullptr) {
-        share.job = sent->job;
+        share->job = sent->job;
     }
+    const mining::ShareValidator::Terms terms{
+        .versionMask = m_context.versionMask, .now = now, .pace = searches};
     const auto fault = submitted.fault ? submitted.fault : faultOf(submitted, sent);
     if (fault) {
-        return refuse(*fault, share, terms);
+        return refuse(*fault, *share, terms);
     }
-    share.versionBits = submitted.version & m_context.versionMask;
-    auto verdict = m_validator.judge(share, *m_jobs, terms);
+    share->versionBits = submitted.version & m_context.versionMask;
+    auto verdict = m_validator.judge(*share, *m_jobs, terms);
     if (verdict.code == mining::ShareCode::Late) {
-        // The client was told that this work is over, and is told so again.
+        // Here an answer is good or bad: what counts for nothing is told as stale at once.
         verdict.code = mining::ShareCode::Stale;
         verdict.proof.reset();
     }

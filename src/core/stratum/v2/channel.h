@@ -87,8 +87,10 @@ public:
     void setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now);
     /// Nothing is sent until setJobs().
     void withdraw() { m_isWithdrawn = true; }
+    /// Whether there is work that the client was not sent and may have.
     [[nodiscard]] bool needsWork() const;
-    /// With work only: whether the client's previous hash is another than the current job's.
+    /// With work only: whether the client is to give up all other work for the current job, since
+    /// that builds on another tip, with other bits, or begins anew on the same one.
     [[nodiscard]] bool needsPrevHash() const;
     /// With work only.
     [[nodiscard]] const mining::Job& current() const { return *m_jobs->current(); }
@@ -110,6 +112,9 @@ public:
     /// @param searches  of the connection
     [[nodiscard]] mining::ShareVerdict judge(const SubmittedShare& share, util::BootTime now,
                                              mining::SearchPace& searches);
+    /// The block test alone, for a share that comes when the channel is closed.
+    [[nodiscard]] std::optional<mining::FoundBlock>
+    findBlock(const SubmittedShare& share, util::BootTime now, mining::SearchPace& searches) const;
     [[nodiscard]] ShareBatchAnswer& answers() { return m_answers; }
     /// Of a share that came.
     /// @return whether it is above all numbers before, as it should be
@@ -131,7 +136,6 @@ private:
     [[nodiscard]] std::optional<mining::ShareCode> faultOf(const SubmittedShare& share,
                                                            const SentJob* sent) const;
     [[nodiscard]] std::optional<util::Difficulty> takeChange(util::BootTime now);
-    void setInForce(util::Difficulty difficulty, util::JobId first, util::BootTime now);
     void appendJob(const mining::Job& job, std::uint32_t jobId,
                    std::optional<std::uint32_t> minTime, util::Bytes& frames) const;
 
@@ -148,7 +152,7 @@ private:
     std::optional<std::uint32_t> m_sequence;
     std::uint32_t m_firstJobId = 0; ///< of those sent; 0: none
     std::uint32_t m_validSince = 0; ///< earlier numbers are stale
-    bitcoin::Hash256 m_previous{};  ///< sent last
+    std::uint32_t m_tip = 0;        ///< Job::tipNumber, sent last
     std::uint32_t m_bits = 0;       ///< sent last; 0: none
     std::uint8_t m_variant = 0;     ///< number of the last one of m_current
     std::uint8_t m_changesSinceTick = 0;

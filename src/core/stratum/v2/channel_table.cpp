@@ -51,6 +51,13 @@ Channel* ChannelTable::find(std::uint32_t id) const
     return found == m_channels.end() ? nullptr : found->second.get();
 }
 
+const Channel* ChannelTable::findClosed(std::uint32_t id) const
+{
+    const auto found = std::ranges::find_if(
+        m_closed, [id](const auto& closed) { return closed->terms().id == id; });
+    return found == m_closed.end() ? nullptr : found->get();
+}
+
 void ChannelTable::close(std::uint32_t id)
 {
     if (const auto found = m_channels.find(id); found != m_channels.end()) {
@@ -86,12 +93,20 @@ ChannelTable::ChannelMap::iterator ChannelTable::erase(ChannelMap::iterator chan
             m_groups.erase(group);
         }
     }
+    m_closed.push_back(std::move(channel->second));
+    if (m_closed.size() > MAX_CLOSED_CHANNELS) {
+        m_closed.pop_front();
+    }
     return m_channels.erase(channel);
 }
 
 void ChannelTable::setJobs(const std::shared_ptr<const mining::JobSet>& jobs, util::BootTime now,
                            util::Bytes& frames)
 {
+    if (m_tip != jobs->current()->tipNumber) {
+        m_tip = jobs->current()->tipNumber;
+        m_closed.clear();
+    }
     for (const auto& [id, channel] : m_channels) {
         channel->setJobs(jobs, now);
     }

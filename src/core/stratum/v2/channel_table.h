@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,6 +48,9 @@ public:
     [[nodiscard]] Channel* open(Opening opening, util::BootTime now);
     /// nullptr where there is none.
     [[nodiscard]] Channel* find(std::uint32_t id) const;
+    /// One that was closed lately, while what it was sent may be a block; nullptr where there is
+    /// none. For Channel::findBlock() alone.
+    [[nodiscard]] const Channel* findClosed(std::uint32_t id) const;
     /// Of a channel, or of a group all; nothing where there is neither.
     void close(std::uint32_t id);
     void closeAll();
@@ -90,6 +94,8 @@ private:
 
     ServerContext& m_context;
     ChannelMap m_channels;
+    std::deque<std::unique_ptr<const Channel>> m_closed; ///< while their last tip lasts
+    std::uint32_t m_tip = 0;                             ///< Job::tipNumber of the newest work
     std::map<mining::PayoutKey, Group> m_groups;
     std::uint32_t m_nextId = 1; ///< of channels and groups alike
     std::uint32_t m_nextJobId = 1;

@@ -24,6 +24,9 @@ inline constexpr std::string_view NO_STANDARD_CHANNELS_FOR_CUSTOM_WORK =
 inline constexpr std::string_view NO_EXTENDED_CHANNELS_FOR_STANDARD_JOBS =
     "extended-channels-not-supported-for-standard-jobs";
 inline constexpr std::string_view CHANNEL_CAPACITY_EXHAUSTED = "channel-capacity-exhausted";
+/// These two pass by themselves: the client is right to ask again a little later.
+inline constexpr std::string_view POOL_NOT_READY = "pool-not-ready";
+inline constexpr std::string_view TOO_MANY_REQUESTS = "too-many-requests";
 
 // OpenMiningChannel.Error and UpdateChannel.Error
 inline constexpr std::string_view INVALID_NOMINAL_HASHRATE = "invalid-nominal-hashrate";
@@ -55,6 +58,8 @@ inline constexpr std::array ALL{UNSUPPORTED_FEATURE_FLAGS,
                                 NO_STANDARD_CHANNELS_FOR_CUSTOM_WORK,
                                 NO_EXTENDED_CHANNELS_FOR_STANDARD_JOBS,
                                 CHANNEL_CAPACITY_EXHAUSTED,
+                                POOL_NOT_READY,
+                                TOO_MANY_REQUESTS,
                                 INVALID_NOMINAL_HASHRATE,
                                 MAX_TARGET_OUT_OF_RANGE,
                                 INVALID_CHANNEL_ID,

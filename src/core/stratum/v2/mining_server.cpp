@@ -42,14 +42,15 @@ std::string_view identityOf(std::string_view user)
 }
 
 /// Whether the client would throw blocks away: its limit is harder than the network's target. Not
-/// on networks that are easier than any miner's share.
+/// where that is as easy as the least difficulty or easier, which most miners' own limits are
+/// beyond and which the testnets have for one block (BlockTemplate::maximumTime).
 bool isBeyondNetwork(const bitcoin::Target& limit, const mining::JobSet* jobs)
 {
     if (limit == bitcoin::Target()) {
         return true;
     }
     return jobs != nullptr && limit < jobs->current()->networkTarget &&
-           jobs->current()->networkTarget <= bitcoin::Target::difficultyOne();
+           jobs->current()->networkTarget < bitcoin::Target::difficultyOne();
 }
 
 std::string_view errorOf(AuthorizeRefusal refusal)
@@ -61,10 +62,12 @@ std::string_view errorOf(AuthorizeRefusal refusal)
     case AuthorizeRefusal::WrongNetwork:
         return error_codes::INVALID_USER_IDENTITY;
     case AuthorizeRefusal::TooManyWorkers:
-    case AuthorizeRefusal::TooOften:
         return error_codes::CHANNEL_CAPACITY_EXHAUSTED;
-    case AuthorizeRefusal::OtherPayout:
+    case AuthorizeRefusal::TooOften:
+        return error_codes::TOO_MANY_REQUESTS;
     case AuthorizeRefusal::NotReady:
+        return error_codes::POOL_NOT_READY;
+    case AuthorizeRefusal::OtherPayout:
     case AuthorizeRefusal::NotAllowed:
         break;
     }
@@ -318,13 +321,22 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
                                                        .sequenceNumber = message.sequenceNumber,
                                                        .errorCode = error});
     };
+    SubmittedShare share{.jobId = message.jobId,
+                         .nonce = message.nonce,
+                         .time = message.ntime,
+                         .version = message.version,
+                         .extranonce = extranonce};
     Channel* const channel = m_channels.find(message.channelId);
     if (channel == nullptr || channel->terms().kind != kind) {
-        call.out.actions.shares.push_back({.verdict = {.code = mining::ShareCode::Unauthorized,
-                                                       .achieved = {},
-                                                       .credited = {},
-                                                       .block = std::nullopt},
-                                           .worker = m_worker});
+        const Channel* const closed = m_channels.findClosed(message.channelId);
+        const bool wasOfThatKind = closed != nullptr && closed->terms().kind == kind;
+        call.out.actions.shares.push_back(
+            {.verdict = {.code = mining::ShareCode::Unauthorized,
+                         .achieved = {},
+                         .credited = {},
+                         .block = wasOfThatKind ? closed->findBlock(share, call.now, m_searches)
+                                                : std::nullopt},
+             .worker = wasOfThatKind ? closed->terms().worker.full : m_worker});
         return refuse(error_codes::INVALID_CHANNEL_ID);
     }
     if (!channel->noteSequence(message.sequenceNumber)) {
@@ -339,14 +351,10 @@ void MiningServer::submit(const Submit& message, ChannelKind kind, util::ByteVie
         isNameTooLong = !given;
         name = given ? given->value_or(std::string_view()) : std::string_view();
     }
-    auto verdict = channel->judge(
-        {.jobId = message.jobId,
-         .nonce = message.nonce,
-         .time = message.ntime,
-         .version = message.version,
-         .extranonce = extranonce,
-         .fault = isNameTooLong ? std::optional(mining::ShareCode::Malformed) : std::nullopt},
-        call.now, m_searches);
+    if (isNameTooLong) {
+        share.fault = mining::ShareCode::Malformed;
+    }
+    auto verdict = channel->judge(share, call.now, m_searches);
     const bool isBlock = verdict.block.has_value();
     const mining::ShareCode code = verdict.code;
     const util::Difficulty credited = verdict.credited;

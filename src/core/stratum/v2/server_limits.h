@@ -22,6 +22,8 @@ inline constexpr std::size_t MAX_CHANNELS = 1000;
 /// Of all connections of an io thread. Beyond it each connection still has its first channel, so
 /// that proxies cannot shut out the miners: how many connections there are is limited elsewhere.
 inline constexpr std::size_t MAX_CHANNELS_OF_THREAD = 32'768;
+/// Channels of a connection that were closed and whose shares may still be blocks.
+inline constexpr std::size_t MAX_CLOSED_CHANNELS = 8;
 /// Names that a proxy's channel may give its miners by extension 2; further ones count under the
 /// channel's own.
 inline constexpr std::size_t MAX_WORKER_NAMES = 256;
