@@ -44,8 +44,8 @@ public:
     void onBytes(util::ByteView /*bytes*/, util::BootTime /*now*/,
                  stratum::Actions& /*out*/) override
     {}
-    void onJobs(const std::shared_ptr<const mining::JobSet>& /*jobs*/, util::BootTime /*now*/,
-                stratum::Actions& out) override
+    void takeJobs(const std::shared_ptr<const mining::JobSet>& /*jobs*/, util::BootTime /*now*/,
+                  stratum::Actions& out) override
     {
         out.output = "work";
         m_allowance += 1000;
@@ -81,6 +81,7 @@ public:
     void onReplied(std::size_t /*shares*/, util::BootTime /*receivedAt*/) override {}
     void onSpeaking(const engine::MinerConnection& /*miner*/) override {}
     void onStanding(const net::Endpoint& /*peer*/, PeerRegistry::Standing /*standing*/) override {}
+    void onWaiting(std::uint64_t /*id*/) override {}
     void onGone(std::uint64_t /*id*/) override {}
 
 private:
