@@ -43,7 +43,9 @@ void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs
     // behind it: of both only that one is sent, as soon as there is room.
     if (m_connection->pendingBytes() > 0) {
         m_session->takeJobs(jobs, begin, actions);
+        m_heldSince = m_heldSince.value_or(begin);
     } else {
+        m_heldSince.reset();
         m_session->onJobs(jobs, begin, actions);
     }
     perform(actions, begin);
@@ -56,6 +58,7 @@ void MinerConnection::onDrained()
     }
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
+    m_heldSince.reset();
     m_session->onDrained(begin, actions);
     perform(actions, begin);
 }
@@ -68,6 +71,10 @@ void MinerConnection::onTimer()
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_session->onTimer(begin, actions);
+    if (m_heldSince && begin - *m_heldSince >= LONGEST_HOLD) {
+        m_heldSince.reset();
+        m_session->onDrained(begin, actions);
+    }
     perform(actions, begin);
 }
 

@@ -13,6 +13,7 @@
 #include "core/util/clock.h"
 #include "core/util/strong.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -64,6 +65,10 @@ public:
     MinerConnection(MinerHost& host, const MinerGate& gate, const Identity& identity,
                     std::unique_ptr<net::Connection> connection,
                     std::unique_ptr<stratum::Session> session);
+
+    /// Work that is held back for want of room goes out after this all the same: a line that is
+    /// never quite empty must not keep its miner from a new tip.
+    static constexpr std::chrono::seconds LONGEST_HOLD{2};
 
     void start();
     void sendJobs(const std::shared_ptr<const mining::JobSet>& jobs);
@@ -130,6 +135,7 @@ private:
     util::Difficulty m_reportedDifficulty{};
     std::string m_worker; ///< the newest, as of the last delta or authorisation
     std::optional<util::JobId> m_lastJob;
+    std::optional<util::BootTime> m_heldSince; ///< work is held back for want of room
     std::unique_ptr<stratum::Session> m_session;
     std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others
 };

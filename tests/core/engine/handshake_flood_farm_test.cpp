@@ -69,16 +69,18 @@ private slots:
     // who comes behind them has his turn.
     void pacesAFloodOfHandshakes()
     {
-        constexpr std::size_t COUNT = 300;
+        constexpr std::size_t COUNT = 300; // of as many strangers as it takes, by their own limit
+        constexpr std::size_t EACH = 30;
+        static_assert(EACH < engine::PeerRegistry::MAX_PENDING);
         Farm farm(91, openToAll());
         auto& scheduler = farm.world.scheduler();
         scheduler.runFor(5s);
         const auto executor = scheduler.createExecutor("callers");
-        auto& network = farm.world.network().machine("10.9.9.9");
         std::vector<std::unique_ptr<Caller>> callers;
         scheduler.runOn(*executor, [&] {
             for (std::size_t i = 0; i < COUNT; ++i) {
-                callers.push_back(std::make_unique<Caller>(network, *executor));
+                auto& machine = farm.world.network().machine("10.9.9." + std::to_string(i / EACH));
+                callers.push_back(std::make_unique<Caller>(machine, *executor));
             }
         });
         const auto answered = [&] {

@@ -28,8 +28,10 @@ public:
     void send(util::ByteView /*bytes*/) override { m_limits.push_back(m_limit); }
     void setPendingLimit(std::size_t bytes) override { m_limit = bytes; }
     void closeAfterFlush() override {}
-    [[nodiscard]] std::size_t pendingBytes() const override { return 0; }
+    [[nodiscard]] std::size_t pendingBytes() const override { return pending; }
     [[nodiscard]] const net::Endpoint& peer() const override { return m_peer; }
+
+    std::size_t pending = 0;
 
 private:
     std::vector<std::size_t>& m_limits;
@@ -50,6 +52,7 @@ public:
         out.output = "work";
         m_allowance += 1000;
     }
+    void onDrained(util::BootTime /*now*/, stratum::Actions& /*out*/) override { ++drained; }
     void withdrawJobs() override {}
     void onTimer(util::BootTime /*now*/, stratum::Actions& /*out*/) override {}
     void repeatWork(util::BootTime /*now*/, stratum::Actions& /*out*/) override {}
@@ -62,6 +65,8 @@ public:
     [[nodiscard]] bool isAuthorized() const override { return false; }
     [[nodiscard]] std::size_t pendingAllowance() const override { return m_allowance; }
 
+    int drained = 0;
+
 private:
     std::size_t m_allowance = 0;
 };
@@ -69,7 +74,7 @@ private:
 class Host final : public engine::MinerHost
 {
 public:
-    [[nodiscard]] util::BootTime now() const override { return {}; }
+    [[nodiscard]] util::BootTime now() const override { return time; }
     [[nodiscard]] stratum::Actions& scratch() override
     {
         m_actions.clear();
@@ -84,8 +89,36 @@ public:
     void onWaiting(std::uint64_t /*id*/) override {}
     void onGone(std::uint64_t /*id*/) override {}
 
+    util::BootTime time{};
+
 private:
     stratum::Actions m_actions;
+};
+
+std::shared_ptr<mining::JobSet> someJobs()
+{
+    auto jobs = std::make_shared<mining::JobSet>();
+    jobs->jobs.push_back(std::make_shared<mining::Job>(
+        util::JobId(1), 1, std::make_shared<mining::BlockTemplate>(), bitcoin::Target()));
+    return jobs;
+}
+
+/// A connection of its own, with what it needs.
+struct Desk
+{
+    const util::SystemClock clock;
+    std::atomic<std::size_t> connections{0};
+    PeerRegistry peers{clock};
+    engine::RateKeeper rates;
+    const engine::MinerGate gate{
+        {.clock = clock, .connections = connections, .peers = peers, .rates = rates}};
+    Host host;
+    std::vector<std::size_t> limits;
+    std::unique_ptr<Line> madeLine = std::make_unique<Line>(limits);
+    std::unique_ptr<Proxy> madeSession = std::make_unique<Proxy>();
+    Line& line = *madeLine;
+    Proxy& session = *madeSession;
+    engine::MinerConnection miner{host, gate, {}, std::move(madeLine), std::move(madeSession)};
 };
 
 class MinerConnectionTest final : public QObject
@@ -96,23 +129,31 @@ private slots:
     // A proxy with many channels is not cut off by one tip of theirs.
     void letsAsMuchWaitAsItsMinersNeed()
     {
-        const util::SystemClock clock;
-        std::atomic<std::size_t> connections{0};
-        PeerRegistry peers(clock);
-        engine::RateKeeper rates;
-        const engine::MinerGate gate(
-            {.clock = clock, .connections = connections, .peers = peers, .rates = rates});
-        Host host;
-        std::vector<std::size_t> limits;
-        engine::MinerConnection miner(host, gate, {}, std::make_unique<Line>(limits),
-                                      std::make_unique<Proxy>());
-        auto jobs = std::make_shared<mining::JobSet>();
-        jobs->jobs.push_back(std::make_shared<mining::Job>(
-            util::JobId(1), 1, std::make_shared<mining::BlockTemplate>(), bitcoin::Target()));
-        miner.sendJobs(jobs);
-        miner.sendJobs(jobs);
+        Desk desk;
+        desk.miner.sendJobs(someJobs());
+        desk.miner.sendJobs(someJobs());
         constexpr std::size_t BASE = net::Connection::MAX_PENDING_BYTES;
-        QCOMPARE(limits, (std::vector<std::size_t>{BASE + 1000, BASE + 2000}));
+        QCOMPARE(desk.limits, (std::vector<std::size_t>{BASE + 1000, BASE + 2000}));
+    }
+
+    // Work waits for room, but not for ever: a line may never be quite empty.
+    void holdsWorkBackForAWhileAtMost()
+    {
+        Desk desk;
+        desk.miner.sendJobs(someJobs());
+        QCOMPARE(desk.session.drained, 1);
+        desk.line.pending = 1;
+        desk.miner.sendJobs(someJobs());
+        desk.host.time += std::chrono::seconds(1);
+        desk.miner.sendJobs(someJobs()); // newer work, and no longer to wait
+        desk.miner.onTimer();
+        QCOMPARE(desk.session.drained, 1);
+        desk.host.time += std::chrono::seconds(1);
+        desk.miner.onTimer();
+        QCOMPARE(desk.session.drained, 2);
+        desk.host.time += std::chrono::hours(1);
+        desk.miner.onTimer();
+        QCOMPARE(desk.session.drained, 2);
     }
 };
 

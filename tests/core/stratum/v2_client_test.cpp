@@ -311,7 +311,7 @@ private slots:
     }
 
     // 5.2.2, 5.3.22: what is for the group is for its channels, also of one that is formed later;
-    // a new prefix is for jobs that come after it.
+    // SV2-72: a new prefix is for jobs that come after it, and the old one stays with theirs.
     void followsItsGroupAndItsPrefix()
     {
         Bench bench;
@@ -327,7 +327,7 @@ private slots:
         bench.sayJob(3, 1030, GROUP); // of others
         const auto works = bench.events<WorkReceived>();
         QCOMPARE(works.size(), std::size_t{2});
-        QVERIFY(works[0].work->extranoncePrefix == PREFIX);
+        QVERIFY(works[0].work->extranoncePrefix == PREFIX); // looked at when the new one is there
         QVERIFY(works[1].work->extranoncePrefix == other);
         bench.say(CloseChannel{.channelId = 12, .reasonCode = "over"});
         QCOMPARE(bench.events<ChannelEnded>().at(0).reason, std::string("over"));

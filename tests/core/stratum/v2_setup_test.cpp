@@ -291,6 +291,22 @@ private slots:
         QVERIFY(!connection.closed());
     }
 
+    // SV2-76: the standard channels of a group that is given a custom job keep the pool's.
+    void leavesStandardChannelsOutOfCustomJobs()
+    {
+        V2Pool pool;
+        pool.makeJob();
+        V2Connection connection(pool);
+        connection.setUp();
+        V2Channel& extended = connection.openExtended();
+        V2Channel& standard = connection.openStandard();
+        QCOMPARE(standard.group, extended.group);
+        const V2Saying saying = connection.send(customJob(extended.group));
+        QCOMPARE(saying.size(), std::size_t{1});
+        QCOMPARE(allOf<SetCustomMiningJobError>(saying).size(), std::size_t{1});
+        QCOMPARE(connection.judge(standard, standard.mine()), std::string("ok"));
+    }
+
     // SV2-75: who selects work gets none of the pool's, and no custom job while there is no
     // service for it; nor does anybody else.
     void answersCustomJobs()
