@@ -295,7 +295,8 @@ private slots:
         QVERIFY(line.closed == CloseCause::HandshakeTimeout);
     }
 
-    // R057 R145: what a type cannot need is refused by the header, and a frame has to end some time.
+    // R057 R145: what a type cannot need is refused by the header, and a frame has to end some
+    // time.
     void keepsNothingOfAFrameThatCannotBe()
     {
         QFETCH(const int, type);
