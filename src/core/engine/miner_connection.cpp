@@ -44,6 +44,7 @@ void MinerConnection::sendJobs(const std::shared_ptr<const mining::JobSet>& jobs
     if (m_connection->pendingBytes() > 0) {
         m_session->takeJobs(jobs, begin, actions);
         m_heldSince = m_heldSince.value_or(begin);
+        m_heldBytes = m_connection->pendingBytes();
     } else {
         m_heldSince.reset();
         m_session->onJobs(jobs, begin, actions);
@@ -71,11 +72,20 @@ void MinerConnection::onTimer()
     stratum::Actions& actions = m_host.scratch();
     const util::BootTime begin = m_host.now();
     m_session->onTimer(begin, actions);
-    if (m_heldSince && begin - *m_heldSince >= LONGEST_HOLD) {
-        m_heldSince.reset();
-        m_session->onDrained(begin, actions);
-    }
+    endHold(actions, begin);
     perform(actions, begin);
+}
+
+void MinerConnection::endHold(stratum::Actions& actions, util::BootTime now)
+{
+    if (!m_heldSince) {
+        return;
+    }
+    const std::size_t before = std::exchange(m_heldBytes, m_connection->pendingBytes());
+    if (m_heldBytes < before && now - *m_heldSince >= LONGEST_HOLD) {
+        m_heldSince.reset();
+        m_session->onDrained(now, actions);
+    }
 }
 
 void MinerConnection::onTurn()

@@ -66,8 +66,8 @@ public:
                     std::unique_ptr<net::Connection> connection,
                     std::unique_ptr<stratum::Session> session);
 
-    /// Work that is held back for want of room goes out after this all the same: a line that is
-    /// never quite empty must not keep its miner from a new tip.
+    /// Work that is held back for want of room goes out after this all the same where the miner
+    /// does take bytes: a line that is never quite empty must not keep it from a new tip.
     static constexpr std::chrono::seconds LONGEST_HOLD{2};
 
     void start();
@@ -117,6 +117,8 @@ private:
     /// What passes, as far as it is text.
     [[nodiscard]] std::string forLog(std::string_view bytes) const;
     void noteProof(const mining::ShareVerdict& verdict);
+    /// Sends work that was held back for too long.
+    void endHold(stratum::Actions& actions, util::BootTime now);
     /// Takes measures against bad shares.
     void watchShares(stratum::Actions& actions, util::BootTime now);
 
@@ -136,6 +138,7 @@ private:
     std::string m_worker; ///< the newest, as of the last delta or authorisation
     std::optional<util::JobId> m_lastJob;
     std::optional<util::BootTime> m_heldSince; ///< work is held back for want of room
+    std::size_t m_heldBytes = 0;               ///< that waited then, or at the last tick
     std::unique_ptr<stratum::Session> m_session;
     std::unique_ptr<net::Connection> m_connection; ///< goes first: it calls the others
 };

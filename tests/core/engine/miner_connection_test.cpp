@@ -142,15 +142,19 @@ private slots:
         Desk desk;
         desk.miner.sendJobs(someJobs());
         QCOMPARE(desk.session.drained, 1);
-        desk.line.pending = 1;
+        desk.line.pending = 5000;
         desk.miner.sendJobs(someJobs());
-        desk.host.time += std::chrono::seconds(1);
+        const auto tick = [&](std::size_t pending) {
+            desk.line.pending = pending;
+            desk.host.time += std::chrono::seconds(1);
+            desk.miner.onTimer();
+            return desk.session.drained;
+        };
+        QCOMPARE(tick(4000), 1);
         desk.miner.sendJobs(someJobs()); // newer work, and no longer to wait
-        desk.miner.onTimer();
-        QCOMPARE(desk.session.drained, 1);
-        desk.host.time += std::chrono::seconds(1);
-        desk.miner.onTimer();
-        QCOMPARE(desk.session.drained, 2);
+        QCOMPARE(tick(4000), 1);         // nothing was taken
+        QCOMPARE(tick(4500), 1);
+        QCOMPARE(tick(4499), 2);
         desk.host.time += std::chrono::hours(1);
         desk.miner.onTimer();
         QCOMPARE(desk.session.drained, 2);
