@@ -218,12 +218,7 @@ private:
             const auto next = m_transport.next(rest);
             WARP_ASSERT(next && *next);
             const PlainFrame& frame = **next;
-            const auto decoded = decodeFrame<MiningMessage>(
-                {.extension = static_cast<std::uint16_t>(frame.extensionType & 0x7fffU),
-                 .scope = FrameScope::Connection,
-                 .type = frame.messageType,
-                 .payloadSize = static_cast<std::uint32_t>(frame.payload.size())},
-                frame.payload);
+            const auto decoded = decodeFrame<MiningMessage>(frame.header, frame.payload);
             WARP_ASSERT(decoded && decoded->trailing.empty());
             WARP_ASSERT(!std::holds_alternative<UnknownMessage>(decoded->message));
         }
@@ -233,7 +228,9 @@ private:
     util::SeededRandom m_random{2}; // as in World: the same client each time
     ClientOptions m_options;
     ClientSession m_client;
-    NoiseTransport m_transport{world().keys, NoiseSide::Server, ClientSession::MAX_FRAME_PAYLOAD};
+    NoiseTransport m_transport{world().keys, NoiseSide::Server, [](const FrameHeader& /*header*/) {
+                                   return ClientSession::MAX_PAYLOAD;
+                               }};
     ClientActions m_actions;
     std::set<std::uint64_t> m_waiting; ///< tags of shares without an answer
     std::uint64_t m_tag = 0;
