@@ -56,7 +56,7 @@ void serve(util::ByteView text, std::size_t pieceSize)
             util::Bytes out;
             transport.emplace(
                 responder.respond(world().curve, world().identity, world().server, out),
-                NoiseSide::Server, MAX_PAYLOAD);
+                NoiseSide::Server, [](const FrameHeader& /*header*/) { return MAX_PAYLOAD; });
             WARP_ASSERT(out.size() == ACT_2_SIZE);
         }
         const auto frame = transport->next(piece);
