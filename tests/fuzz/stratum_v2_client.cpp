@@ -9,6 +9,7 @@
 #include "core/stratum/v2/server_limits.h"
 #include "core/stratum/v2/static_identity.h"
 #include "core/util/assert.h"
+#include "tests/fuzz/fuzz_input.h"
 
 #include <algorithm>
 #include <array>
@@ -66,30 +67,6 @@ const World& world()
     return made;
 }
 
-class Input
-{
-public:
-    explicit Input(util::ByteView bytes)
-        : m_rest(bytes)
-    {}
-
-    [[nodiscard]] bool empty() const { return m_rest.empty(); }
-    std::uint8_t byte()
-    {
-        const auto taken = take(1);
-        return taken.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(taken[0]);
-    }
-    util::ByteView take(std::size_t size)
-    {
-        const auto taken = m_rest.first(std::min(size, m_rest.size()));
-        m_rest = m_rest.subspan(taken.size());
-        return taken;
-    }
-
-private:
-    util::ByteView m_rest;
-};
-
 /// Bit 0: ESP-Miner's habits; 1: standard jobs alone; 2 and 3: the kinds of the channels.
 ClientOptions optionsOf(std::uint8_t ways)
 {
@@ -123,7 +100,7 @@ public:
         WARP_ASSERT(!m_client.hasFailed());
     }
 
-    void run(Input& input)
+    void run(test::FuzzInput& input)
     {
         for (std::size_t step = 0; step < MAX_STEPS && !input.empty(); ++step) {
             const std::uint8_t kind = input.byte();
@@ -148,7 +125,7 @@ public:
     }
 
 private:
-    void submit(Input& input)
+    void submit(test::FuzzInput& input)
     {
         const std::size_t channel = input.byte() % CHANNELS;
         const util::Bytes extranonce(input.byte() % (Bytes32::MAX + 1));
@@ -240,7 +217,7 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    Input input(std::as_bytes(std::span(data, size)));
+    test::FuzzInput input(std::as_bytes(std::span(data, size)));
     Connection connection(input.byte());
     connection.run(input);
     return 0;

@@ -5,6 +5,7 @@
 #include "core/util/assert.h"
 
 #include "tests/core/mining/mining_fixtures.h"
+#include "tests/fuzz/fuzz_input.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,30 +32,6 @@ enum Step : std::uint8_t {
     Extension, ///< a frame of extension 1
 };
 
-class Input
-{
-public:
-    explicit Input(util::ByteView bytes)
-        : m_rest(bytes)
-    {}
-
-    [[nodiscard]] bool empty() const { return m_rest.empty(); }
-    std::uint8_t byte()
-    {
-        const auto taken = take(1);
-        return taken.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(taken[0]);
-    }
-    util::ByteView take(std::size_t size)
-    {
-        const auto taken = m_rest.first(std::min(size, m_rest.size()));
-        m_rest = m_rest.subspan(taken.size());
-        return taken;
-    }
-
-private:
-    util::ByteView m_rest;
-};
-
 class Pool
 {
 public:
@@ -75,7 +52,7 @@ public:
         WARP_ASSERT(!m_out.close);
     }
 
-    void run(Input& input)
+    void run(test::FuzzInput& input)
     {
         for (std::size_t step = 0; step < MAX_STEPS && !input.empty(); ++step) {
             const std::uint8_t kind = input.byte();
@@ -173,7 +150,7 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    Input input(std::as_bytes(std::span(data, size)));
+    test::FuzzInput input(std::as_bytes(std::span(data, size)));
     Pool pool(input.byte() & 7U);
     pool.run(input);
     return 0;

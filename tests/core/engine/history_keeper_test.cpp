@@ -34,6 +34,17 @@ engine::SessionDelta session(std::uint64_t id, const std::string& userAgent, dou
     return delta;
 }
 
+/// A keeper with all it needs.
+struct Desk
+{
+    sim::Scheduler clock{{}};
+    store::Inbox inbox;
+    util::Published<store::WorkerDirectory> directory{
+        std::make_shared<const store::WorkerDirectory>()};
+    engine::HistoryKeeper keeper{
+        clock, 1, {.inbox = inbox, .directory = directory, .keepNow = [] {}}};
+};
+
 class HistoryKeeperTest final : public QObject
 {
     Q_OBJECT
@@ -42,18 +53,13 @@ private slots:
     // R041 R042: a name may stand for miners of several classes, and each is known again.
     void notesEachClassOfAWorker()
     {
-        sim::Scheduler clock({});
-        store::Inbox inbox;
-        util::Published<store::WorkerDirectory> directory(
-            std::make_shared<const store::WorkerDirectory>());
-        engine::HistoryKeeper keeper(clock, 1,
-                                     {.inbox = inbox, .directory = directory, .keepNow = [] {}});
+        Desk desk;
         engine::ShareBatch batch;
         batch.shares.byCode[0] = 2;
         batch.workers.push_back({.worker = "farm", .shares = batch.shares, .best = {}});
         batch.sessions = {session(1, "bitaxe/2.0", 2235, 1.2e12),
                           session(2, "Antminer S21", 372'000, 200e12)};
-        keeper.addShares(batch);
+        desk.keeper.addShares(batch);
 
         // The view says what the newest session is.
         auto view = std::make_shared<interfaces::WorkerView>();
@@ -62,19 +68,19 @@ private slots:
         view->userAgent = "Antminer S21";
         view->difficulty = Difficulty(372'000);
         view->minerRate = Hashrate(200e12);
-        view->lastShare = clock.wall().time;
+        view->lastShare = desk.clock.wall().time;
         interfaces::PoolSnapshot snapshot;
         snapshot.workers = interfaces::SharedList<interfaces::WorkerView>({view});
-        clock.runFor(61s);
-        keeper.onTick(snapshot);
+        desk.clock.runFor(61s);
+        desk.keeper.onTick(snapshot);
 
-        const auto known = directory.load();
+        const auto known = desk.directory.load();
         const auto* const small = known->find("farm", "bitaxe");
         const auto* const large = known->find("farm", "antminer");
         QVERIFY(small != nullptr && large != nullptr);
         QCOMPARE(small->rate, Hashrate(1.2e12));
         QCOMPARE(large->rate, Hashrate(200e12));
-        const auto kept = inbox.take().difficulties;
+        const auto kept = desk.inbox.take().difficulties;
         QCOMPARE(kept.size(), std::size_t{2});
         QCOMPARE(kept.at({"farm", "bitaxe"}).difficulty, Difficulty(2235));
     }
@@ -82,12 +88,7 @@ private slots:
     // R073: each of a connection's workers has its own rate, and not that of all together.
     void notesEachWorkerOfASession()
     {
-        sim::Scheduler clock({});
-        store::Inbox inbox;
-        util::Published<store::WorkerDirectory> directory(
-            std::make_shared<const store::WorkerDirectory>());
-        engine::HistoryKeeper keeper(clock, 1,
-                                     {.inbox = inbox, .directory = directory, .keepNow = [] {}});
+        Desk desk;
         engine::ShareBatch batch;
         batch.shares.byCode[0] = 1;
         engine::SessionDelta proxy = session(1, "bitaxe/2.0", 3000, 0);
@@ -96,20 +97,20 @@ private slots:
         proxy.rates = {{.worker = "a", .rate = Hashrate(1e12)},
                        {.worker = "b", .rate = Hashrate(2e12)}};
         batch.sessions = {proxy};
-        keeper.addShares(batch);
+        desk.keeper.addShares(batch);
         std::vector<std::shared_ptr<const interfaces::WorkerView>> views;
         for (const char* const name : {"a", "b"}) {
             auto view = std::make_shared<interfaces::WorkerView>();
             view->name = name;
             view->sessions = 1;
-            view->lastShare = clock.wall().time;
+            view->lastShare = desk.clock.wall().time;
             views.push_back(view);
         }
         interfaces::PoolSnapshot snapshot;
         snapshot.workers = interfaces::SharedList<interfaces::WorkerView>(views);
-        clock.runFor(61s);
-        keeper.onTick(snapshot);
-        const auto known = directory.load();
+        desk.clock.runFor(61s);
+        desk.keeper.onTick(snapshot);
+        const auto known = desk.directory.load();
         for (const auto& [name, rate] : {std::pair("a", 1e12), std::pair("b", 2e12)}) {
             const auto* const noted = known->find(name, "bitaxe");
             QVERIFY(noted != nullptr);
@@ -122,25 +123,20 @@ private slots:
     // one, whichever it named last.
     void notesARateUnderTheWorkerThatItIsAskedBy()
     {
-        sim::Scheduler clock({});
-        store::Inbox inbox;
-        util::Published<store::WorkerDirectory> directory(
-            std::make_shared<const store::WorkerDirectory>());
-        engine::HistoryKeeper keeper(clock, 1,
-                                     {.inbox = inbox, .directory = directory, .keepNow = [] {}});
+        Desk desk;
         engine::ShareBatch batch;
         batch.shares.byCode[0] = 1;
         batch.sessions = {session(1, "cgminer/4", 100'000, 3e15)};
         batch.sessions.front().rates.front().worker = "first";
-        keeper.addShares(batch);
+        desk.keeper.addShares(batch);
         auto first = std::make_shared<interfaces::WorkerView>();
         first->name = "first"; // no session shows its name
-        first->lastShare = clock.wall().time;
+        first->lastShare = desk.clock.wall().time;
         interfaces::PoolSnapshot snapshot;
         snapshot.workers = interfaces::SharedList<interfaces::WorkerView>({first});
-        clock.runFor(61s);
-        keeper.onTick(snapshot);
-        const auto known = directory.load();
+        desk.clock.runFor(61s);
+        desk.keeper.onTick(snapshot);
+        const auto known = desk.directory.load();
         const auto* const noted = known->find("first", "asic");
         QVERIFY(noted != nullptr);
         QCOMPARE(noted->rate, Hashrate(3e15));
