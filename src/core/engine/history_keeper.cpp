@@ -36,7 +36,6 @@ std::string classOf(const std::string& userAgent)
     return std::string(mining::traits(mining::classifyUserAgent(userAgent)).name);
 }
 
-/// Whether it mines: a name alone, without a share, is nothing to remember.
 /// What the session asks of it; of all its workers together where it is not named alone.
 util::Difficulty difficultyOf(const SessionDelta& session, const std::string& worker)
 {
@@ -44,6 +43,7 @@ util::Difficulty difficultyOf(const SessionDelta& session, const std::string& wo
     return found != session.workers.end() ? found->difficulty : session.difficulty;
 }
 
+/// Whether it mines: a name alone, without a share, is nothing to remember.
 bool isMining(const WorkerView& worker)
 {
     return worker.sessions != 0 && worker.lastShare;

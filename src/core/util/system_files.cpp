@@ -92,7 +92,7 @@ Result<std::string, FileError> SystemFiles::read(const std::filesystem::path& pa
     std::string content;
     std::size_t size = 0;
     while (true) {
-        content.resize(size + std::min(STEP, maxBytes - size + 1));
+        content.resize(size + (maxBytes - size < STEP ? maxBytes - size + 1 : STEP));
         const ssize_t count = ::read(file.get(), content.data() + size, content.size() - size);
         if (count < 0) {
             if (errno == EINTR) {

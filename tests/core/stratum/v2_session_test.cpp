@@ -353,6 +353,16 @@ private slots:
             line.pass(1s);
         }
         QVERIFY(!line.closed);
+        // One that never stops talking is within some frame at every tick.
+        util::Bytes begun;
+        for (int i = 0; i < 100; ++i) {
+            const util::Bytes bytes = line.sealed(v2OpenExtended());
+            util::append(begun, util::ByteView(bytes).first(30));
+            line.feed(begun);
+            line.pass(1s);
+            begun.assign(bytes.begin() + 30, bytes.end());
+        }
+        QVERIFY(!line.closed);
     }
 
     // SV2-20: the bit says for whom a message is; peers of different age differ in it.

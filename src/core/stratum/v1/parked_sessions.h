@@ -44,7 +44,7 @@ class ParkedSessions final
 public:
     static constexpr std::size_t MAX_SESSIONS = 1000;
     static constexpr std::chrono::minutes LIFETIME{10};
-    /// Of all sessions together, some 80 bytes each: who sends shares as fast as the wire takes
+    /// Of all sessions together, some 30 bytes each: who sends shares as fast as the wire takes
     /// them and comes back again and again would fill the memory of a small board.
     static constexpr std::size_t MAX_SHARES = 16 * mining::DuplicateFilter::CAPACITY;
 

@@ -127,6 +127,7 @@ void ServerSession::readFrames(util::ByteView bytes, util::BootTime now, Actions
             if (!*next) {
                 return;
             }
+            m_frameBegun.reset(); // what a tick finds begun next is another one
             m_server.onFrame((*next)->header, (*next)->payload, now, output);
         }
     });
